@@ -1,0 +1,171 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JWK } from 'jose';
+import Koa from 'koa';
+import type { Middleware } from 'koa';
+import type Provider from 'oidc-provider';
+import type { Logger } from 'pino';
+import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
+import { loadAssets } from './http/assets.ts';
+import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
+import { errorBoundary } from './http/error_boundary.ts';
+import { health } from './http/health.ts';
+import { requestOrigin } from './http/request_origin.ts';
+import type { TrustedProxies } from './http/request_origin.ts';
+import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
+import type { InteractionDependencies } from './interactions/dependencies.ts';
+import { createLibraryPages, renderFailure } from './interactions/library_pages.ts';
+import { createPageContext } from './interactions/page_context.ts';
+import { interactionRoutes } from './interactions/routes.ts';
+import { startJobs } from './jobs/run_jobs.ts';
+import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
+import { signIn } from './operations/sign_in.ts';
+import { buildProvider } from './provider/build_provider.ts';
+import { createConfigurationSource } from './provider/configuration_source.ts';
+import { formTargets } from './provider/form_targets.ts';
+import { libraryRoutes, requestTransaction } from './provider/library_routes.ts';
+import { tokenEndpoint } from './provider/token_endpoint.ts';
+import { createWindowSecrets } from './provider/window_secrets.ts';
+import { findAccountById } from './store/accounts.ts';
+import { isOutage } from './store/database.ts';
+import type { Database } from './store/database.ts';
+import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
+
+export interface AppOptions {
+  issuer: string;
+  database: Database;
+  /** At least 32 bytes each, newest first. */
+  secrets: readonly Buffer[];
+  trustedProxies?: TrustedProxies;
+  log: Logger;
+}
+
+export interface App {
+  /** Answer on this address; resolves with the port that was taken. */
+  listen(port: number, host: string): Promise<number>;
+  /** Stop taking requests, let those under way finish for at most `graceMilliseconds`, stop the jobs. */
+  close(graceMilliseconds?: number): Promise<void>;
+}
+
+/** An instance whose clock is further off than this answers 503. */
+const largestSkewMilliseconds = 5000;
+
+/** Build the server: the one place that knows every part. */
+export async function buildApp({ issuer, database, secrets, trustedProxies, log }: AppOptions): Promise<App> {
+  const atRest = createSecretsAtRest(secrets);
+  const configurations = await createConfigurationSource(database);
+  const windows = createWindowSecrets(database, atRest);
+  const assets = loadAssets();
+  const pageContext = () => createPageContext(configurations.current().branding, assets);
+  const findAccount = (accountId: string) => findAccountById(database, accountId);
+  const keys = await ensureSigningKeys(database, atRest);
+  const [csrfKey] = atRest.deriveKeys('csrf');
+  if (!csrfKey) throw new Error('No CSRF key.');
+  const cookieKeys = atRest.deriveKeys('cookies').map((key) => key.toString('base64url'));
+  const provider = buildProvider({
+    issuer,
+    database,
+    configurations,
+    secrets: atRest,
+    keys: keys as JWK[],
+    cookieKeys,
+    pages: createLibraryPages({ findAccount, pageContext }),
+  });
+  const currentProvider = (): Provider => provider;
+  const interactions: InteractionDependencies = {
+    findAccount,
+    signIn: (credentials, origin) => signIn(database, credentials, origin),
+    currentProvider,
+    csrf: createCsrfTokens(csrfKey),
+    pageContext,
+  };
+
+  const state = { draining: false, skew: await measureClockSkew(database) };
+  const app = new Koa();
+  app.keys = cookieKeys;
+  app.proxy = true;
+  app.silent = true;
+  app.use(requestOrigin({ issuer, trustedProxies, log }));
+  app.use(securityHeaders(issuer));
+  app.use(
+    errorBoundary({
+      log,
+      isOutage,
+      renderPage: (ctx, failure) => renderFailure(ctx, pageContext(), failure),
+    }),
+  );
+  app.use(health({ findObstacles, isClockOff }));
+  app.use(assets.serve);
+  app.use(onPath('POST', '/token', tokenEndpoint({ database, configurations, windows, currentProvider })));
+  app.use(requestTransaction(database, configurations));
+  app.use(onPaths('/interaction/', rejectCrossSite(issuer)));
+  app.use(interactionRoutes(interactions));
+  app.use(async (ctx, next) => {
+    await libraryRoutes(currentProvider)(ctx, next);
+    if (ctx.response.is('html')) allowFormTargets(ctx, formTargets(ctx));
+  });
+
+  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000 }, app.callback());
+  const stopPolling = configurations.poll(1000, (error) => log.warn({ err: error }, 'configuration not read'));
+  const stopSkew = every(10_000, async () => {
+    state.skew = await measureClockSkew(database);
+  });
+  const jobs = startJobs({ database, log, longestOverlap: () => longestOverlap() });
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+      }),
+    async close(graceMilliseconds = 10_000) {
+      state.draining = true;
+      stopPolling();
+      stopSkew();
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+      await closed;
+      clearTimeout(cut);
+      await jobs.stop();
+    },
+  };
+
+  function isClockOff(): boolean {
+    return Math.abs(state.skew) > largestSkewMilliseconds;
+  }
+
+  async function findObstacles(): Promise<string[]> {
+    if (state.draining) return ['draining'];
+    if (isClockOff()) return ['clock'];
+    try {
+      const missing = await findMissingMigrations(database);
+      return missing.length > 0 ? ['migrations'] : [];
+    } catch {
+      return ['database'];
+    }
+  }
+
+  function longestOverlap(): number {
+    const overlaps = [...configurations.current().policies.values()].map(({ limits }) => limits.refresh_overlap ?? 0);
+    return Math.max(60, ...overlaps);
+  }
+
+  function every(milliseconds: number, work: () => Promise<void>): () => void {
+    const timer = setInterval(() => {
+      work().catch((error: unknown) => log.warn({ err: error }, 'check failed'));
+    }, milliseconds);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+}
+
+function onPath(method: string, path: string, middleware: Middleware): Middleware {
+  return (ctx, next) => (ctx.method === method && ctx.path === path ? middleware(ctx, next) : next());
+}
+
+function onPaths(prefix: string, middleware: Middleware): Middleware {
+  return (ctx, next) => (ctx.path.startsWith(prefix) ? middleware(ctx, next) : next());
+}

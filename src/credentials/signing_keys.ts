@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import type { JWK } from 'jose';
+
+/** ES256 for access tokens and most ID tokens; RS256 for clients that ask for it. */
+export const signingAlgorithms = ['ES256', 'RS256'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+export interface SigningKey {
+  keyId: string;
+  algorithm: SigningAlgorithm;
+  publicJwk: JWK;
+  privateJwk: JWK;
+}
+
+/** A new key pair; its id is a prefix of the RFC 7638 thumbprint. RSA keys have 2048 bits. */
+export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 });
+  const bare = await exportJWK(publicKey);
+  const keyId = createHash('sha256').update(await calculateJwkThumbprint(bare)).digest('base64url').slice(0, 16);
+  const named = { kid: keyId, alg: algorithm, use: 'sig' };
+  return {
+    keyId,
+    algorithm,
+    publicJwk: { ...bare, ...named },
+    privateJwk: { ...(await exportJWK(privateKey)), ...named },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Policy } from './policies.ts';
+
+export interface Role {
+  name: string;
+  policy?: string;
+}
+
+/** A scope beyond the standard OpenID Connect ones. */
+export interface ScopeDefinition {
+  name: string;
+  description: string;
+  /** Only accounts with one of these roles are granted the scope; absent: every account. */
+  roles?: readonly string[];
+  policy?: string;
+  /** A fresh MFA is needed: its longest age in seconds, absent where the policies alone decide it. */
+  stepUp?: { mfaMaxAge?: number };
+}
+
+/** A resource server, named by its RFC 8707 indicator. */
+export interface ResourceDefinition {
+  identifier: string;
+  scopes: readonly string[];
+  policy?: string;
+}
+
+/** Client metadata under its registered names (RFC 7591, OpenID Connect), without secrets. */
+export type ClientMetadata = Record<string, unknown>;
+
+export interface ClientDefinition {
+  clientId: string;
+  metadata: ClientMetadata;
+  /** SHA-256 of the client's secret; absent for public clients and those with keys. */
+  secretHash?: Buffer;
+  policy?: string;
+  /** Learns limit, policy and version from refusals. */
+  trusted: boolean;
+  /** false: the same refresh token is returned (only confidential, sender-constrained clients). */
+  refreshRotation: boolean;
+  webOrigins: readonly string[];
+  disabled: boolean;
+}
+
+/** All that operators configure, as one consistent reading of the database. */
+export interface Configuration {
+  /** Rises with every change of any part. */
+  version: number;
+  policies: ReadonlyMap<string, Policy>;
+  roles: ReadonlyMap<string, Role>;
+  scopes: ReadonlyMap<string, ScopeDefinition>;
+  resources: ReadonlyMap<string, ResourceDefinition>;
+  clients: ReadonlyMap<string, ClientDefinition>;
+}
+
+/** A user as a configuration file names one; what is left out stays as it is. */
+export interface DesiredUser {
+  username: string;
+  roles?: readonly string[] | undefined;
+  email?: string | undefined;
+  name?: string | undefined;
+  password?: string | undefined;
+}
+
+/** What people see of the product. */
+export interface Branding {
+  name?: string;
+  logoUri?: string;
+}
+
+/** What a configuration file wants; an absent section is left alone. */
+export interface DesiredConfiguration {
+  policies?: ReadonlyMap<string, Pick<Policy, 'limits' | 'baselines'>> | undefined;
+  roles?: ReadonlyMap<string, Role> | undefined;
+  scopes?: ReadonlyMap<string, ScopeDefinition> | undefined;
+  resources?: ReadonlyMap<string, ResourceDefinition> | undefined;
+  clients?: ReadonlyMap<string, Omit<ClientDefinition, 'disabled'>> | undefined;
+  users?: readonly DesiredUser[] | undefined;
+  branding?: Branding | undefined;
+}

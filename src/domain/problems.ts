@@ -1,0 +1,26 @@
+/** What an operator or a command's user can mend; the codes are stable. */
+export const problemCodes = {
+  configuration_invalid: 'The configuration has faults.',
+  environment_invalid: 'The environment has faults.',
+  policy_in_use: 'The policy is still in use.',
+  account_exists: 'There is already an account of that name.',
+  account_unknown: 'There is no such account.',
+  role_unknown: 'There is no such role.',
+  password_missing: 'A password is needed.',
+  database_unreachable: 'The database cannot be reached.',
+  database_behind: 'The database lacks migrations.',
+  database_role: 'The database role has the wrong rights.',
+  secret_wrong: 'The secret does not open what is stored.',
+} as const;
+export type ProblemCode = keyof typeof problemCodes;
+
+/** Thrown where a person can mend it. `message` is one line (or one line a fault) that says how. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Problem';
+    this.code = code;
+  }
+}

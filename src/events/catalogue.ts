@@ -1,0 +1,27 @@
+/** Every audit event there is: name, and what it tells. Names are stable. */
+export const eventCatalogue = {
+  'sign_in.succeeded': 'An account signed in on the sign-in page.',
+  'sign_in.failed': 'A sign-in was refused. The reason is in the detail, never on the page.',
+  'consent.granted': 'An account allowed a client scopes.',
+  'consent.denied': 'An account denied a client.',
+  'session.started': 'A browser session began with a full sign-in.',
+  'session.renewed': 'The same account signed in again in its session: new identifier, new absolute limit.',
+  'session.ended': 'A session ended, with reason, moment, limit, policy and version.',
+  'code.exchanged': 'An authorization code was exchanged; the family it gave is named.',
+  'code.refused': 'The exchange of an authorization code was refused.',
+  'refresh.granted': 'A refresh passed the gate.',
+  'refresh.retried': 'A refresh was retried inside the overlap and got the same successor.',
+  'refresh.downscoped': 'A refresh passed without scopes whose role or fresh MFA is gone.',
+  'refresh.refused': 'A refresh was refused.',
+  'refresh.reuse_detected': 'A rotated refresh token was presented outside the overlap.',
+  'family.ended': 'A family ended, with reason, moment, limit, policy and version.',
+  'account.created': 'An account was created.',
+  'account.updated': 'Name, e-mail or password of an account was changed by the configuration file or an operator.',
+  'account.roles_changed': 'The roles of an account were replaced.',
+  'account.disabled': 'An account was disabled.',
+  'account.enabled': 'An account was enabled again. Nothing that ended is revived.',
+  'account.factors_removed': 'An operator removed the second factors of an account.',
+  'configuration.applied': 'The configuration was changed.',
+  'signing_key.created': 'A signing key was made.',
+} as const;
+export type EventName = keyof typeof eventCatalogue;

@@ -1,0 +1,15 @@
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Middleware } from 'koa';
+
+/** Parse a form of at most 16 KiB; anything else is refused with 4xx. Never ahead of the provider's routes. */
+export const parseForm: Middleware = bodyParser({ enableTypes: ['form'], formLimit: '16kb' }) as unknown as Middleware;
+
+/**
+ * One field as text; '' when it is missing, repeated or longer than `longest`. NUL bytes, which the
+ * database cannot hold, make it '' as well.
+ */
+export function readField(ctx: Context, name: string, longest: number): string {
+  const value = (ctx.request as { body?: Record<string, unknown> }).body?.[name];
+  if (typeof value !== 'string' || value.length > longest || value.includes('\0')) return '';
+  return value;
+}

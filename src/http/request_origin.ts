@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+
+/** Proxies in front: how many hops, or their networks (CIDR). undefined: none. */
+export type TrustedProxies = number | readonly string[] | undefined;
+
+export interface RequestOriginOptions {
+  issuer: string;
+  trustedProxies: TrustedProxies;
+  log: Logger;
+}
+
+/**
+ * First in line: a request id, the caller's address as far as the proxies are trusted, one log line.
+ * The host and scheme that the request names are replaced by the issuer's: no URL of ours ever comes
+ * from a header.
+ */
+export function requestOrigin({ issuer, trustedProxies, log }: RequestOriginOptions): Middleware {
+  const { host, protocol } = new URL(issuer);
+  const trusts = trustRule(trustedProxies);
+  return async (ctx, next) => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const { headers, socket } = ctx.req;
+    const address = callerAddress(socket.remoteAddress ?? '', ctx.get('X-Forwarded-For'), trusts);
+    headers.host = host;
+    headers['x-forwarded-host'] = host;
+    headers['x-forwarded-proto'] = protocol.slice(0, -1);
+    headers['x-forwarded-for'] = address;
+    ctx.state.origin = { requestId, address };
+    ctx.set('X-Request-Id', requestId);
+    try {
+      await next();
+    } finally {
+      const ms = Math.round(performance.now() - startedAt);
+      log.info({ requestId, method: ctx.method, path: safePath(ctx.path), status: ctx.status, ms }, 'request');
+    }
+  };
+}
+
+type TrustRule = (address: string, hop: number) => boolean;
+
+/** Whether the proxy at `address`, `hop` steps from us (0 is the peer), may say for whom it asks. */
+function trustRule(proxies: TrustedProxies): TrustRule {
+  if (proxies === undefined) return () => false;
+  if (typeof proxies === 'number') return (_, hop) => hop < proxies;
+  const list = new BlockList();
+  for (const network of proxies) {
+    const [base = '', prefix] = network.split('/');
+    const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(base, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family);
+  }
+  return (address) => list.check(plainAddress(address), isIP(plainAddress(address)) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Walk from the peer outwards while each hop is trusted; the first that is not is the caller. */
+function callerAddress(peer: string, forwardedFor: string, trusts: TrustRule): string {
+  const hops = forwardedFor
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => isIP(part) !== 0)
+    .reverse();
+  let address = plainAddress(peer);
+  for (const [index, hop] of hops.entries()) {
+    if (!trusts(address, index)) break;
+    address = hop;
+  }
+  return address;
+}
+
+/** IPv4 addresses as a dual-stack socket shows them, without the prefix. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+/** Paths may carry identifiers of an interaction: they are cut from the log. */
+function safePath(path: string): string {
+  return path.replace(/^\/(interaction|auth|device)\/[^/]+/, '/$1/:uid').slice(0, 200);
+}

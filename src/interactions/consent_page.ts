@@ -1,0 +1,108 @@
+import type { Context } from 'koa';
+import { describeDuration } from '../domain/durations.ts';
+import { recordConsent } from '../operations/record_consent.ts';
+import { limitsFor } from '../policy/effective_limits.ts';
+import { getRequestContext } from '../provider/request_context.ts';
+import { consentPage } from '../../views/consent.ts';
+import type { InteractionDependencies } from './dependencies.ts';
+import { assertCsrf, clientName, finishInteraction, getInteraction } from './interaction_request.ts';
+import type { Interaction } from './interaction_request.ts';
+import { sendPage } from './page_context.ts';
+
+interface MissingConsent {
+  missingOIDCScope?: string[];
+  missingOIDCClaims?: string[];
+  missingResourceScopes?: Record<string, string[]>;
+}
+
+const openidScopeTexts: Record<string, string> = {
+  openid: 'Know who you are',
+  profile: 'See your name and username',
+  email: 'See your e-mail address',
+  offline_access: 'Keep access when you are not there',
+};
+
+export async function showConsent(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const { interaction, client } = await getInteraction(ctx, dependencies);
+  const { findAccount, csrf, pageContext } = dependencies;
+  const account = await findAccount(interaction.session?.accountId ?? '');
+  if (!account) ctx.throw(400);
+  const { configuration } = getRequestContext();
+  const asked = askedScopes(interaction);
+  const describe = (name: string) => ({
+    name,
+    description: openidScopeTexts[name] ?? configuration.scopes.get(name)?.description ?? name,
+  });
+  const limits = limitsFor(configuration, {
+    roles: account.roles,
+    clientIds: [client.clientId],
+    resources: Object.keys(asked.resources),
+    scopes: [...asked.openid, ...Object.values(asked.resources).flat()],
+  });
+  const page = consentPage(pageContext(), {
+    allowAction: `/interaction/${interaction.uid}/consent`,
+    denyAction: `/interaction/${interaction.uid}/cancel`,
+    csrfToken: csrf.issue(interaction.uid),
+    clientName: clientName(client),
+    clientHost: redirectHost(interaction),
+    username: account.username,
+    scopes: asked.openid.map(describe),
+    resources: Object.entries(asked.resources).map(([identifier, scopes]) => ({
+      identifier,
+      scopes: scopes.map(describe),
+    })),
+    lasts: [
+      `Ends after ${describeDuration(limits.refresh_idle.value)} without activity.`,
+      `Ends after ${describeDuration(limits.refresh_absolute.value)} in any case.`,
+    ],
+  });
+  sendPage(ctx, page);
+}
+
+export async function submitConsent(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const { interaction, client } = await getInteraction(ctx, dependencies);
+  assertCsrf(ctx, dependencies, interaction);
+  const accountId = interaction.session?.accountId;
+  const sessionId = interaction.session?.uid;
+  if (interaction.prompt.name !== 'consent' || !accountId || !sessionId) ctx.throw(400);
+
+  const provider = dependencies.currentProvider();
+  const found = interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined;
+  const grant = found ?? new provider.Grant({ accountId, clientId: client.clientId });
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes = {} } = interaction.prompt.details as MissingConsent;
+  if (missingOIDCScope) grant.addOIDCScope(missingOIDCScope.join(' '));
+  if (missingOIDCClaims) grant.addOIDCClaims(missingOIDCClaims);
+  for (const [resource, scopes] of Object.entries(missingResourceScopes)) {
+    grant.addResourceScope(resource, scopes.join(' '));
+  }
+  const grantId = await grant.save();
+
+  const { effects, origin } = getRequestContext();
+  const given = { accountId, sessionId, clientId: client.clientId, openid: missingOIDCScope ?? [] };
+  effects.session.push((tx) => recordConsent(tx, { ...given, resources: missingResourceScopes }, origin));
+  await finishInteraction(ctx, dependencies, { consent: { grantId } });
+}
+
+/** What is still missing; where nothing is (`prompt=consent`), all that was asked for. */
+function askedScopes(interaction: Interaction): { openid: string[]; resources: Record<string, string[]> } {
+  const { missingOIDCScope = [], missingResourceScopes = {} } = interaction.prompt.details as MissingConsent;
+  if (missingOIDCScope.length > 0 || Object.keys(missingResourceScopes).length > 0) {
+    return { openid: missingOIDCScope, resources: missingResourceScopes };
+  }
+  const scopes = String(interaction.params.scope ?? '').split(' ').filter(Boolean);
+  const { resource } = interaction.params;
+  const resources = typeof resource === 'string' ? [resource] : Array.isArray(resource) ? (resource as string[]) : [];
+  const isOpenid = (scope: string) => scope in openidScopeTexts;
+  const beyond = scopes.filter((scope) => !isOpenid(scope));
+  return {
+    openid: scopes.filter(isOpenid),
+    resources: Object.fromEntries(beyond.length > 0 ? resources.map((identifier) => [identifier, beyond]) : []),
+  };
+}
+
+function redirectHost(interaction: Interaction): string {
+  const uri = String(interaction.params.redirect_uri ?? '');
+  if (!URL.canParse(uri)) return '';
+  const { host, protocol } = new URL(uri);
+  return host || protocol;
+}

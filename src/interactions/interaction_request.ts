@@ -1,0 +1,45 @@
+import type { Context } from 'koa';
+import type Provider from 'oidc-provider';
+import type { Client, InteractionResults } from 'oidc-provider';
+import { allowFormTargets } from '../http/security_headers.ts';
+import { readField } from '../http/forms.ts';
+import type { InteractionDependencies } from './dependencies.ts';
+
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** The interaction that the browser's cookie and the address both name. Throws the library's error, or 404. */
+export async function getInteraction(
+  ctx: Context,
+  { currentProvider }: InteractionDependencies,
+): Promise<{ interaction: Interaction; client: Client }> {
+  const provider = currentProvider();
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+  if (interaction.uid !== (ctx.params as { uid?: string }).uid) ctx.throw(404);
+  const client = await provider.Client.find(String(interaction.params.client_id));
+  if (!client) ctx.throw(400);
+  allowFormTargets(ctx, [interaction.params.redirect_uri as string | undefined]);
+  return { interaction, client };
+}
+
+/** Throws 403 unless the form's token belongs to this interaction. */
+export function assertCsrf(ctx: Context, { csrf }: InteractionDependencies, interaction: Interaction): void {
+  if (!csrf.check(interaction.uid, readField(ctx, 'csrf', 100))) ctx.throw(403);
+}
+
+/** Store what the page established and go on with the authorization request; the write commits before the answer. */
+export async function finishInteraction(
+  ctx: Context,
+  { currentProvider }: InteractionDependencies,
+  result: InteractionResults,
+): Promise<void> {
+  const returnTo = await currentProvider().interactionResult(ctx.req, ctx.res, result, {
+    mergeWithLastSubmission: true,
+  });
+  ctx.status = 303;
+  ctx.redirect(returnTo);
+}
+
+/** The client's name as people know it. */
+export function clientName(client: Client): string {
+  return client.clientName ?? client.clientId;
+}

@@ -1,0 +1,35 @@
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { parseForm } from '../http/forms.ts';
+import { showConsent, submitConsent } from './consent_page.ts';
+import type { InteractionDependencies } from './dependencies.ts';
+import { getInteraction } from './interaction_request.ts';
+import { cancelInteraction, showSignIn, submitSignIn } from './sign_in_page.ts';
+
+type Page = (ctx: Context, dependencies: InteractionDependencies) => Promise<void>;
+
+/** The page of each prompt that the interaction policy can ask for. */
+const pages: Record<string, Page> = { login: showSignIn, consent: showConsent };
+
+/** What the forms of those pages do. */
+const actions: Record<string, Page> = {
+  'sign-in': submitSignIn,
+  consent: submitConsent,
+  cancel: cancelInteraction,
+};
+
+export function interactionRoutes(dependencies: InteractionDependencies): Middleware {
+  const router = new Router();
+  router.get('/interaction/:uid', async (ctx) => {
+    const { interaction } = await getInteraction(ctx as unknown as Context, dependencies);
+    const page = pages[interaction.prompt.name];
+    if (!page) return ctx.throw(400);
+    await page(ctx as unknown as Context, dependencies);
+  });
+  router.post('/interaction/:uid/:action', parseForm as never, async (ctx) => {
+    const action = actions[ctx.params.action ?? ''];
+    if (!action) return ctx.throw(404);
+    await action(ctx as unknown as Context, dependencies);
+  });
+  return router.routes() as unknown as Middleware;
+}

@@ -1,0 +1,92 @@
+import type { Context } from 'koa';
+import { describeDuration } from '../domain/durations.ts';
+import type { End } from '../domain/facts.ts';
+import { toEpochSeconds } from '../domain/instants.ts';
+import { readField } from '../http/forms.ts';
+import { acr } from '../provider/token_claims.ts';
+import { getRequestContext } from '../provider/request_context.ts';
+import { signInPage } from '../../views/sign_in.ts';
+import type { InteractionDependencies } from './dependencies.ts';
+import { assertCsrf, clientName, finishInteraction, getInteraction } from './interaction_request.ts';
+import type { Interaction } from './interaction_request.ts';
+import { sendPage } from './page_context.ts';
+
+/** Longest accepted username and password, in UTF-16 code units. */
+const longestUsername = 200;
+const longestPassword = 1024;
+
+export async function showSignIn(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const found = await getInteraction(ctx, dependencies);
+  await render(ctx, dependencies, found, {});
+}
+
+export async function submitSignIn(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const found = await getInteraction(ctx, dependencies);
+  assertCsrf(ctx, dependencies, found.interaction);
+  const username = readField(ctx, 'username', longestUsername).trim();
+  const password = readField(ctx, 'password', longestPassword);
+  const { origin } = getRequestContext();
+  const clientId = found.client.clientId;
+  const verdict = await dependencies.signIn({ username, password }, { ...origin, clientId });
+  if (!verdict.accepted) {
+    const error = 'The username or the password is not right.';
+    return await render(ctx, dependencies, found, { error, username }, 422);
+  }
+  const { accountId, signedInAt } = verdict;
+  const login = { accountId, acr: acr.password, amr: ['pwd'], ts: toEpochSeconds(signedInAt), remember: false, signedInAt };
+  await finishInteraction(ctx, dependencies, { login });
+}
+
+/** Give up: the app is told `access_denied`. */
+export async function cancelInteraction(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const { interaction } = await getInteraction(ctx, dependencies);
+  assertCsrf(ctx, dependencies, interaction);
+  await finishInteraction(ctx, dependencies, {
+    error: 'access_denied',
+    error_description: 'the user did not go on',
+  });
+}
+
+async function render(
+  ctx: Context,
+  { findAccount, csrf, pageContext }: InteractionDependencies,
+  { interaction, client }: Awaited<ReturnType<typeof getInteraction>>,
+  filled: { error?: string; username?: string },
+  status = 200,
+): Promise<void> {
+  const { session, params, uid } = interaction;
+  const known = session?.accountId ? await findAccount(session.accountId) : undefined;
+  const hint = typeof params.login_hint === 'string' ? params.login_hint.slice(0, longestUsername) : undefined;
+  const page = signInPage(pageContext(), {
+    action: `/interaction/${uid}/sign-in`,
+    csrfToken: csrf.issue(uid),
+    clientName: clientName(client),
+    username: filled.username ?? known?.username ?? hint,
+    error: filled.error,
+    reason: describeEnd(interaction),
+    reauthentication: known !== undefined,
+    cancel: { action: `/interaction/${uid}/cancel` },
+  });
+  sendPage(ctx, page, status);
+}
+
+/** Why the person must sign in again, if a session of this browser ended. */
+function describeEnd(interaction: Interaction): string | undefined {
+  const { ended } = interaction.prompt.details as { ended?: End };
+  if (!ended) return undefined;
+  switch (ended.reason) {
+    case 'idle_timeout':
+      return `You were signed out after ${describeDuration(ended.limit ?? 0)} without activity.`;
+    case 'absolute_timeout':
+      return `You were signed out because a sign-in lasts ${describeDuration(ended.limit ?? 0)} at most.`;
+    case 'signed_out':
+    case 'signed_out_everywhere':
+      return 'You signed out.';
+    case 'credential_changed':
+      return 'You were signed out because a password or factor of your account was changed.';
+    case 'session_limit':
+      return 'You were signed out because your account was signed in in too many places.';
+    default:
+      return 'You were signed out.';
+  }
+}

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { Database } from '../store/database.ts';
+import { deleteExpired } from '../store/expired.ts';
+import { ensureAuditPartitions } from '../store/audit_events.ts';
+import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
+
+export interface JobOptions {
+  database: Database;
+  log: Logger;
+  /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
+  longestOverlap(): number;
+}
+
+interface Job {
+  name: string;
+  everySeconds: number;
+  run(): Promise<unknown>;
+}
+
+/** A window takes new successors for a minute; two make up for any delay. */
+const windowSlackSeconds = 120;
+
+/** Start the recurring jobs: each runs at once, then at its interval, never twice at the same time. */
+export function startJobs({ database, log, longestOverlap }: JobOptions): { stop(): Promise<void> } {
+  const jobs: Job[] = [
+    { name: 'audit_partitions', everySeconds: 6 * 3600, run: () => ensureAuditPartitions(database) },
+    {
+      name: 'window_secrets',
+      everySeconds: 30,
+      run: () => deleteWindowsOlderThan(database, longestOverlap() + windowSlackSeconds),
+    },
+    { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
+  ];
+  const running = new Set<Promise<void>>();
+  const timers = jobs.map((job) => {
+    let busy = false;
+    const runOnce = () => {
+      if (busy) return;
+      busy = true;
+      const run: Promise<void> = job
+        .run()
+        .then(() => undefined)
+        .catch((error: unknown) => log.warn({ err: error, job: job.name }, 'job failed'))
+        .finally(() => {
+          busy = false;
+          running.delete(run);
+        });
+      running.add(run);
+    };
+    runOnce();
+    const timer = setInterval(runOnce, job.everySeconds * 1000);
+    timer.unref();
+    return timer;
+  });
+  return {
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { Configuration, DesiredConfiguration } from '../domain/configuration.ts';
+import { builtInDefaultPolicy } from '../domain/policies.ts';
+import { Problem } from '../domain/problems.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Origin } from '../domain/origin.ts';
+import { compareConfigurations } from '../policy/compare_configurations.ts';
+import type { Difference } from '../policy/compare_configurations.ts';
+import { loadConfiguration } from '../store/configuration.ts';
+import {
+  bumpConfigurationVersion,
+  deleteConfigured,
+  deletePolicy,
+  lockConfiguration,
+  rememberAppliedFile,
+  writeBranding,
+  writeClient,
+  writePolicy,
+  writeResource,
+  writeRole,
+  writeScope,
+} from '../store/configuration_write.ts';
+import type { Queryable } from '../store/database.ts';
+import { applyUsers } from './apply_users.ts';
+import type { UserDifference } from './apply_users.ts';
+import { endClientAccess, endOverdue } from './end_overdue.ts';
+
+export interface AppliedConfiguration {
+  differences: Difference[];
+  users: UserDifference[];
+  /** What had already been over, or belonged to removed clients, and was ended first. */
+  ended: { sessions: number; families: number };
+}
+
+/**
+ * Make the database match what is wanted, in the caller's transaction. Whatever is over under the old
+ * limits ends first. Throws Problem `policy_in_use` when a removed policy is still named, and
+ * `configuration_invalid` for a name that neither the file nor the database has.
+ */
+export async function applyConfiguration(
+  tx: Queryable,
+  desired: DesiredConfiguration,
+  { origin, digest }: { origin: Origin; digest?: string | undefined },
+): Promise<AppliedConfiguration> {
+  await lockConfiguration(tx);
+  const current = await loadConfiguration(tx);
+  const differences = compareConfigurations(current, desired);
+  const next = mergeConfigurations(current, desired);
+  assertReferences(next);
+
+  const ended = differences.length > 0 ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
+  if (differences.length > 0 || desired.branding) {
+    for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
+    if (desired.branding) await writeBranding(tx, desired.branding);
+    await bumpConfigurationVersion(tx);
+  }
+  for (const { section, name, kind } of differences) {
+    if (section === 'clients' && kind === 'removed') ended.families += await endClientAccess(tx, current, name, origin);
+  }
+  const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
+  if (differences.length > 0) await recordEvent(tx, 'configuration.applied', {}, origin, { differences });
+  if (digest) await rememberAppliedFile(tx, digest);
+  return { differences, users, ended };
+}
+
+/** The configuration as it will be: each wanted section replaces its own; `default` can be changed, not removed. */
+export function mergeConfigurations(current: Configuration, desired: DesiredConfiguration): Configuration {
+  const policies = new Map(
+    [...(desired.policies ?? current.policies)].map(([name, { limits, baselines }]) => [
+      name,
+      { name, limits, baselines, version: current.policies.get(name)?.version ?? 0 },
+    ]),
+  );
+  const standing = current.policies.get('default');
+  if (standing && !policies.has('default')) policies.set('default', standing);
+  const clients = new Map(
+    [...(desired.clients ?? current.clients)].map(([clientId, client]) => [
+      clientId,
+      { ...client, disabled: current.clients.get(clientId)?.disabled ?? false },
+    ]),
+  );
+  return {
+    version: current.version,
+    policies,
+    roles: desired.roles ?? current.roles,
+    scopes: desired.scopes ?? current.scopes,
+    resources: desired.resources ?? current.resources,
+    clients,
+  };
+}
+
+/** Every name that one part uses must be in another; all faults at once. */
+function assertReferences(next: Configuration): void {
+  const faults: string[] = [];
+  const isPolicy = (name: string) => name === builtInDefaultPolicy.name || next.policies.has(name);
+  for (const section of ['roles', 'scopes', 'resources', 'clients'] as const) {
+    for (const [name, { policy }] of next[section]) {
+      if (policy !== undefined && !isPolicy(policy)) faults.push(`${section}.${name}.policy: there is no policy ${policy}`);
+    }
+  }
+  for (const [name, { roles }] of next.scopes) {
+    for (const role of roles ?? []) {
+      if (!next.roles.has(role)) faults.push(`scopes.${name}.roles: there is no role ${role}`);
+    }
+  }
+  for (const [name, { scopes }] of next.resources) {
+    for (const scope of scopes) {
+      if (!next.scopes.has(scope)) faults.push(`resources.${name}.scopes: there is no scope ${scope}`);
+    }
+  }
+  if (faults.length === 0) return;
+  const onlyPolicies = faults.every((fault) => fault.includes('.policy: '));
+  throw new Problem(onlyPolicies ? 'policy_in_use' : 'configuration_invalid', faults.join('\n'));
+}
+
+/** Policies are written before what names them and removed after it. */
+function inWritingOrder(differences: readonly Difference[]): Difference[] {
+  const isPolicyRemoval = ({ section, kind }: Difference) => section === 'policies' && kind === 'removed';
+  return [...differences.filter((entry) => !isPolicyRemoval(entry)), ...differences.filter(isPolicyRemoval)];
+}
+
+async function writeDifference(
+  tx: Queryable,
+  next: Configuration,
+  { section, name, kind }: Difference,
+  origin: Origin,
+): Promise<void> {
+  const author = origin.actor ?? 'unknown';
+  if (kind === 'removed') {
+    if (section === 'policies') await deletePolicy(tx, name, author);
+    else await deleteConfigured(tx, section, name);
+    return;
+  }
+  switch (section) {
+    case 'policies':
+      return await writePolicy(tx, required(next.policies.get(name)), author);
+    case 'roles':
+      return await writeRole(tx, required(next.roles.get(name)));
+    case 'scopes':
+      return await writeScope(tx, required(next.scopes.get(name)));
+    case 'resources':
+      return await writeResource(tx, required(next.resources.get(name)));
+    case 'clients':
+      return await writeClient(tx, required(next.clients.get(name)));
+  }
+}
+
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('A difference names what the wanted configuration lacks.');
+  return value;
+}

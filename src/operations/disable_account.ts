@@ -1,0 +1,27 @@
+import type { Configuration } from '../domain/configuration.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Origin } from '../domain/origin.ts';
+import { setAccountDisabled } from '../store/accounts.ts';
+import type { Queryable } from '../store/database.ts';
+import { endAccountAccess } from './end_account_access.ts';
+
+/** Disable an account and end all its sessions and families, offline ones too. Returns what ended. */
+export async function disableAccount(
+  tx: Queryable,
+  configuration: Configuration,
+  accountId: string,
+  origin: Origin,
+): Promise<{ sessions: number; families: number }> {
+  const ended = await endAccountAccess(tx, configuration, accountId, 'account_disabled', origin);
+  if (await setAccountDisabled(tx, accountId, true)) {
+    await recordEvent(tx, 'account.disabled', { accountId }, origin, ended);
+  }
+  return ended;
+}
+
+/** Enable a disabled account again; nothing that ended is revived. */
+export async function enableAccount(tx: Queryable, accountId: string, origin: Origin): Promise<void> {
+  if (await setAccountDisabled(tx, accountId, false)) {
+    await recordEvent(tx, 'account.enabled', { accountId }, origin);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { End } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { EndReason } from '../domain/reasons.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Origin } from '../domain/origin.ts';
+import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
+import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
+import type { Queryable } from '../store/database.ts';
+import { endFamilyRow } from '../store/families.ts';
+import type { OpenFamily } from '../store/families.ts';
+import { endSessionRow } from '../store/sessions.ts';
+import type { OpenSession } from '../store/sessions.ts';
+
+/** What everything that is not over yet ends for; undefined: only what is over ends. */
+export type Cause = EndReason | undefined;
+
+/** The end of a family at `now`: its own limit if that has passed, else for `cause`; undefined: it lives on. */
+export function findFamilyEnd(configuration: Configuration, open: OpenFamily, cause: Cause, now: Instant): End | undefined {
+  const lifetime = evaluateFamily(
+    open.family,
+    familyLimits(configuration, open.family, open.roles),
+    { session: open.session, limits: sessionLimits(configuration, open.session ?? { clientIds: [] }, open.roles) },
+    now,
+  );
+  if (lifetime.over) return lifetime.end;
+  return cause && { reason: cause, at: now };
+}
+
+/** Likewise for a session. */
+export function findSessionEnd(configuration: Configuration, open: OpenSession, cause: Cause, now: Instant): End | undefined {
+  const lifetime = evaluateSession(open.session, sessionLimits(configuration, open.session, open.roles), now);
+  if (lifetime.over) return lifetime.end;
+  return cause && { reason: cause, at: now };
+}
+
+/** End locked families; returns how many ended. */
+export async function endFamilies(
+  tx: Queryable,
+  configuration: Configuration,
+  families: readonly OpenFamily[],
+  { cause, now, origin }: { cause: Cause; now: Instant; origin: Origin },
+): Promise<number> {
+  let count = 0;
+  for (const open of families) {
+    const end = findFamilyEnd(configuration, open, cause, now);
+    if (!end || !(await endFamilyRow(tx, open.family.familyId, end))) continue;
+    count += 1;
+    await recordEvent(tx, 'family.ended', open.family, origin, describeEnd(end, now));
+  }
+  return count;
+}
+
+/** End locked sessions themselves, not what is bound to them; returns how many ended. */
+export async function endSessions(
+  tx: Queryable,
+  configuration: Configuration,
+  sessions: readonly OpenSession[],
+  { cause, now, origin }: { cause: Cause; now: Instant; origin: Origin },
+): Promise<number> {
+  let count = 0;
+  for (const open of sessions) {
+    const end = findSessionEnd(configuration, open, cause, now);
+    if (!end || !(await endSessionRow(tx, open.session.sessionId, end))) continue;
+    count += 1;
+    const { sessionId, accountId } = open.session;
+    await recordEvent(tx, 'session.ended', { sessionId, accountId }, origin, describeEnd(end, now));
+  }
+  return count;
+}
+
+/** An end for the trail: seconds found late, rounded down to milliseconds. */
+function describeEnd(end: End, now: Instant): Record<string, unknown> {
+  return {
+    reason: end.reason,
+    ended_at: new Date(end.at / 1000).toISOString(),
+    found_late_seconds: Math.floor(Math.max(0, now - end.at) / 1000) / 1000,
+    ...(end.limit === undefined ? {} : { limit: end.limit }),
+    ...(end.policy === undefined ? {} : { policy: end.policy, policy_version: end.policyVersion }),
+  };
+}

@@ -1,0 +1,29 @@
+import { generateSigningKey, signingAlgorithms } from '../credentials/signing_keys.ts';
+import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Database } from '../store/database.ts';
+import { insertSigningKey, listSigningKeys, lockSigningKeys } from '../store/signing_keys.ts';
+
+const context = (keyId: string): string => `signing_keys:private_sealed:${keyId}`;
+
+/**
+ * The private keys to sign with, newest first; makes one of each algorithm where there is none. Throws
+ * Problem `secret_wrong` when no secret opens a stored key.
+ */
+export async function ensureSigningKeys(database: Database, secrets: SecretsAtRest): Promise<Record<string, unknown>[]> {
+  const stored = await database.transaction(async (tx) => {
+    await lockSigningKeys(tx);
+    const present = await listSigningKeys(tx);
+    for (const algorithm of signingAlgorithms) {
+      if (present.some((key) => key.algorithm === algorithm)) continue;
+      const { keyId, publicJwk, privateJwk } = await generateSigningKey(algorithm);
+      const privateSealed = secrets.seal(Buffer.from(JSON.stringify(privateJwk)), context(keyId));
+      await insertSigningKey(tx, { keyId, algorithm, publicJwk: { ...publicJwk }, privateSealed });
+      await recordEvent(tx, 'signing_key.created', {}, {}, { key_id: keyId, algorithm });
+    }
+    return await listSigningKeys(tx);
+  });
+  return stored.map(
+    (key) => JSON.parse(secrets.open(key.privateSealed, context(key.keyId)).toString('utf8')) as Record<string, unknown>,
+  );
+}

@@ -1,0 +1,18 @@
+import { recordEvent } from '../events/record_event.ts';
+import type { Origin } from '../domain/origin.ts';
+import type { Queryable } from '../store/database.ts';
+import { touchSession } from '../store/sessions.ts';
+
+export interface GivenConsent {
+  accountId: string;
+  clientId: string;
+  sessionId: string;
+  openid: readonly string[];
+  resources: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Consenting is activity of the session, and an event. The grant itself is the protocol library's to save. */
+export async function recordConsent(tx: Queryable, consent: GivenConsent, origin: Origin): Promise<void> {
+  await touchSession(tx, consent.sessionId);
+  await recordEvent(tx, 'consent.granted', consent, origin, { openid: consent.openid, resources: consent.resources });
+}

@@ -1,0 +1,24 @@
+import type { Configuration } from '../domain/configuration.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Origin } from '../domain/origin.ts';
+import { replaceRoles } from '../store/accounts.ts';
+import type { Queryable } from '../store/database.ts';
+import { assertRolesExist } from './add_account.ts';
+import { endAccountAccess } from './end_account_access.ts';
+
+/**
+ * Replace an account's roles. Other roles may loosen limits: what is over under the old ones ends
+ * first, in the same transaction. Throws Problem `role_unknown`.
+ */
+export async function setRoles(
+  tx: Queryable,
+  configuration: Configuration,
+  account: { accountId: string; roles: readonly string[] },
+  roles: readonly string[],
+  origin: Origin,
+): Promise<void> {
+  assertRolesExist(configuration, roles);
+  await endAccountAccess(tx, configuration, account.accountId, undefined, origin);
+  await replaceRoles(tx, account.accountId, roles);
+  await recordEvent(tx, 'account.roles_changed', account, origin, { from: account.roles, to: roles });
+}

@@ -1,0 +1,33 @@
+import { verifyPassword } from '../credentials/passwords.ts';
+import type { Instant } from '../domain/instants.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Origin } from '../domain/origin.ts';
+import { findAccountByUsername } from '../store/accounts.ts';
+import type { Database } from '../store/database.ts';
+import { readNow } from '../store/sessions.ts';
+
+export type SignInVerdict =
+  | { accepted: true; accountId: string; signedInAt: Instant; roles: readonly string[] }
+  | { accepted: false };
+
+/**
+ * Check a username and password. An unknown account, a wrong password and a disabled account get the
+ * same answer after the same work; only the trail knows which it was.
+ */
+export async function signIn(
+  database: Database,
+  credentials: { username: string; password: string },
+  origin: Origin & { clientId?: string },
+): Promise<SignInVerdict> {
+  const found = await findAccountByUsername(database, credentials.username);
+  const matches = await verifyPassword(found?.passwordHash, credentials.password);
+  const { clientId } = origin;
+  if (!found || !matches || found.account.disabled) {
+    const reason = !found ? 'account_unknown' : !matches ? 'password_wrong' : 'account_disabled';
+    await recordEvent(database, 'sign_in.failed', { accountId: found?.account.accountId, clientId }, origin, { reason });
+    return { accepted: false };
+  }
+  const { accountId, roles } = found.account;
+  await recordEvent(database, 'sign_in.succeeded', { accountId, clientId }, origin, { amr: ['pwd'] });
+  return { accepted: true, accountId, roles, signedInAt: await readNow(database) };
+}

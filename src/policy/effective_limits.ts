@@ -1,0 +1,66 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { EffectiveLimits, LimitField, Limits, Policy } from '../domain/policies.ts';
+import { builtInDefaultPolicy } from '../domain/policies.ts';
+
+const mfaStrictness = ['none', 'step_up', 'always'];
+const activityStrictness = ['any_refresh', 'reported'];
+
+/** true when `a` is a stricter value of `field` than `b`; equal values are not stricter. */
+export function isStricter<Field extends LimitField>(field: Field, a: Limits[Field], b: Limits[Field]): boolean {
+  if (field === 'mfa') return mfaStrictness.indexOf(a as string) > mfaStrictness.indexOf(b as string);
+  if (field === 'activity') return activityStrictness.indexOf(a as string) > activityStrictness.indexOf(b as string);
+  return a < b;
+}
+
+/**
+ * The limits in force where `policies` apply: per field the strictest value among those that set it,
+ * and the first policy that set it so; a field none of them sets takes that of `fallback`.
+ */
+export function effectiveLimits(policies: readonly Policy[], fallback: Policy): EffectiveLimits {
+  const complete: Policy & { limits: Limits } = {
+    ...fallback,
+    limits: { ...builtInDefaultPolicy.limits, ...fallback.limits },
+  };
+  const fields = Object.keys(complete.limits) as LimitField[];
+  return Object.fromEntries(fields.map((field) => [field, strictest(field, policies, complete)])) as EffectiveLimits;
+}
+
+function strictest(field: LimitField, policies: readonly Policy[], fallback: Policy & { limits: Limits }) {
+  let winner: { value: Limits[LimitField]; policy: string; version: number } | undefined;
+  for (const policy of policies) {
+    const value = policy.limits[field];
+    if (value === undefined) continue;
+    if (!winner || isStricter(field, value, winner.value)) {
+      winner = { value, policy: policy.name, version: policy.version };
+    }
+  }
+  return winner ?? { value: fallback.limits[field], policy: fallback.name, version: fallback.version };
+}
+
+/** Whom and what limits are asked for; names that the configuration no longer knows set nothing. */
+export interface LimitSubject {
+  roles?: readonly string[];
+  clientIds?: readonly string[];
+  resources?: readonly string[];
+  scopes?: readonly string[];
+}
+
+/** The limits in force for a subject: its roles, then clients, resources and scopes. */
+export function limitsFor(configuration: Configuration, subject: LimitSubject): EffectiveLimits {
+  return effectiveLimits(applicablePolicies(configuration, subject), defaultPolicy(configuration));
+}
+
+/** Each policy once, in the order in which it first applies. */
+export function applicablePolicies(configuration: Configuration, subject: LimitSubject): Policy[] {
+  const names = new Set<string>();
+  const add = (name: string | undefined) => name !== undefined && names.add(name);
+  for (const role of subject.roles ?? []) add(configuration.roles.get(role)?.policy);
+  for (const clientId of subject.clientIds ?? []) add(configuration.clients.get(clientId)?.policy);
+  for (const resource of subject.resources ?? []) add(configuration.resources.get(resource)?.policy);
+  for (const scope of subject.scopes ?? []) add(configuration.scopes.get(scope)?.policy);
+  return [...names].flatMap((name) => configuration.policies.get(name) ?? []);
+}
+
+function defaultPolicy(configuration: Configuration): Policy {
+  return configuration.policies.get('default') ?? builtInDefaultPolicy;
+}

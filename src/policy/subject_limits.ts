@@ -1,0 +1,27 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { FamilyFacts, SessionFacts } from '../domain/facts.ts';
+import type { EffectiveLimits } from '../domain/policies.ts';
+import { limitsFor } from './effective_limits.ts';
+
+/** What rules a family: the account's roles, the client, all the family's resources and scopes. */
+export function familyLimits(
+  configuration: Configuration,
+  family: Pick<FamilyFacts, 'clientId' | 'resources' | 'scopes'>,
+  roles: readonly string[],
+): EffectiveLimits {
+  return limitsFor(configuration, {
+    roles,
+    clientIds: [family.clientId],
+    resources: family.resources,
+    scopes: family.scopes,
+  });
+}
+
+/** What rules a session: the account's roles and every client signed in through it. */
+export function sessionLimits(
+  configuration: Configuration,
+  session: Pick<SessionFacts, 'clientIds'>,
+  roles: readonly string[],
+): EffectiveLimits {
+  return limitsFor(configuration, { roles, clientIds: session.clientIds });
+}

@@ -1,0 +1,47 @@
+import { hashToken } from '../../credentials/token_hash.ts';
+import { consumeArtifact, deleteArtifact, findArtifact, writeArtifact } from '../../store/artifacts.ts';
+import { findRequestContext } from '../request_context.ts';
+import type { Effect } from '../request_context.ts';
+import { interactionSeconds } from '../token_lifetimes.ts';
+import { neverExpires, withoutIdentity } from './dependencies.ts';
+import type { AdapterDependencies } from './dependencies.ts';
+import type { ModelAdapter } from './index.ts';
+
+/** Interactions, pushed requests and the like: by the hash of their id, alive until the database says otherwise. */
+export function artifactAdapter(model: string, { database }: AdapterDependencies): ModelAdapter {
+  const defer = async (effect: Effect) => {
+    const context = findRequestContext();
+    if (context) context.effects.dependent.push(effect);
+    else await effect(database);
+  };
+  return {
+    async find(id) {
+      const artifact = await findArtifact(database, model, hashToken(id));
+      if (!artifact) return undefined;
+      return { ...artifact.payload, jti: id, exp: readExpiry(artifact.payload), consumed: artifact.consumed };
+    },
+    async upsert(id, payload, ttl = interactionSeconds) {
+      const stored = withoutCookie({ ...withoutIdentity(payload), expiry: payload.exp });
+      await defer((tx) => writeArtifact(tx, { model, idHash: hashToken(id), payload: stored, ttl }));
+    },
+    async consume(id) {
+      await defer(async (tx) => {
+        await consumeArtifact(tx, model, hashToken(id));
+      });
+    },
+    async destroy(id) {
+      await defer((tx) => deleteArtifact(tx, model, hashToken(id)));
+    },
+  };
+}
+
+function readExpiry(payload: Record<string, unknown>): number {
+  return typeof payload.expiry === 'number' ? payload.expiry : neverExpires;
+}
+
+/** An interaction copies the session's cookie value, which nothing reads: it must not be stored. */
+function withoutCookie(payload: Record<string, unknown>): Record<string, unknown> {
+  if (typeof payload.session !== 'object' || payload.session === null) return payload;
+  const { cookie: _cookie, ...session } = payload.session as Record<string, unknown>;
+  return { ...payload, session };
+}

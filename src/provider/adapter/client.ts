@@ -1,0 +1,38 @@
+import Provider from 'oidc-provider';
+import type { AdapterPayload } from 'oidc-provider';
+import type { ClientDefinition } from '../../domain/configuration.ts';
+import { findRequestContext } from '../request_context.ts';
+import { openidScopes } from '../token_claims.ts';
+import type { AdapterDependencies } from './dependencies.ts';
+import type { ModelAdapter } from './index.ts';
+
+/**
+ * Clients come from the configuration in memory. A disabled client can still authenticate at the token
+ * endpoint, where the gate ends its families and says why; everywhere else it does not exist.
+ */
+export function clientAdapter({ configurations }: AdapterDependencies): ModelAdapter {
+  return {
+    find(clientId) {
+      const configuration = findRequestContext()?.configuration ?? configurations.current();
+      const client = configuration.clients.get(clientId);
+      const visible = client && (!client.disabled || Provider.ctx?.oidc.route === 'token');
+      return Promise.resolve(visible ? clientPayload(client) : undefined);
+    },
+  };
+}
+
+/**
+ * The library wants a secret where one is due; it gets the hash, which our `compareClientSecret` knows
+ * to be one. Of the registered `scope` it knows only the OpenID Connect part; `resource_servers.ts` holds
+ * requests to the rest.
+ */
+function clientPayload(client: ClientDefinition): AdapterPayload {
+  const { scope, ...metadata } = client.metadata;
+  const openid = String(scope ?? '').split(' ').filter((name) => openidScopes.has(name));
+  return {
+    ...metadata,
+    ...(openid.length > 0 ? { scope: openid.join(' ') } : {}),
+    client_id: client.clientId,
+    ...(client.secretHash ? { client_secret: client.secretHash.toString('hex') } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Adapter, AdapterFactory } from 'oidc-provider';
+import { accessTokenAdapter } from './access_token.ts';
+import { artifactAdapter } from './artifact.ts';
+import { authorizationCodeAdapter } from './authorization_code.ts';
+import { clientAdapter } from './client.ts';
+import type { AdapterDependencies } from './dependencies.ts';
+import { grantAdapter } from './grant.ts';
+import { refreshTokenAdapter } from './refresh_token.ts';
+import { sessionAdapter } from './session.ts';
+
+/** What each model really needs of the library's adapter; the rest is never called. */
+export type ModelAdapter = Partial<Adapter>;
+
+const models: Record<string, (dependencies: AdapterDependencies) => ModelAdapter> = {
+  AccessToken: accessTokenAdapter,
+  AuthorizationCode: authorizationCodeAdapter,
+  Client: clientAdapter,
+  Grant: grantAdapter,
+  RefreshToken: refreshTokenAdapter,
+  Session: sessionAdapter,
+};
+
+/** The library's adapter over our tables. Without state of its own: everything hangs on the request's context. */
+export function createAdapter(dependencies: AdapterDependencies): AdapterFactory {
+  return (name) => {
+    const build = models[name];
+    const adapter = build ? build(dependencies) : artifactAdapter(name, dependencies);
+    return { ...inert, ...adapter };
+  };
+}
+
+const inert: Adapter = {
+  upsert: () => Promise.reject(new Error('This model is never stored.')),
+  find: () => Promise.resolve(undefined),
+  findByUid: () => Promise.resolve(undefined),
+  findByUserCode: () => Promise.resolve(undefined),
+  consume: () => Promise.resolve(undefined),
+  destroy: () => Promise.resolve(undefined),
+  // Reuse, revocation and replay end one family, decided where they are found; never a whole grant.
+  revokeByGrantId: () => Promise.resolve(undefined),
+};

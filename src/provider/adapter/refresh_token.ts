@@ -1,0 +1,106 @@
+import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose';
+import type { JWK } from 'jose';
+import Provider, { errors } from 'oidc-provider';
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
+import { hashToken } from '../../credentials/token_hash.ts';
+import { openSuccessor } from '../../credentials/successor_seal.ts';
+import { evaluateRefresh } from '../../policy/evaluate_refresh.ts';
+import type { RefreshRequest } from '../../policy/evaluate_refresh.ts';
+import { findRefresh } from '../../store/families.ts';
+import type { LoadedRefresh } from '../../store/families.ts';
+import { refusalError } from '../refusals.ts';
+import { getRequestContext } from '../request_context.ts';
+import type { PendingExchange, PendingRefresh } from '../request_context.ts';
+import { windowSecretContext } from '../window_secrets.ts';
+import { boundSession, rememberSession } from './bound_session.ts';
+import { neverExpires, withoutIdentity } from './dependencies.ts';
+import type { AdapterDependencies } from './dependencies.ts';
+import type { ModelAdapter } from './index.ts';
+
+/**
+ * Refresh tokens: the gate. At the token endpoint `find` runs when the client is authenticated and its
+ * request well formed; it loads the facts, asks `policy/` for the verdict, and refuses by throwing or
+ * lets the library make its tokens. Nothing is written here.
+ */
+export function refreshTokenAdapter({ database, configurations, secrets }: AdapterDependencies): ModelAdapter {
+  return {
+    async find(presented) {
+      const ctx = Provider.ctx;
+      if (ctx?.oidc.route !== 'token') return undefined;
+      const request = await readRequest(ctx);
+      const context = getRequestContext();
+      const loaded = await findRefresh(database, hashToken(presented));
+      if (!loaded) throw refusalError('unknown_token');
+
+      context.configuration = await configurations.atLeast(loaded.configurationVersion);
+      const { configuration } = context;
+      const verdict = evaluateRefresh({ ...loaded, configuration }, request);
+      if (!verdict.granted) {
+        if (verdict.code !== 'unknown_token') {
+          context.refusal = { verdict, subject: loaded.family, event: 'refresh.refused', origin: context.origin };
+        }
+        throw refusalError(verdict.code, verdict.end);
+      }
+      const pending: PendingRefresh = { kind: 'refresh', presented, loaded, verdict };
+      if (verdict.mode === 'retry') pending.answerToken = openRetried(loaded, presented);
+      if (verdict.mode === 'keep') pending.answerToken = presented;
+      context.pending = pending;
+      context.account = loaded.account;
+      if (loaded.grantPayload) context.grants.set(loaded.grantId, loaded.grantPayload);
+      const { sessionId, clientId } = loaded.family;
+      rememberSession(context, boundSession(loaded, { sessionId, clientId, grantId: loaded.grantId }));
+      return familyPayload(loaded, presented);
+    },
+    // The rotation itself is part of the one write that ends the request.
+    consume: () => Promise.resolve(undefined),
+    upsert(value, payload) {
+      const { pending } = getRequestContext();
+      if (pending?.kind === 'refresh') pending.answerToken = value;
+      else (pending as PendingExchange).refreshToken = { value, payload: withoutIdentity(payload) };
+      return Promise.resolve();
+    },
+  };
+
+  function openRetried(loaded: LoadedRefresh, presented: string): string {
+    if (!loaded.successor) throw refusalError('reuse_detected');
+    const { sealed, windowId, windowSecretSealed } = loaded.successor;
+    return openSuccessor(sealed, presented, secrets.open(windowSecretSealed, windowSecretContext(windowId)));
+  }
+}
+
+/** What the family carries from token to token. An offline family's tokens name no session that has ended. */
+function familyPayload(loaded: LoadedRefresh, presented: string): AdapterPayload {
+  const sessionOver = !loaded.session || loaded.session.end !== undefined;
+  return {
+    ...loaded.payload,
+    ...(sessionOver ? { sid: undefined } : {}),
+    jti: presented,
+    exp: neverExpires,
+  } as AdapterPayload;
+}
+
+/** The parts of the request that the verdict depends on. Throws `invalid_request` for a malformed `inactive_for`. */
+async function readRequest(ctx: KoaContextWithOIDC): Promise<RefreshRequest> {
+  const { scope } = ctx.oidc.params ?? {};
+  return {
+    clientId: ctx.oidc.client?.clientId ?? '',
+    inactiveFor: readInactiveFor(ctx.oidc.body?.inactive_for),
+    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : undefined,
+    proofKey: await readProofKey(ctx),
+  };
+}
+
+function readInactiveFor(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^\d{1,10}$/.test(value)) {
+    throw new errors.InvalidRequest('inactive_for must be given once, as seconds in at most ten digits');
+  }
+  return Math.min(Number(value), 2_147_483_647);
+}
+
+/** The thumbprint of the DPoP proof's key; the library has checked the proof before it asks for the token. */
+async function readProofKey(ctx: KoaContextWithOIDC): Promise<string | undefined> {
+  const proof = ctx.get('DPoP');
+  if (!proof) return undefined;
+  return await calculateJwkThumbprint(decodeProtectedHeader(proof).jwk as JWK);
+}

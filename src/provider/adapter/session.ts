@@ -1,0 +1,121 @@
+import Provider from 'oidc-provider';
+import type { AdapterPayload } from 'oidc-provider';
+import { hashToken } from '../../credentials/token_hash.ts';
+import type { End } from '../../domain/facts.ts';
+import { recordEvent } from '../../events/record_event.ts';
+import { endSession } from '../../operations/end_session.ts';
+import { evaluateSession } from '../../policy/evaluate_lifetime.ts';
+import { sessionLimits } from '../../policy/subject_limits.ts';
+import { findSessionByCookie, findSessionById, writeSession } from '../../store/sessions.ts';
+import type { LoadedSession } from '../../store/sessions.ts';
+import { findRequestContext, getRequestContext } from '../request_context.ts';
+import type { RequestContext, SignInMoments } from '../request_context.ts';
+import { neverExpires, withoutIdentity } from './dependencies.ts';
+import type { AdapterDependencies } from './dependencies.ts';
+import type { ModelAdapter } from './index.ts';
+
+/**
+ * Browser sessions. Each look applies the limits in force: a session found over ends there and then,
+ * with everything bound to it, and is not found.
+ */
+export function sessionAdapter({ database, configurations }: AdapterDependencies): ModelAdapter {
+  async function readLive(loaded: LoadedSession | undefined): Promise<LoadedSession | undefined> {
+    if (!loaded?.facts) return loaded;
+    const context = findRequestContext();
+    const configuration = await configurations.atLeast(loaded.configurationVersion);
+    if (context) context.configuration = configuration;
+    const lifetime = evaluateSession(loaded.facts, sessionLimits(configuration, loaded.facts, loaded.roles), loaded.now);
+    if (!lifetime.over && !loaded.accountDisabled) return loaded;
+
+    const end: End = lifetime.over ? lifetime.end : { reason: 'account_disabled', at: loaded.now };
+    if (context) context.endedSession = end;
+    if (!loaded.facts.end) {
+      const { facts } = loaded;
+      const cause = lifetime.over ? undefined : 'account_disabled';
+      await database.transaction((tx) => endSession(tx, configuration, facts, cause, context?.origin ?? {}));
+    }
+    return undefined;
+  }
+
+  return {
+    async find(cookie) {
+      const loaded = await readLive(await findSessionByCookie(database, hashToken(cookie)));
+      if (!loaded) return undefined;
+      const context = findRequestContext();
+      context?.sessionsByCookie.set(cookie, loaded);
+      context?.sessionsById.set(loaded.sessionId, loaded);
+      return sessionPayload(loaded, cookie);
+    },
+    async findByUid(sessionId) {
+      const known = findRequestContext()?.sessionsById.get(sessionId);
+      const loaded = known ?? (await readLive(await findSessionById(database, sessionId)));
+      return loaded && sessionPayload(loaded);
+    },
+    upsert(cookie, payload) {
+      const context = getRequestContext();
+      context.signIn = readSignIn() ?? {};
+      context.effects.session.push((tx) => storeSession(tx, context, cookie, payload));
+      return Promise.resolve();
+    },
+    destroy(cookie) {
+      const context = getRequestContext();
+      const oidc = Provider.ctx?.oidc;
+      // The library destroys the old identifier whenever it gives the session a new one.
+      if ((oidc?.session as { oldId?: string } | undefined)?.oldId === cookie) return Promise.resolve();
+      const loaded = context.sessionsByCookie.get(cookie);
+      if (!loaded?.facts) return Promise.resolve();
+      const { facts } = loaded;
+      const cause = isReplacement(oidc?.session) ? 'replaced' : 'signed_out';
+      context.effects.session.push(async (tx) => {
+        await endSession(tx, context.configuration, facts, cause, context.origin);
+      });
+      return Promise.resolve();
+    },
+  };
+}
+
+function sessionPayload(loaded: LoadedSession, cookie?: string): AdapterPayload {
+  return { ...loaded.payload, uid: loaded.sessionId, exp: neverExpires, ...(cookie ? { jti: cookie } : {}) };
+}
+
+/** Another account signs in: the library signs the first one out and comes back to the pending request. */
+function isReplacement(session: unknown): boolean {
+  const uri = (session as { state?: { postLogoutRedirectUri?: string } } | undefined)?.state?.postLogoutRedirectUri;
+  const resume = Provider.ctx?.oidc.urlFor('resume', { uid: 'x' }).replace(/x$/, '');
+  return uri !== undefined && resume !== undefined && uri.startsWith(resume);
+}
+
+async function storeSession(
+  tx: Parameters<typeof writeSession>[0],
+  context: RequestContext,
+  cookie: string,
+  payload: AdapterPayload,
+): Promise<void> {
+  const sessionId = payload.uid ?? '';
+  const signedIn = findSignIn(context, sessionId);
+  const outcome = await writeSession(tx, {
+    sessionId,
+    cookieHash: hashToken(cookie),
+    accountId: payload.accountId,
+    clientIds: Object.keys(payload.authorizations ?? {}),
+    payload: withoutIdentity(payload),
+    signedInAt: signedIn?.signedInAt,
+    mfaAt: signedIn?.mfaAt,
+  });
+  if (outcome === 'ended') throw new Error('The session ended while it was being used.');
+  const subject = { sessionId, accountId: payload.accountId };
+  if (outcome === 'started') await recordEvent(tx, 'session.started', subject, context.origin);
+  if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', subject, context.origin);
+}
+
+/** The `login` result of a resumed interaction carries the moments that the sign-in page established. */
+function readSignIn(): SignInMoments | undefined {
+  return (Provider.ctx?.oidc.result as { login?: SignInMoments } | undefined)?.login;
+}
+
+/** The sign-in that this request resumes with, unless the session already knows it. */
+function findSignIn(context: RequestContext, sessionId: string): SignInMoments | undefined {
+  const result = context.signIn;
+  const known = context.sessionsById.get(sessionId)?.facts?.startedAt;
+  return result?.signedInAt !== undefined && result.signedInAt !== known ? result : undefined;
+}

@@ -1,0 +1,120 @@
+import type { JWK } from 'jose';
+import Provider from 'oidc-provider';
+import type { Client, Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { matchesHash } from '../credentials/token_hash.ts';
+import { createFindAccount, scopeClaims } from './accounts.ts';
+import type { AdapterDependencies } from './adapter/dependencies.ts';
+import { createAdapter } from './adapter/index.ts';
+import { buildInteractionPolicy } from './interaction_policy.ts';
+import { createLoadExistingGrant } from './load_existing_grant.ts';
+import { findRequestContext } from './request_context.ts';
+import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
+import { acr, extraTokenClaims } from './token_claims.ts';
+import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
+
+/** The pages that the library asks for; each sets the response's body. */
+export interface ProviderPages {
+  signOut(ctx: KoaContextWithOIDC, xsrf: string): Promise<void>;
+  signedOut(ctx: KoaContextWithOIDC): Promise<void>;
+  error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void>;
+}
+
+export interface ProviderOptions extends AdapterDependencies {
+  issuer: string;
+  /** Private keys; the first of each algorithm signs. */
+  keys: JWK[];
+  cookieKeys: string[];
+  pages: ProviderPages;
+}
+
+/** The library, configured. Cheap to build; a change of keys builds another. */
+export function buildProvider(options: ProviderOptions): Provider {
+  const provider = new Provider(options.issuer, providerConfiguration(options));
+  // Every URL comes from the issuer: our first middleware has set the forwarded headers to it.
+  provider.proxy = true;
+  (provider.Client.prototype as Client & { compareClientSecret(secret: string): boolean }).compareClientSecret =
+    function compareHash(this: Client, secret: string) {
+      return matchesHash(secret, Buffer.from(this.clientSecret ?? '', 'hex'));
+    };
+  provider.on('server_error', (_, error: Error) => noteFault(error));
+  return provider;
+}
+
+/** The library answers its own errors; ours are thrown again outside it and handled in one place. */
+function noteFault(error: Error): void {
+  const context = findRequestContext();
+  if (context) context.fault ??= error;
+}
+
+function providerConfiguration(options: ProviderOptions): Configuration {
+  const { database, configurations, keys, cookieKeys, pages, issuer } = options;
+  const secure = issuer.startsWith('https:');
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true, secure } as const;
+  return {
+    adapter: createAdapter(options),
+    jwks: { keys } as NonNullable<Configuration['jwks']>,
+    findAccount: createFindAccount(database),
+    loadExistingGrant: createLoadExistingGrant(database),
+    claims: scopeClaims,
+    scopes: ['openid', 'offline_access'],
+    acrValues: Object.values(acr),
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: {
+      id_token_signed_response_alg: 'ES256',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+    },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+    pkce: { required: () => true },
+    clientBasedCORS: (_, origin, client) =>
+      configurations.current().clients.get(client.clientId)?.webOrigins.includes(origin) ?? false,
+    cookies: {
+      names: {
+        session: secure ? '__Host-curfew_session' : 'curfew_session',
+        interaction: 'curfew_interaction',
+        resume: 'curfew_resume',
+      },
+      keys: cookieKeys,
+      long: cookie,
+      short: cookie,
+    },
+    discovery: { refresh_token_expiration_types_supported: ['authorization', 'token_timeout'] },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx) => pages.signOut(ctx, (ctx.oidc.session as { state?: { secret?: string } }).state?.secret ?? ''),
+        postLogoutSuccessSource: (ctx) => pages.signedOut(ctx),
+      },
+      resourceIndicators: { enabled: true, getResourceServerInfo, useGrantedResource, defaultResource },
+      claimsParameter: { enabled: true },
+      pushedAuthorizationRequests: { enabled: false },
+      dPoP: { enabled: false },
+    },
+    interactions: {
+      policy: buildInteractionPolicy(),
+      url: (_, interaction) => `/interaction/${interaction.uid}`,
+    },
+    renderError: (ctx, out, error) => pages.error(ctx, out, error),
+    ttl: tokenLifetimes,
+    extraTokenClaims,
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: (_, source) => !('scopes' in source && source.scopes.has('offline_access')),
+    rotateRefreshToken: () => {
+      const pending = findRequestContext()?.pending;
+      return pending?.kind === 'refresh' && pending.verdict.mode === 'rotate';
+    },
+    formats: {
+      bitsOfOpaqueRandomness: 256,
+      customizers: {
+        jwt(_ctx, _token, jwt) {
+          const context = findRequestContext();
+          const last = context && lastTokenSecond(context);
+          if (last !== undefined) jwt.payload.exp = Math.min(jwt.payload.exp as number, last);
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { errors } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+import { hasScopeRole } from '../policy/evaluate_scopes.ts';
+import { getRequestContext } from './request_context.ts';
+import { openidScopes } from './token_claims.ts';
+
+/**
+ * A registered resource (RFC 8707) with the scopes that this request may get there: the resource's,
+ * held to the client's registered `scope` (the library holds only static scopes to it), to the
+ * account's roles once that is known, and at the token endpoint to the verdict.
+ */
+export function getResourceServerInfo(_: KoaContextWithOIDC, identifier: string, client: Client): ResourceServer {
+  const context = getRequestContext();
+  const resource = context.configuration.resources.get(identifier);
+  if (!resource) throw new errors.InvalidTarget('the resource is not known here');
+  const { account, configuration, pending } = context;
+  const { scope = '' } = configuration.clients.get(client.clientId)?.metadata ?? {};
+  const registered = new Set(String(scope).split(' '));
+  const permitted = pending?.verdict ? new Set(pending.verdict.scopes) : undefined;
+  const scopes = resource.scopes.filter(
+    (scope) =>
+      registered.has(scope) &&
+      (!account || hasScopeRole(configuration, scope, account.roles)) &&
+      (!permitted || permitted.has(scope)),
+  );
+  return {
+    scope: scopes.join(' '),
+    audience: identifier,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'ES256' } },
+  };
+}
+
+/**
+ * Without a `resource` at the token endpoint the granted one is meant, unless the request names only
+ * OpenID Connect scopes: that asks for a token for userinfo.
+ */
+export function useGrantedResource(ctx: KoaContextWithOIDC): boolean {
+  const { scope } = ctx.oidc.params ?? {};
+  return !(typeof scope === 'string' && scope.split(' ').every((name) => openidScopes.has(name)));
+}
+
+/**
+ * The resource where none is named. At authorization: the one that owns the API scopes asked for, if
+ * it is exactly one. At the token endpoint: the granted one, if it is one.
+ */
+export function defaultResource(
+  ctx: KoaContextWithOIDC,
+  _: Client,
+  oneOf?: readonly string[],
+): string | readonly string[] {
+  if (oneOf) return oneOf.length === 1 ? (oneOf[0] ?? []) : oneOf;
+  const { scope } = ctx.oidc.params ?? {};
+  const asked = typeof scope === 'string' ? scope.split(' ').filter((name) => !openidScopes.has(name)) : [];
+  if (asked.length === 0) return [];
+  const owners = [...getRequestContext().configuration.resources.values()].filter((resource) =>
+    asked.some((name) => resource.scopes.includes(name)),
+  );
+  return owners.length === 1 && owners[0] ? owners[0].identifier : [];
+}

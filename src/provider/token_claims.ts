@@ -1,0 +1,34 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { findRequestContext } from './request_context.ts';
+import type { RequestContext } from './request_context.ts';
+
+/** Authentication context class references: a password, and a password with a second factor. */
+export const acr = { password: 'urn:curfew:acr:pwd', mfa: 'urn:curfew:acr:mfa' } as const;
+
+/** The scopes of OpenID Connect itself; all others belong to resources. */
+export const openidScopes: ReadonlySet<string> = new Set(['openid', 'offline_access', 'profile', 'email']);
+
+/** What access tokens say beyond RFC 9068's required claims: authentication, roles, and the session while it lives. */
+export function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
+  const context = findRequestContext();
+  if (!context?.pending || !ctx.oidc.client) return undefined;
+  const { payload } = context.pending.loaded;
+  return withoutUndefined({
+    auth_time: payload.authTime,
+    acr: payload.acr,
+    amr: payload.amr,
+    roles: context.account?.roles,
+    sid: sessionIdFor(context, ctx.oidc.client.clientId),
+  });
+}
+
+/** The `sid` by which this client knows the session; undefined once that has ended. */
+function sessionIdFor({ pending }: RequestContext, clientId: string): string | undefined {
+  if (!pending?.loaded.session || pending.loaded.session.end) return undefined;
+  const authorizations = pending.loaded.sessionPayload?.authorizations as Record<string, { sid?: string }> | undefined;
+  return authorizations?.[clientId]?.sid;
+}
+
+function withoutUndefined(claims: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+}

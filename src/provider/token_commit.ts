@@ -1,0 +1,138 @@
+import { sealSuccessor } from '../credentials/successor_seal.ts';
+import { hashToken } from '../credentials/token_hash.ts';
+import { addSeconds, wholeSecondsBetween } from '../domain/instants.ts';
+import type { Instant } from '../domain/instants.ts';
+import { refuseRefresh } from '../operations/refuse_refresh.ts';
+import { commitCodeExchange } from '../store/authorization_codes.ts';
+import { commitRefresh } from '../store/families.ts';
+import type { CommitOutcome } from '../store/families.ts';
+import type { Database } from '../store/database.ts';
+import { codeResources, codeScopes } from './adapter/authorization_code.ts';
+import type { PendingExchange, PendingRefresh, RequestContext } from './request_context.ts';
+import { absoluteEnd } from './token_lifetimes.ts';
+import type { WindowSecrets } from './window_secrets.ts';
+
+/** What the answer carries beside the library's own members. */
+export interface TokenAnswer {
+  refresh_token?: string;
+  refresh_token_timeout?: number;
+  authorization_expires_in?: number;
+}
+
+export interface TokenCommit {
+  database: Database;
+  windows: WindowSecrets;
+}
+
+/** Write all that a token request does. `undefined`: the facts changed meanwhile, nothing was written, decide again. */
+export async function commitTokenRequest(
+  { database, windows }: TokenCommit,
+  context: RequestContext,
+  failed: boolean,
+): Promise<TokenAnswer | undefined> {
+  if (context.refusal) {
+    const outcome = await refuseRefresh(database, context.configuration, context.refusal);
+    return outcome === 'done' ? {} : undefined;
+  }
+  const { pending } = context;
+  if (failed || !pending?.verdict) return {};
+  if (pending.kind === 'refresh') return await writeRefresh(database, windows, context, pending);
+  return await writeExchange(database, context, pending);
+}
+
+async function writeRefresh(
+  database: Database,
+  windows: WindowSecrets,
+  context: RequestContext,
+  pending: PendingRefresh,
+): Promise<TokenAnswer | undefined> {
+  const { loaded, verdict, presented, answerToken } = pending;
+  const { limits } = verdict;
+  const outcome = await commitRefresh(database, {
+    mode: verdict.mode,
+    tokenHash: hashToken(presented),
+    successor: verdict.mode === 'rotate' ? await makeSuccessor() : undefined,
+    accountVersion: loaded.account.version,
+    configurationVersion: context.configuration.version,
+    limits: {
+      idle: limits.family.refresh_idle.value,
+      absolute: limits.family.refresh_absolute.value,
+      overlap: limits.family.refresh_overlap.value,
+      sessionIdle: limits.session.session_idle.value,
+      sessionAbsolute: limits.session.session_absolute.value,
+    },
+    inactiveFor: verdict.inactiveFor,
+    sessionInactiveFor: verdict.sessionInactiveFor,
+    accessToken: context.accessToken,
+    requestId: context.origin.requestId,
+    address: context.origin.address,
+    detail: verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {},
+  });
+  if (outcome.outcome === 'changed' || !answerToken) return undefined;
+  return { refresh_token: answerToken, ...deadlines(context, pending, outcome, loaded.family.bound) };
+
+  async function makeSuccessor() {
+    const value = answerToken ?? '';
+    if (limits.family.refresh_overlap.value === 0) return { hash: hashToken(value), sealed: null, windowId: null };
+    const { windowId, secret } = await windows.current();
+    return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
+  }
+}
+
+async function writeExchange(
+  database: Database,
+  context: RequestContext,
+  pending: PendingExchange,
+): Promise<TokenAnswer | undefined> {
+  const { loaded, verdict, refreshToken } = pending;
+  if (!verdict) return {};
+  const bound = loaded.payload.expiresWithSession === true;
+  const { limits } = verdict;
+  const outcome = await commitCodeExchange(database, {
+    codeHash: hashToken(pending.code),
+    tokenHash: refreshToken && hashToken(refreshToken.value),
+    bound,
+    scopes: codeScopes(loaded.payload),
+    resources: codeResources(loaded.payload),
+    jkt: refreshToken?.payload.jkt as string | undefined,
+    payload: refreshToken?.payload ?? {},
+    accountVersion: loaded.account.version,
+    configurationVersion: context.configuration.version,
+    limits: {
+      idle: limits.family.refresh_idle.value,
+      sessionIdle: limits.session.session_idle.value,
+      sessionAbsolute: limits.session.session_absolute.value,
+    },
+    accessToken: context.accessToken,
+    requestId: context.origin.requestId,
+    address: context.origin.address,
+    detail: { bound },
+  });
+  if (outcome.outcome === 'changed') return undefined;
+  return refreshToken ? deadlines(context, pending, outcome, bound) : {};
+}
+
+/** Both deadlines in whole seconds, rounded down, as draft-ietf-oauth-refresh-token-expiration-03 names them. */
+function deadlines(
+  context: RequestContext,
+  { verdict }: PendingRefresh | PendingExchange,
+  outcome: Extract<CommitOutcome, { outcome: 'done' }>,
+  bound: boolean,
+): TokenAnswer {
+  if (!verdict) return {};
+  const { family, session } = verdict.limits;
+  const { now, lastActivityAt, sessionLastActivityAt = lastActivityAt } = outcome;
+  const absolute = absoluteEnd(context, now) ?? now;
+  const idleEnds: Instant[] = [absolute];
+  if (bound) {
+    const limit = Math.min(family.refresh_idle.value, session.session_idle.value);
+    idleEnds.push(addSeconds(Math.max(lastActivityAt, sessionLastActivityAt), limit));
+    idleEnds.push(addSeconds(sessionLastActivityAt, session.session_idle.value));
+  } else {
+    idleEnds.push(addSeconds(lastActivityAt, family.refresh_idle.value));
+  }
+  return {
+    refresh_token_timeout: wholeSecondsBetween(now, Math.min(...idleEnds)),
+    authorization_expires_in: wholeSecondsBetween(now, absolute),
+  };
+}

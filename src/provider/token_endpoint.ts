@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import compose from 'koa-compose';
+import type { Context, Middleware } from 'koa';
+import type Provider from 'oidc-provider';
+import type { Database } from '../store/database.ts';
+import type { ConfigurationSource } from './configuration_source.ts';
+import { newRequestContext, runInContext } from './request_context.ts';
+import type { RequestContext } from './request_context.ts';
+import { commitTokenRequest } from './token_commit.ts';
+import type { WindowSecrets } from './window_secrets.ts';
+
+/** Bodies larger than this are refused by the library. */
+const bodyLimit = 56 * 1024;
+/** How often a request is decided anew because the facts changed under it. */
+const attempts = 3;
+
+export interface TokenEndpoint {
+  database: Database;
+  configurations: ConfigurationSource;
+  windows: WindowSecrets;
+  currentProvider: () => Provider;
+}
+
+/**
+ * The token endpoint around the library: run it, then write everything in one round trip, then
+ * answer. When the write finds that the facts have changed, the whole request is decided anew, from
+ * the same body; the library has written nothing. After three times: 503.
+ */
+export function tokenEndpoint({ database, configurations, windows, currentProvider }: TokenEndpoint): Middleware {
+  return async (ctx) => {
+    const body = await readBody(ctx.req);
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const context = newRequestContext(ctx.state.origin, configurations.current());
+      const inner = await runLibrary(currentProvider(), ctx, body, context);
+      if (context.fault) throw context.fault;
+      const failed = inner.status >= 400;
+      const answer = await commitTokenRequest({ database, windows }, context, failed);
+      if (!answer) continue;
+      ctx.status = inner.status;
+      ctx.body = failed ? explain(inner.body, context) : { ...(inner.body as object), ...answer };
+      return;
+    }
+    ctx.status = 503;
+    ctx.set('Retry-After', '1');
+    ctx.body = { error: 'temporarily_unavailable', error_description: 'The request met too many others. Try again.' };
+  };
+}
+
+async function runLibrary(
+  provider: Provider,
+  ctx: Context,
+  body: Buffer,
+  context: RequestContext,
+): Promise<Context> {
+  const inner = provider.createContext(ctx.req, ctx.res) as unknown as Context;
+  inner.req = replayBody(ctx.req, body);
+  await runInContext(context, () => compose(provider.middleware)(inner as never));
+  return inner;
+}
+
+/** The request once more, its body from memory: each attempt reads it from the start. */
+function replayBody(req: IncomingMessage, body: Buffer): IncomingMessage {
+  return Object.create(req, {
+    readable: { value: true },
+    iterator: {
+      value: async function* replay() {
+        yield body;
+      },
+    },
+  }) as IncomingMessage;
+}
+
+/** One byte more than the limit at most, so that the library sees what is too large. */
+async function readBody(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  req.on('data', (chunk: Buffer) => {
+    if (length <= bodyLimit) chunks.push(chunk);
+    length += chunk.length;
+    if (length > bodyLimit * 20) req.destroy();
+  });
+  await once(req, 'end');
+  return Buffer.concat(chunks).subarray(0, bodyLimit + 1);
+}
+
+/** Trusted clients also learn the limit, the policy and its version. */
+function explain(body: unknown, { refusal, configuration }: RequestContext): unknown {
+  const end = refusal?.verdict.end;
+  const clientId = refusal?.subject.clientId ?? '';
+  if (!end?.policy || !configuration.clients.get(clientId)?.trusted) return body;
+  return { ...(body as object), limit: end.limit, policy: end.policy, policy_version: end.policyVersion };
+}

@@ -1,0 +1,104 @@
+import type { Queryable } from './database.ts';
+import { accountColumns, readAccount } from './facts_sql.ts';
+import type { AccountRow, StoredAccount } from './facts_sql.ts';
+
+export async function findAccountById(db: Queryable, accountId: string): Promise<StoredAccount | undefined> {
+  const [row] = await db.query<AccountRow>(
+    {
+      name: 'account_by_id',
+      text: `select ${accountColumns} from accounts a where a.account_id = $1 and a.deleted_at is null`,
+    },
+    [accountId],
+  );
+  return row && readAccount(row);
+}
+
+/** Usernames differ without regard to case. */
+export async function findAccountByUsername(
+  db: Queryable,
+  username: string,
+): Promise<{ account: StoredAccount; passwordHash?: string } | undefined> {
+  const [row] = await db.query<AccountRow & { password_hash: string | null }>(
+    {
+      name: 'account_by_username',
+      text: `select ${accountColumns}, a.password_hash from accounts a
+             where lower(a.username) = lower($1) and a.deleted_at is null`,
+    },
+    [username],
+  );
+  if (!row) return undefined;
+  return { account: readAccount(row), ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }) };
+}
+
+export interface NewAccount {
+  username: string;
+  email?: string | undefined;
+  name?: string | undefined;
+  passwordHash?: string | undefined;
+}
+
+/** undefined when there is already an account of that username. */
+export async function insertAccount(tx: Queryable, account: NewAccount): Promise<string | undefined> {
+  const [row] = await tx.query<{ account_id: string }>(
+    {
+      name: 'account_insert',
+      text: `insert into accounts (username, email, name, password_hash) values ($1, $2, $3, $4)
+             on conflict (lower(username)) do nothing returning account_id`,
+    },
+    [account.username, account.email ?? null, account.name ?? null, account.passwordHash ?? null],
+  );
+  return row?.account_id;
+}
+
+/** Fields left undefined stay as they are. A new password makes a new version of the account. */
+export async function updateAccount(
+  tx: Queryable,
+  accountId: string,
+  change: { email?: string | undefined; name?: string | undefined; passwordHash?: string | undefined },
+): Promise<void> {
+  await tx.query(
+    {
+      name: 'account_update',
+      text: `update accounts set email = coalesce($2, email), name = coalesce($3, name),
+               password_hash = coalesce($4, password_hash),
+               version = version + case when $4::text is null then 0 else 1 end
+             where account_id = $1`,
+    },
+    [accountId, change.email ?? null, change.name ?? null, change.passwordHash ?? null],
+  );
+}
+
+/** Replace the account's roles, which makes a new version of the account. */
+export async function replaceRoles(tx: Queryable, accountId: string, roles: readonly string[]): Promise<void> {
+  await tx.query({ name: 'account_roles_clear', text: 'delete from account_roles where account_id = $1' }, [
+    accountId,
+  ]);
+  await tx.query(
+    {
+      name: 'account_roles_set',
+      text: 'insert into account_roles (account_id, role) select $1, unnest($2::text[])',
+    },
+    [accountId, [...new Set(roles)]],
+  );
+  await bumpAccountVersion(tx, accountId);
+}
+
+/** false when the account was in that state already. */
+export async function setAccountDisabled(tx: Queryable, accountId: string, disabled: boolean): Promise<boolean> {
+  const rows = await tx.query(
+    {
+      name: 'account_disable',
+      text: `update accounts set disabled_at = case when $2 then curfew_now() end, version = version + 1
+             where account_id = $1 and (disabled_at is not null) <> $2 returning account_id`,
+    },
+    [accountId, disabled],
+  );
+  return rows.length > 0;
+}
+
+export async function bumpAccountVersion(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query(
+    { name: 'account_version', text: 'update accounts set version = version + 1 where account_id = $1' },
+    [accountId],
+  );
+}

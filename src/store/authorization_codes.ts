@@ -1,0 +1,162 @@
+import type { SessionFacts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { Queryable } from './database.ts';
+import { accountColumns, readAccount, readSession, sessionColumns } from './facts_sql.ts';
+import type { AccountRow, SessionRow, StoredAccount } from './facts_sql.ts';
+import { readCommit } from './families.ts';
+import type { CommitOutcome, NewAccessToken } from './families.ts';
+
+export interface NewAuthorizationCode {
+  codeHash: Buffer;
+  accountId: string;
+  clientId: string;
+  sessionId: string;
+  grantId: string;
+  payload: Record<string, unknown>;
+  /** Seconds. */
+  ttl: number;
+}
+
+/** Store a code with its session's activity and MFA moments as they are now. */
+export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizationCode): Promise<void> {
+  await tx.query(
+    {
+      name: 'code_insert',
+      text: `insert into authorization_codes (code_hash, account_id, client_id, session_id, grant_id, payload,
+                                              last_activity_at, mfa_at, expires_at)
+             select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, curfew_now() + make_interval(secs => $7)
+             from sessions s where s.session_id = $4`,
+    },
+    [
+      code.codeHash,
+      code.accountId,
+      code.clientId,
+      code.sessionId,
+      code.grantId,
+      JSON.stringify(code.payload),
+      code.ttl,
+    ],
+  );
+}
+
+export interface LoadedCode {
+  now: Instant;
+  configurationVersion: number;
+  account: StoredAccount;
+  clientId: string;
+  grantId: string;
+  grantPayload?: Record<string, unknown> | undefined;
+  session?: SessionFacts | undefined;
+  sessionPayload?: Record<string, unknown> | undefined;
+  payload: Record<string, unknown>;
+  lastActivityAt: Instant;
+  mfaAt?: Instant | undefined;
+  expired: boolean;
+  consumed: boolean;
+  /** The family that its first use gave. */
+  familyId?: string | undefined;
+}
+
+interface CodeRow extends AccountRow, Partial<SessionRow> {
+  now: number;
+  configuration_version: number;
+  client_id: string;
+  grant_id: string;
+  grant_payload: Record<string, unknown> | null;
+  payload: Record<string, unknown>;
+  code_last_activity_at: number;
+  code_mfa_at: number | null;
+  expired: boolean;
+  consumed: boolean;
+  family_id: string | null;
+}
+
+export async function findAuthorizationCode(db: Queryable, codeHash: Buffer): Promise<LoadedCode | undefined> {
+  const [row] = await db.query<CodeRow>(
+    {
+      name: 'code_load',
+      text: `
+        select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, c.client_id, c.grant_id,
+          g.payload as grant_payload, c.payload, to_micros(c.last_activity_at) as code_last_activity_at,
+          to_micros(c.mfa_at) as code_mfa_at, c.expires_at <= curfew_now() as expired,
+          c.consumed_at is not null as consumed, c.family_id, ${accountColumns}, ${sessionColumns}
+        from authorization_codes c
+        join accounts a on a.account_id = c.account_id
+        left join grants g on g.grant_id = c.grant_id
+        left join sessions s on s.session_id = c.session_id
+        cross join configuration_state cs
+        where c.code_hash = $1`,
+    },
+    [codeHash],
+  );
+  if (!row) return undefined;
+  return {
+    now: row.now,
+    configurationVersion: row.configuration_version,
+    account: readAccount(row),
+    clientId: row.client_id,
+    grantId: row.grant_id,
+    grantPayload: row.grant_payload ?? undefined,
+    session: readSession(row),
+    sessionPayload: row.session_payload,
+    payload: row.payload,
+    lastActivityAt: row.code_last_activity_at,
+    mfaAt: row.code_mfa_at ?? undefined,
+    expired: row.expired,
+    consumed: row.consumed,
+    familyId: row.family_id ?? undefined,
+  };
+}
+
+export interface CodeExchangeCommit {
+  codeHash: Buffer;
+  /** Absent when the client takes no refresh token: then no family is made. */
+  tokenHash?: Buffer | undefined;
+  bound: boolean;
+  scopes: readonly string[];
+  resources: readonly string[];
+  jkt?: string | undefined;
+  payload: Record<string, unknown>;
+  accountVersion: number;
+  configurationVersion: number;
+  /** Seconds, as decided upon. */
+  limits: { idle: number; sessionIdle: number; sessionAbsolute: number };
+  accessToken?: NewAccessToken | undefined;
+  requestId?: string | undefined;
+  address?: string | undefined;
+  detail: Record<string, unknown>;
+}
+
+/** Write a granted exchange in one round trip; see `code_exchange_commit` for what is locked and asserted. */
+export async function commitCodeExchange(db: Queryable, commit: CodeExchangeCommit): Promise<CommitOutcome> {
+  const { limits, accessToken } = commit;
+  return readCommit(
+    await db.query(
+      {
+        name: 'code_exchange_commit',
+        text: `select * from code_exchange_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+                                                  $16, $17, $18)`,
+      },
+      [
+        commit.codeHash,
+        commit.tokenHash ?? null,
+        commit.bound,
+        commit.scopes,
+        commit.resources,
+        commit.jkt ?? null,
+        JSON.stringify(commit.payload),
+        commit.accountVersion,
+        commit.configurationVersion,
+        limits.sessionIdle,
+        limits.sessionAbsolute,
+        limits.idle,
+        accessToken?.hash ?? null,
+        accessToken ? JSON.stringify(accessToken.payload) : null,
+        accessToken?.expiresAt ?? null,
+        commit.requestId ?? null,
+        commit.address ?? null,
+        JSON.stringify(commit.detail),
+      ],
+    ),
+  );
+}

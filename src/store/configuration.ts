@@ -1,0 +1,101 @@
+import type {
+  Branding,
+  ClientDefinition,
+  Configuration,
+  ResourceDefinition,
+  Role,
+  ScopeDefinition,
+} from '../domain/configuration.ts';
+import type { Policy } from '../domain/policies.ts';
+import type { Queryable } from './database.ts';
+
+export interface LoadedConfiguration extends Configuration {
+  branding: Branding;
+}
+
+interface ConfigurationRow {
+  version: number;
+  branding: Branding;
+  policies: Policy[];
+  roles: Role[];
+  scopes: { name: string; description: string; roles: string[] | null; policy: string | null; step_up: boolean; mfa_max_age: number | null }[];
+  resources: { identifier: string; scopes: string[]; policy: string | null }[];
+  clients: {
+    client_id: string;
+    metadata: Record<string, unknown>;
+    secret_hash: string | null;
+    policy: string | null;
+    trusted: boolean;
+    refresh_rotation: boolean;
+    web_origins: string[];
+    disabled: boolean;
+  }[];
+}
+
+const configurationStatement = {
+  name: 'configuration_load',
+  text: `
+    select c.version::float8 as version, c.branding,
+      (select coalesce(json_agg(json_build_object('name', name, 'version', version, 'limits', limits,
+         'baselines', baselines) order by name), '[]') from policies) as policies,
+      (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'policy', policy)) order by name), '[]')
+         from roles) as roles,
+      (select coalesce(json_agg(row_to_json(s) order by s.name), '[]') from scopes s) as scopes,
+      (select coalesce(json_agg(row_to_json(r) order by r.identifier), '[]') from resources r) as resources,
+      (select coalesce(json_agg(json_build_object('client_id', client_id, 'metadata', metadata,
+         'secret_hash', encode(secret_hash, 'hex'), 'policy', policy, 'trusted', trusted,
+         'refresh_rotation', refresh_rotation, 'web_origins', web_origins,
+         'disabled', disabled_at is not null) order by client_id), '[]') from clients) as clients
+    from configuration_state c`,
+};
+
+/** Read the whole configuration at one moment: one statement, one snapshot. */
+export async function loadConfiguration(db: Queryable): Promise<LoadedConfiguration> {
+  const [row] = await db.query<ConfigurationRow>(configurationStatement);
+  if (!row) throw new Error('The configuration row is missing.');
+  return {
+    version: row.version,
+    branding: row.branding,
+    policies: new Map(row.policies.map((policy) => [policy.name, policy])),
+    roles: new Map(row.roles.map((role) => [role.name, role])),
+    scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),
+    resources: new Map(row.resources.map((resource) => [resource.identifier, readResource(resource)])),
+    clients: new Map(row.clients.map((client) => [client.client_id, readClient(client)])),
+  };
+}
+
+function readScope(row: ConfigurationRow['scopes'][number]): ScopeDefinition {
+  return {
+    name: row.name,
+    description: row.description,
+    ...(row.roles ? { roles: row.roles } : {}),
+    ...(row.policy ? { policy: row.policy } : {}),
+    ...(row.step_up ? { stepUp: row.mfa_max_age === null ? {} : { mfaMaxAge: row.mfa_max_age } } : {}),
+  };
+}
+
+function readResource(row: ConfigurationRow['resources'][number]): ResourceDefinition {
+  return { identifier: row.identifier, scopes: row.scopes, ...(row.policy ? { policy: row.policy } : {}) };
+}
+
+function readClient(row: ConfigurationRow['clients'][number]): ClientDefinition {
+  return {
+    clientId: row.client_id,
+    metadata: row.metadata,
+    ...(row.secret_hash ? { secretHash: Buffer.from(row.secret_hash, 'hex') } : {}),
+    ...(row.policy ? { policy: row.policy } : {}),
+    trusted: row.trusted,
+    refreshRotation: row.refresh_rotation,
+    webOrigins: row.web_origins,
+    disabled: row.disabled,
+  };
+}
+
+/** The version alone: a poll that costs next to nothing. */
+export async function readConfigurationVersion(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ version: number }>({
+    name: 'configuration_version',
+    text: 'select version::float8 as version from configuration_state',
+  });
+  return row?.version ?? 0;
+}

@@ -1,0 +1,108 @@
+import pg from 'pg';
+
+/** SQL with a name: prepared once a connection under that name. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** Where statements run: the pool (each its own transaction) or one open transaction. */
+export interface Queryable {
+  query<Row = Record<string, unknown>>(statement: Statement, values?: unknown[]): Promise<Row[]>;
+}
+
+export interface Database extends Queryable {
+  /**
+   * Run `work` in one READ COMMITTED transaction; it commits when `work` resolves and rolls back when
+   * it throws. A deadlock or serialisation failure runs `work` again, at most three times in all.
+   */
+  transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  end(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  /** Most connections at once. */
+  size: number;
+  /** false: unnamed statements, for a PgBouncer without prepared-statement support. */
+  prepared: boolean;
+  /** Act as this role after connecting: the development server drops the owner's rights with it. */
+  role?: string;
+  /** Called with the error of an idle connection that died; the pool replaces it by itself. */
+  onError: (error: Error) => void;
+}
+
+const retriedCodes = new Set(['40001', '40P01']);
+
+/** Open a pool. Nothing connects before the first query. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.size,
+    application_name: 'curfew',
+    connectionTimeoutMillis: 5000,
+    statement_timeout: 10_000,
+    idle_in_transaction_session_timeout: 15_000,
+    ...(options.role ? { options: `-c role=${options.role}` } : {}),
+  });
+  pool.on('error', options.onError);
+  const queryOn = (target: pg.Pool | pg.PoolClient): Queryable['query'] =>
+    async function query<Row>(statement: Statement, values: unknown[] = []) {
+      const named = options.prepared ? { name: statement.name } : {};
+      const result = await target.query({ ...named, text: statement.text, values });
+      return result.rows as Row[];
+    };
+
+  async function attempt<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({ query: queryOn(client) });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    query: queryOn(pool),
+    async transaction(work) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await attempt(work);
+        } catch (error) {
+          if (tries >= 3 || !retriedCodes.has(sqlState(error) ?? '')) throw error;
+        }
+      }
+    },
+    async end() {
+      await pool.end();
+    },
+  };
+}
+
+/** PostgreSQL's five-character error code, if the error carries one. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+const outageStates = /^(08|53|57|58|XX|25006|3D000|28)/;
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EACCES', 'EAI_AGAIN']);
+
+/** true when the database cannot answer now (down, starting, full, cut off), as opposed to a wrong query. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state && outageStates.test(state)) return true;
+  if (networkCodes.has((error as NodeJS.ErrnoException).code ?? '')) return true;
+  if (error instanceof AggregateError) return error.errors.some(isOutage);
+  return /timeout exceeded when trying to connect|Connection terminated|timeout expired|Query read timeout/i.test(error.message);
+}

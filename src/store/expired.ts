@@ -1,0 +1,34 @@
+import type { Database } from './database.ts';
+
+/** Codes are kept for a day after they expire, so that a second use is still recognised. */
+const statements = [
+  {
+    name: 'expired_artifacts',
+    text: `delete from artifacts where ctid in (select ctid from artifacts where expires_at < curfew_now()
+           order by expires_at limit $1 for update skip locked) returning 1`,
+  },
+  {
+    name: 'expired_access_tokens',
+    text: `delete from access_tokens where ctid in (select ctid from access_tokens where expires_at < curfew_now()
+           order by expires_at limit $1 for update skip locked) returning 1`,
+  },
+  {
+    name: 'expired_codes',
+    text: `delete from authorization_codes where ctid in (select ctid from authorization_codes
+           where expires_at < curfew_now() - interval '1 day' order by expires_at limit $1 for update skip locked)
+           returning 1`,
+  },
+];
+
+/** Delete what expired, in batches of `batch` rows; returns how many rows went. */
+export async function deleteExpired(database: Database, batch: number): Promise<number> {
+  let total = 0;
+  for (const statement of statements) {
+    for (;;) {
+      const rows = await database.query(statement, [batch]);
+      total += rows.length;
+      if (rows.length < batch) break;
+    }
+  }
+  return total;
+}

@@ -1,0 +1,248 @@
+import type { End, FamilyFacts, RefreshTokenFacts, SessionFacts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { Queryable } from './database.ts';
+import { accountColumns, familyColumns, readAccount, readFamily, readSession, sessionColumns } from './facts_sql.ts';
+import type { AccountRow, FamilyRow, SessionRow, StoredAccount } from './facts_sql.ts';
+
+/** All that a presented refresh token brings along, read in one round trip. */
+export interface LoadedRefresh {
+  now: Instant;
+  configurationVersion: number;
+  account: StoredAccount;
+  family: FamilyFacts;
+  session?: SessionFacts | undefined;
+  sessionPayload?: Record<string, unknown> | undefined;
+  token: RefreshTokenFacts;
+  boundKey?: string | undefined;
+  grantId: string;
+  grantPayload?: Record<string, unknown> | undefined;
+  /** What the protocol library carries from token to token. */
+  payload: Record<string, unknown>;
+  /** The sealed successor of a rotated token, and the secret of its window while that exists. */
+  successor?: { sealed: Buffer; windowId: number; windowSecretSealed: string } | undefined;
+}
+
+interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
+  now: number;
+  configuration_version: number;
+  rotated_at: number | null;
+  successor_unused: boolean;
+  retries: number;
+  inactive_for: number | null;
+  successor_sealed: Buffer | null;
+  window_id: number | null;
+  window_secret_sealed: string | null;
+  grant_payload: Record<string, unknown> | null;
+}
+
+const loadStatement = {
+  name: 'refresh_load',
+  text: `
+    select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version,
+      to_micros(t.rotated_at) as rotated_at, n.rotated_at is null as successor_unused, t.retries, t.inactive_for,
+      t.successor_sealed, t.window_id, w.secret_sealed as window_secret_sealed,
+      g.payload as grant_payload, ${familyColumns}, ${accountColumns}, ${sessionColumns}
+    from refresh_tokens t
+    join families f on f.family_id = t.family_id
+    join accounts a on a.account_id = f.account_id
+    left join grants g on g.grant_id = f.grant_id
+    left join sessions s on s.session_id = f.session_id
+    left join refresh_tokens n on n.token_hash = t.successor_hash
+    left join window_secrets w on w.window_id = t.window_id
+    cross join configuration_state cs
+    where t.token_hash = $1`,
+};
+
+export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<LoadedRefresh | undefined> {
+  const [row] = await db.query<RefreshRow>(loadStatement, [tokenHash]);
+  if (!row) return undefined;
+  const token: RefreshTokenFacts = { successorUnused: row.successor_unused, retries: row.retries };
+  if (row.rotated_at !== null) token.rotatedAt = row.rotated_at;
+  if (row.inactive_for !== null) token.inactiveFor = row.inactive_for;
+  return {
+    now: row.now,
+    configurationVersion: row.configuration_version,
+    account: readAccount(row),
+    family: readFamily(row),
+    session: readSession(row),
+    sessionPayload: row.session_payload,
+    token,
+    boundKey: row.jkt ?? undefined,
+    grantId: row.grant_id,
+    grantPayload: row.grant_payload ?? undefined,
+    payload: row.family_payload,
+    successor: readSuccessor(row),
+  };
+}
+
+function readSuccessor(row: RefreshRow): LoadedRefresh['successor'] {
+  if (!row.successor_sealed || row.window_id === null || !row.window_secret_sealed) return undefined;
+  return { sealed: row.successor_sealed, windowId: row.window_id, windowSecretSealed: row.window_secret_sealed };
+}
+
+export interface NewAccessToken {
+  hash: Buffer;
+  payload: Record<string, unknown>;
+  expiresAt: Instant;
+}
+
+export interface RefreshCommit {
+  mode: 'rotate' | 'retry' | 'keep';
+  tokenHash: Buffer;
+  successor?: { hash: Buffer; sealed: Buffer | null; windowId: number | null } | undefined;
+  accountVersion: number;
+  configurationVersion: number;
+  /** Seconds, as decided upon. */
+  limits: { idle: number; absolute: number; overlap: number; sessionIdle: number; sessionAbsolute: number };
+  inactiveFor?: number | undefined;
+  sessionInactiveFor?: number | undefined;
+  accessToken?: NewAccessToken | undefined;
+  requestId?: string | undefined;
+  address?: string | undefined;
+  detail: Record<string, unknown>;
+}
+
+/** `changed`: something the decision rested on no longer holds, nothing was written. */
+export type CommitOutcome =
+  | { outcome: 'changed' }
+  | { outcome: 'done'; now: Instant; lastActivityAt: Instant; sessionLastActivityAt?: Instant | undefined };
+
+interface CommitRow {
+  outcome: 'done' | 'changed';
+  now: number;
+  last_activity_at: number;
+  session_last_activity_at: number | null;
+}
+
+const refreshCommitStatement = {
+  name: 'refresh_commit',
+  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+};
+
+/** Write a granted refresh in one round trip; see `refresh_commit` for what is locked and asserted. */
+export async function commitRefresh(db: Queryable, commit: RefreshCommit): Promise<CommitOutcome> {
+  const { limits, accessToken } = commit;
+  return readCommit(
+    await db.query<CommitRow>(refreshCommitStatement, [
+      commit.mode,
+      commit.tokenHash,
+      commit.successor?.hash ?? null,
+      commit.successor?.sealed ?? null,
+      commit.successor?.windowId ?? null,
+      commit.accountVersion,
+      commit.configurationVersion,
+      limits.idle,
+      limits.absolute,
+      limits.overlap,
+      limits.sessionIdle,
+      limits.sessionAbsolute,
+      commit.inactiveFor ?? null,
+      commit.sessionInactiveFor ?? null,
+      accessToken?.hash ?? null,
+      accessToken ? JSON.stringify(accessToken.payload) : null,
+      accessToken?.expiresAt ?? null,
+      commit.requestId ?? null,
+      commit.address ?? null,
+      JSON.stringify(commit.detail),
+    ]),
+  );
+}
+
+export function readCommit([row]: CommitRow[]): CommitOutcome {
+  if (row?.outcome !== 'done') return { outcome: 'changed' };
+  return {
+    outcome: 'done',
+    now: row.now,
+    lastActivityAt: row.last_activity_at,
+    sessionLastActivityAt: row.session_last_activity_at ?? undefined,
+  };
+}
+
+/** Store the end of an open family; false when it had ended before. The caller holds its lock or does not care who is first. */
+export async function endFamilyRow(tx: Queryable, familyId: string, end: End): Promise<boolean> {
+  const rows = await tx.query(
+    {
+      name: 'family_end',
+      text: `update families set ended_at = from_micros($2), end_reason = $3, end_limit = $4, end_policy = $5,
+               end_policy_version = $6, end_found_at = curfew_now()
+             where family_id = $1 and ended_at is null returning family_id`,
+    },
+    [familyId, end.at, end.reason, end.limit ?? null, end.policy ?? null, end.policyVersion ?? null],
+  );
+  return rows.length > 0;
+}
+
+/** An open family with what its limits depend on. */
+export interface OpenFamily {
+  family: FamilyFacts;
+  roles: readonly string[];
+  session?: SessionFacts | undefined;
+}
+
+/** Which open families: exactly one of the fields is given. */
+export interface FamilyFilter {
+  familyId?: string;
+  accountId?: string;
+  clientId?: string;
+  sessionId?: string;
+  grantId?: string;
+}
+
+/** Lock open families in the order of their ids, then the sessions they are bound to, and read them afterwards. */
+export async function lockOpenFamilies(tx: Queryable, filter: FamilyFilter): Promise<OpenFamily[]> {
+  const { column, given } = readFilter(filter);
+  await tx.query(
+    {
+      name: `families_lock_${column}`,
+      text: `select from families where ended_at is null and ${column} = $1 order by family_id for no key update`,
+    },
+    given,
+  );
+  await tx.query(
+    {
+      name: `families_lock_sessions_${column}`,
+      text: `select from sessions where session_id in
+               (select session_id from families where ended_at is null and bound and ${column} = $1)
+             order by session_id for no key update`,
+    },
+    given,
+  );
+  return await listOpenFamilies(tx, filter);
+}
+
+/** Read open families without locks: all of them where no filter is given. */
+export async function listOpenFamilies(db: Queryable, filter: FamilyFilter = {}): Promise<OpenFamily[]> {
+  const { column, given } = readFilter(filter);
+  const rows = await db.query<FamilyRow & Partial<SessionRow> & { roles: string[] }>(
+    {
+      name: `families_open_${column ?? 'all'}`,
+      text: `select ${familyColumns}, ${sessionColumns},
+               array(select r.role from account_roles r where r.account_id = f.account_id) as roles
+             from families f left join sessions s on s.session_id = f.session_id
+             where f.ended_at is null ${column ? `and f.${column} = $1` : ''} order by f.family_id`,
+    },
+    given,
+  );
+  return rows.map((row) => ({ family: readFamily(row), roles: row.roles, session: readSession(row) }));
+}
+
+function readFilter(filter: FamilyFilter): { column: string | undefined; given: string[] } {
+  const entries = {
+    family_id: filter.familyId,
+    account_id: filter.accountId,
+    client_id: filter.clientId,
+    session_id: filter.sessionId,
+    grant_id: filter.grantId,
+  };
+  const [first] = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return first ? { column: first[0], given: [first[1]] } : { column: undefined, given: [] };
+}
+
+/** The family that any of its tokens belongs to, rotated or not. */
+export async function findFamilyIdByToken(db: Queryable, tokenHash: Buffer): Promise<string | undefined> {
+  const [row] = await db.query<{ family_id: string }>(
+    { name: 'family_by_token', text: 'select family_id from refresh_tokens where token_hash = $1' },
+    [tokenHash],
+  );
+  return row?.family_id;
+}

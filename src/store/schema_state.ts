@@ -1,0 +1,40 @@
+import type { Queryable } from './database.ts';
+import { listMigrations } from './migrate.ts';
+
+/** Migrations that this program has and the database lacks; undefined where there is no schema at all. */
+export async function findMissingMigrations(db: Queryable): Promise<string[]> {
+  const [table] = await db.query<{ present: boolean }>({
+    name: 'schema_present',
+    text: `select to_regclass('schema_migrations') is not null as present`,
+  });
+  const expected = listMigrations().map((migration) => migration.name);
+  if (!table?.present) return expected;
+  const rows = await db.query<{ name: string }>({
+    name: 'schema_migrations',
+    text: 'select name from schema_migrations',
+  });
+  const applied = new Set(rows.map((row) => row.name));
+  return expected.filter((name) => !applied.has(name));
+}
+
+/** true when the connected role owns one of the tables: more rights than a server may have. */
+export async function ownsTables(db: Queryable): Promise<boolean> {
+  const [row] = await db.query<{ owns: boolean }>({
+    name: 'role_owns_tables',
+    text: `select exists (
+             select from pg_class c where c.relname = 'audit_events' and pg_has_role(current_user, c.relowner, 'usage')
+           ) as owns`,
+  });
+  return row?.owns ?? false;
+}
+
+/** The database's clock minus this process's, in milliseconds, give or take the round trip. */
+export async function measureClockSkew(db: Queryable): Promise<number> {
+  const before = Date.now();
+  const [row] = await db.query<{ now: number }>({
+    name: 'clock',
+    text: 'select to_micros(curfew_now()) / 1000 as now',
+  });
+  const middle = (before + Date.now()) / 2;
+  return (row?.now ?? middle) - middle;
+}

@@ -1,0 +1,187 @@
+import type { End, SessionFacts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { Queryable } from './database.ts';
+import { readSession, sessionColumns } from './facts_sql.ts';
+import type { SessionRow } from './facts_sql.ts';
+
+/** A stored session as the protocol library and a decision need it. */
+export interface LoadedSession {
+  now: Instant;
+  configurationVersion: number;
+  sessionId: string;
+  payload: Record<string, unknown>;
+  /** Absent while nobody has signed in. */
+  facts?: SessionFacts | undefined;
+  roles: readonly string[];
+  accountDisabled: boolean;
+  mfaAt?: Instant | undefined;
+}
+
+interface LoadedSessionRow extends SessionRow {
+  now: number;
+  configuration_version: number;
+  roles: string[];
+  account_disabled: boolean;
+}
+
+const sessionSelect = `
+  select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, ${sessionColumns},
+    array(select r.role from account_roles r where r.account_id = s.account_id) as roles,
+    coalesce(a.disabled_at is not null or a.deleted_at is not null, false) as account_disabled
+  from sessions s left join accounts a on a.account_id = s.account_id cross join configuration_state cs`;
+
+export async function findSessionByCookie(db: Queryable, cookieHash: Buffer): Promise<LoadedSession | undefined> {
+  const statement = { name: 'session_by_cookie', text: `${sessionSelect} where s.cookie_hash = $1` };
+  return readLoaded(await db.query<LoadedSessionRow>(statement, [cookieHash]));
+}
+
+export async function findSessionById(db: Queryable, sessionId: string): Promise<LoadedSession | undefined> {
+  const statement = { name: 'session_by_id', text: `${sessionSelect} where s.session_id = $1` };
+  return readLoaded(await db.query<LoadedSessionRow>(statement, [sessionId]));
+}
+
+function readLoaded([row]: LoadedSessionRow[]): LoadedSession | undefined {
+  if (!row) return undefined;
+  return {
+    now: row.now,
+    configurationVersion: row.configuration_version,
+    sessionId: row.session_id,
+    payload: row.session_payload,
+    facts: readSession(row),
+    roles: row.roles,
+    accountDisabled: row.account_disabled,
+    mfaAt: row.session_mfa_at ?? undefined,
+  };
+}
+
+export interface SessionWrite {
+  sessionId: string;
+  cookieHash: Buffer;
+  accountId?: string | undefined;
+  clientIds: readonly string[];
+  payload: Record<string, unknown>;
+  /** Given when the write is a full sign-in: its moment, which starts the absolute limit anew. */
+  signedInAt?: Instant | undefined;
+  mfaAt?: Instant | undefined;
+}
+
+export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'ended';
+
+/**
+ * Create or update a session. A full sign-in sets its start and activity; any other write leaves both
+ * alone. A session that has ended stays as it is: `ended`.
+ */
+export async function writeSession(tx: Queryable, write: SessionWrite): Promise<SessionWriteOutcome> {
+  const [row] = await tx.query<{ outcome: SessionWriteOutcome }>(
+    {
+      name: 'session_write',
+      text: `
+        with before as (select started_at from sessions where session_id = $1)
+        insert into sessions as s (session_id, cookie_hash, account_id, client_ids, payload, started_at,
+                                   last_activity_at, password_at, mfa_at)
+        values ($1, $2, $3, $4, $5, from_micros($6), coalesce(from_micros($6), curfew_now()), from_micros($6),
+                from_micros($7))
+        on conflict (session_id) do update set
+          cookie_hash = excluded.cookie_hash, account_id = excluded.account_id, client_ids = excluded.client_ids,
+          payload = excluded.payload, started_at = coalesce(excluded.started_at, s.started_at),
+          last_activity_at = greatest(s.last_activity_at, excluded.started_at),
+          password_at = coalesce(excluded.password_at, s.password_at),
+          mfa_at = coalesce(excluded.mfa_at, s.mfa_at)
+        where s.ended_at is null
+        returning case when $6::float8 is null then 'kept'
+                       when (select started_at from before) is null then 'started' else 'renewed' end as outcome`,
+    },
+    [
+      write.sessionId,
+      write.cookieHash,
+      write.accountId ?? null,
+      write.clientIds,
+      JSON.stringify(write.payload),
+      write.signedInAt ?? null,
+      write.mfaAt ?? null,
+    ],
+  );
+  return row?.outcome ?? 'ended';
+}
+
+/** The user was there at this moment: the session's activity moves to now, never back. */
+export async function touchSession(tx: Queryable, sessionId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'session_touch',
+      text: `update sessions set last_activity_at = greatest(last_activity_at, curfew_now())
+             where session_id = $1 and ended_at is null`,
+    },
+    [sessionId],
+  );
+}
+
+/** Lock the account's row: whatever issues a family or ends an account's access waits here. */
+export async function lockAccount(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query(
+    { name: 'account_lock', text: 'select from accounts where account_id = $1 for no key update' },
+    [accountId],
+  );
+}
+
+export interface OpenSession {
+  session: SessionFacts;
+  roles: readonly string[];
+}
+
+const openSessions = `
+  select ${sessionColumns}, array(select r.role from account_roles r where r.account_id = s.account_id) as roles
+  from sessions s where s.ended_at is null and s.account_id is not null`;
+
+/** Lock the open signed-in sessions of one account, or one of them, and read them. */
+export async function lockOpenSessions(
+  tx: Queryable,
+  filter: { accountId: string } | { sessionId: string },
+): Promise<OpenSession[]> {
+  const [column, value] =
+    'sessionId' in filter ? ['session_id', filter.sessionId] : ['account_id', filter.accountId];
+  return readOpen(
+    await tx.query<OpenSessionRow>(
+      {
+        name: `sessions_lock_${column}`,
+        text: `${openSessions} and s.${column} = $1 order by s.session_id for no key update of s`,
+      },
+      [value],
+    ),
+  );
+}
+
+/** Read every open signed-in session, without locks. */
+export async function listOpenSessions(db: Queryable): Promise<OpenSession[]> {
+  return readOpen(await db.query<OpenSessionRow>({ name: 'sessions_open', text: openSessions }));
+}
+
+type OpenSessionRow = SessionRow & { roles: string[] };
+
+function readOpen(rows: OpenSessionRow[]): OpenSession[] {
+  return rows.flatMap((row) => {
+    const session = readSession(row);
+    return session ? [{ session, roles: row.roles }] : [];
+  });
+}
+
+/** Store the end of an open session; false when it had ended before. */
+export async function endSessionRow(tx: Queryable, sessionId: string, end: End): Promise<boolean> {
+  const rows = await tx.query(
+    {
+      name: 'session_end',
+      text: `update sessions set ended_at = from_micros($2), end_reason = $3, end_limit = $4, end_policy = $5,
+               end_policy_version = $6, end_found_at = curfew_now()
+             where session_id = $1 and ended_at is null returning session_id`,
+    },
+    [sessionId, end.at, end.reason, end.limit ?? null, end.policy ?? null, end.policyVersion ?? null],
+  );
+  return rows.length > 0;
+}
+
+/** The database's clock, for a decision made under locks. */
+export async function readNow(tx: Queryable): Promise<Instant> {
+  const [row] = await tx.query<{ now: number }>({ name: 'now', text: 'select to_micros(curfew_now()) as now' });
+  if (!row) throw new Error('The database did not tell the time.');
+  return row.now;
+}

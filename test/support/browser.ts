@@ -1,0 +1,113 @@
+/** A browser without a window: cookies by path, forms as pages give them, redirects one by one. */
+export interface FormBrowser {
+  /** Follow `url` through the issuer's pages, signing in and consenting, to the first address outside it. */
+  authorize(url: URL | string, person: Person): Promise<URL>;
+  /** One request with this browser's cookies; redirects are not followed. */
+  request(url: URL | string, init?: RequestInit): Promise<Response>;
+  /** Redirects followed inside the issuer; the last answer and its address. */
+  open(url: URL | string, init?: RequestInit): Promise<{ url: URL; response: Response; text: string }>;
+  /** Submit the form of a page whose action matches, its hidden fields included. */
+  submit(page: { url: URL; text: string }, action: RegExp, fields?: Record<string, string>): ReturnType<FormBrowser['open']>;
+  clearCookies(): void;
+  cookie(name: string): string | undefined;
+}
+
+export interface Person {
+  username: string;
+  password: string;
+  /** What to do at consent; allow by default. */
+  deny?: boolean;
+}
+
+interface Cookie {
+  name: string;
+  value: string;
+  path: string;
+}
+
+export function createFormBrowser(issuer: string): FormBrowser {
+  let cookies: Cookie[] = [];
+  const home = new URL(issuer);
+
+  async function request(target: URL | string, init: RequestInit = {}): Promise<Response> {
+    const url = new URL(target, issuer);
+    const header = cookies
+      .filter(({ path }) => url.pathname.startsWith(path))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+    const headers = new Headers(init.headers);
+    if (!headers.has('accept')) headers.set('accept', 'text/html');
+    if (header) headers.set('cookie', header);
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    for (const line of response.headers.getSetCookie()) keep(line);
+    return response;
+  }
+
+  function keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(/;\s*/);
+    const [name = '', ...rest] = pair.split('=');
+    const path = attributes.find((entry) => /^path=/i.test(entry))?.slice(5) ?? '/';
+    const gone = attributes.some((entry) => /^expires=Thu, 01 Jan 1970/i.test(entry));
+    cookies = cookies.filter((cookie) => cookie.name !== name || cookie.path !== path);
+    if (!gone) cookies.push({ name, value: rest.join('='), path });
+  }
+
+  async function open(target: URL | string, init?: RequestInit) {
+    let url = new URL(target, issuer);
+    let response = await request(url, init);
+    for (let hops = 0; hops < 15 && response.headers.has('location'); hops += 1) {
+      url = new URL(response.headers.get('location') ?? '', url);
+      if (url.origin !== home.origin) return { url, response, text: '' };
+      response = await request(url);
+    }
+    return { url, response, text: await response.text() };
+  }
+
+  const browser: FormBrowser = {
+    request,
+    open,
+    clearCookies() {
+      cookies = [];
+    },
+    cookie: (name) => cookies.find((cookie) => cookie.name === name)?.value,
+    async submit(page, action, fields = {}) {
+      const form = findForm(page.text, action);
+      const body = new URLSearchParams({ ...form.hidden, ...fields });
+      return await open(new URL(form.action, page.url), { method: 'POST', body, headers: { origin: home.origin } });
+    },
+    async authorize(url, person) {
+      let page = await open(url);
+      for (let steps = 0; steps < 10 && page.url.origin === home.origin; steps += 1) {
+        if (/action="[^"]*sign-in"/.test(page.text)) {
+          page = await browser.submit(page, /sign-in$/, { username: person.username, password: person.password });
+        } else if (/action="[^"]*\/consent"/.test(page.text)) {
+          page = await browser.submit(page, person.deny ? /cancel$/ : /\/consent$/);
+        } else {
+          throw new Error(`Unexpected page at ${page.url.pathname} (${page.response.status}): ${page.text.slice(0, 1500)}`);
+        }
+        if (page.response.status === 422) throw new Error('The sign-in was refused.');
+      }
+      return page.url;
+    },
+  };
+  return browser;
+}
+
+/** The first form whose action matches, with its hidden fields. */
+export function findForm(text: string, action: RegExp): { action: string; hidden: Record<string, string> } {
+  for (const [, head = '', body = ''] of text.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)) {
+    const target = decode(/action="([^"]*)"/.exec(head)?.[1] ?? '');
+    if (!action.test(target)) continue;
+    const hidden: Record<string, string> = {};
+    for (const [input] of body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
+      const name = /name="([^"]*)"/.exec(input)?.[1];
+      if (name) hidden[name] = decode(/value="([^"]*)"/.exec(input)?.[1] ?? '');
+    }
+    return { action: target, hidden };
+  }
+  throw new Error(`No form with an action like ${action} in: ${text.slice(0, 500)}`);
+}
+
+function decode(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+
+export interface TestDatabase {
+  name: string;
+  /** As the server's own role. */
+  database: Database;
+  serverUrl: string;
+  ownerUrl: string;
+  drop(): Promise<void>;
+}
+
+/** A database of its own, cloned from the template. Drop it in `after`. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(`create database ${name} template template strategy file_copy`);
+  const url = (role: 'OWNER' | 'SERVER') => environment(`TEST_POSTGRES_${role}_URL`).replace('DATABASE', name);
+  const database = openDatabase({ url: url('SERVER'), size: 20, prepared: true, onError: () => undefined });
+  return {
+    name,
+    database,
+    serverUrl: url('SERVER'),
+    ownerUrl: url('OWNER'),
+    async drop() {
+      await database.end();
+      await asAdmin(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+/** Run one statement as the cluster's superuser. */
+export async function asAdmin(statement: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: environment('TEST_POSTGRES_ADMIN_URL') });
+  await admin.connect();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}
+
+function environment(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests with npm test.`);
+  return value;
+}

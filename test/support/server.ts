@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import pino from 'pino';
+import { buildApp } from '../../src/app.ts';
+import type { App } from '../../src/app.ts';
+import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
+import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
+import type { AppliedConfiguration } from '../../src/operations/apply_configuration.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createMovableClock } from './clock.ts';
+import type { MovableClock } from './clock.ts';
+import { createTestDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+import { findFreePort } from './ports.ts';
+
+export interface TestServer {
+  issuer: string;
+  database: Database;
+  test: TestDatabase;
+  clock: MovableClock;
+  /** Every line that the server logged, parsed. */
+  logged: Record<string, unknown>[];
+  apply(desired: DesiredConfiguration): Promise<AppliedConfiguration>;
+  stop(): Promise<void>;
+}
+
+export const testSecret = randomBytes(32);
+
+/** A whole server over a database of its own, its clock movable. Stop it in `after`. */
+export async function startTestServer(desired: DesiredConfiguration): Promise<TestServer> {
+  const test = await createTestDatabase();
+  const apply = (wanted: DesiredConfiguration) =>
+    test.database.transaction((tx) => applyConfiguration(tx, wanted, { origin: { actor: 'test' } }));
+  await apply(desired);
+  const port = await findFreePort();
+  const issuer = `http://localhost:${port}`;
+  const { app, logged } = await startInstance({ database: test.database, issuer, port });
+  const clock = createMovableClock(test.database);
+  return {
+    issuer,
+    database: test.database,
+    test,
+    clock,
+    logged,
+    apply,
+    async stop() {
+      await clock.reset();
+      await app.close(1000);
+      await test.drop();
+    },
+  };
+}
+
+/** One instance over a database; several may share it. */
+export async function startInstance(options: {
+  database: Database;
+  issuer: string;
+  port: number;
+}): Promise<{ app: App; logged: Record<string, unknown>[] }> {
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
+  const { database, issuer, port } = options;
+  const app = await buildApp({ issuer, database, secrets: [testSecret], log });
+  await app.listen(port, 'localhost');
+  return { app, logged };
+}

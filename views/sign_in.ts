@@ -1,0 +1,66 @@
+import { html, safeUrl } from './html.ts';
+import type { Html } from './html.ts';
+import { layout } from './layout.ts';
+import type { PageContext } from './layout.ts';
+import { actionForm, hiddenFields } from './partials/action_form.ts';
+import { errorSummary } from './partials/error_summary.ts';
+import { notice, noticeId } from './partials/notice.ts';
+import { textField } from './partials/text_field.ts';
+
+export interface SignInProps {
+  readonly action: string;
+  readonly csrfToken: string;
+  readonly clientName: string;
+  /** From a hint or the last try; then the focus goes to the password. */
+  readonly username?: string | undefined;
+  /** The same words whether the account or the password was wrong. */
+  readonly error?: string | undefined;
+  /** Why they were signed out, as a sentence. */
+  readonly reason?: string | undefined;
+  /** "You can try again at 14:35." */
+  readonly lockedUntilText?: string | undefined;
+  /** Signed in already, and asked once more. */
+  readonly reauthentication?: boolean | undefined;
+  readonly cancel?: { readonly action: string } | undefined;
+}
+
+export function signInPage(context: PageContext, props: SignInProps): Html {
+  const { action, csrfToken, clientName, username, error, reason, lockedUntilText, cancel } = props;
+  return layout(
+    context,
+    {
+      heading: props.reauthentication ? html`Confirm it's you` : html`Sign in to ${clientName}`,
+      problem: errorSummary({ error, field: 'username', wait: lockedUntilText }),
+      scripts: ['password_toggle.js'],
+    },
+    html`${props.reauthentication && html`<p class="lead">${clientName} asks you to sign in once more.</p>`}
+${notice(reason)}
+<form method="post" action="${safeUrl(action)}">
+${hiddenFields({ csrf: csrfToken })}
+${textField({
+  name: 'username',
+  label: 'Username',
+  invalid: Boolean(error),
+  describedBy: error ? 'password-error' : noticeId(reason),
+  input: {
+    type: 'text',
+    value: username,
+    autocomplete: 'username',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+    autofocus: !username,
+  },
+})}
+${textField({
+  name: 'password',
+  label: 'Password',
+  error,
+  describedBy: noticeId(reason),
+  input: { type: 'password', autocomplete: 'current-password', required: true, autofocus: Boolean(username) },
+})}
+<button class="button primary" type="submit">${props.reauthentication ? 'Continue' : 'Sign in'}</button>
+</form>
+${cancel && actionForm({ action: cancel.action, fields: { csrf: csrfToken }, label: 'Cancel', look: 'quiet' })}`,
+  );
+}
