@@ -38,7 +38,7 @@ create table refresh_tokens (
   successor_hash bytea,
   -- The successor under a key that only the presented token and the window's secret give.
   successor_sealed bytea,
-  window_id integer,
+  window_id uuid,
   -- inactive_for as it counted at the rotation; null: the rotation was no activity.
   inactive_for integer,
   -- Retries served later than two seconds after the rotation.
@@ -47,7 +47,7 @@ create table refresh_tokens (
 
 -- Deleted after the longest overlap: what was sealed under it can then be opened by nobody.
 create table window_secrets (
-  window_id integer generated always as identity primary key,
+  window_id uuid primary key,
   secret_sealed text not null,
   opened_at timestamptz not null default curfew_now()
 );
@@ -87,7 +87,7 @@ create function refresh_commit(
   p_token_hash bytea,
   p_successor_hash bytea,
   p_successor_sealed bytea,
-  p_window_id integer,
+  p_window_id uuid,
   p_account_version bigint,
   p_configuration_version bigint,
   p_refresh_idle integer,

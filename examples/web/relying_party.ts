@@ -21,8 +21,8 @@ export interface Person {
 export interface RelyingParty {
   startSignIn(): Promise<{ url: URL; pending: PendingSignIn }>;
   finishSignIn(query: URLSearchParams, pending: PendingSignIn): Promise<{ person: Person; tokens: HeldTokens }>;
-  /** `refreshToken` is that of `tokens`. After a lost answer the same token is sent once more. */
-  refresh(tokens: HeldTokens, refreshToken: string): Promise<HeldTokens>;
+  /** After a lost answer the same refresh token is sent once more. */
+  refresh(person: Person, tokens: HeldTokens, refreshToken: string): Promise<HeldTokens>;
   /** Where signing out goes on; undefined if the server has no such place. */
   buildSignOutUrl(tokens: HeldTokens): Promise<URL | undefined>;
 }
@@ -68,13 +68,15 @@ export function createRelyingParty(settings: Settings, baseUrl: string): Relying
       return { person: await findPerson(configuration, answer), tokens };
     },
 
-    async refresh(tokens, refreshToken) {
+    async refresh(person, tokens, refreshToken) {
       const configuration = await discover();
       const send = () => oidc.refreshTokenGrant(configuration, refreshToken, resource);
       const answer = await send().catch((fault: unknown) => {
         if (isAnswerLost(fault)) return send();
         throw fault;
       });
+      const sub = answer.claims()?.sub ?? person.sub;
+      if (sub !== person.sub) throw new Error('the refreshed ID token is about somebody else');
       return holdTokens(answer, Date.now(), tokens);
     },
 

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import type { Queryable } from '../store/database.ts';
 import { insertWindow } from '../store/window_secrets.ts';
 
 export interface WindowSecret {
-  windowId: number;
+  windowId: string;
   secret: Buffer;
 }
 
@@ -16,7 +16,7 @@ export interface WindowSecrets {
 /** How long one window takes new successors, in seconds. */
 export const windowSeconds = 60;
 
-export const windowSecretContext = (windowId: number): string => `window_secrets:secret_sealed:${windowId}`;
+export const windowSecretContext = (windowId: string): string => `window_secrets:secret_sealed:${windowId}`;
 
 export function createWindowSecrets(db: Queryable, secrets: SecretsAtRest): WindowSecrets {
   let open: (WindowSecret & { until: number }) | undefined;
@@ -25,7 +25,8 @@ export function createWindowSecrets(db: Queryable, secrets: SecretsAtRest): Wind
   async function openWindow(): Promise<WindowSecret> {
     const secret = randomBytes(32);
     const until = performance.now() + windowSeconds * 1000;
-    const windowId = await insertWindow(db, (id) => secrets.seal(secret, windowSecretContext(id)));
+    const windowId = randomUUID();
+    await insertWindow(db, windowId, secrets.seal(secret, windowSecretContext(windowId)));
     open = { windowId, secret, until };
     return open;
   }

@@ -19,7 +19,7 @@ export interface LoadedRefresh {
   /** What the protocol library carries from token to token. */
   payload: Record<string, unknown>;
   /** The sealed successor of a rotated token, and the secret of its window while that exists. */
-  successor?: { sealed: Buffer; windowId: number; windowSecretSealed: string } | undefined;
+  successor?: { sealed: Buffer; windowId: string; windowSecretSealed: string } | undefined;
 }
 
 interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
@@ -30,7 +30,7 @@ interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
   retries: number;
   inactive_for: number | null;
   successor_sealed: Buffer | null;
-  window_id: number | null;
+  window_id: string | null;
   window_secret_sealed: string | null;
   grant_payload: Record<string, unknown> | null;
 }
@@ -89,7 +89,7 @@ export interface NewAccessToken {
 export interface RefreshCommit {
   mode: 'rotate' | 'retry' | 'keep';
   tokenHash: Buffer;
-  successor?: { hash: Buffer; sealed: Buffer | null; windowId: number | null } | undefined;
+  successor?: { hash: Buffer; sealed: Buffer | null; windowId: string | null } | undefined;
   accountVersion: number;
   configurationVersion: number;
   /** Seconds, as decided upon. */

@@ -1,23 +1,11 @@
 import type { Queryable } from './database.ts';
 
-/** Reserve the id of a new window; its secret is sealed for that id and stored by `storeWindowSecret`. */
-export async function insertWindow(
-  db: Queryable,
-  seal: (windowId: number) => string,
-): Promise<number> {
-  const [row] = await db.query<{ window_id: number }>({
-    name: 'window_reserve',
-    text: `select nextval(pg_get_serial_sequence('window_secrets', 'window_id'))::int as window_id`,
-  });
-  if (!row) throw new Error('No window id was given.');
+/** Store the sealed secret of a new window. */
+export async function insertWindow(db: Queryable, windowId: string, secretSealed: string): Promise<void> {
   await db.query(
-    {
-      name: 'window_insert',
-      text: `insert into window_secrets (window_id, secret_sealed) overriding system value values ($1, $2)`,
-    },
-    [row.window_id, seal(row.window_id)],
+    { name: 'window_insert', text: 'insert into window_secrets (window_id, secret_sealed) values ($1, $2)' },
+    [windowId, secretSealed],
   );
-  return row.window_id;
 }
 
 /** Forget the secrets opened more than `seconds` ago; returns how many. */

@@ -37,8 +37,13 @@ export const shop = { clientId: 'shop', secret: 'shop secret of sixteen or more'
 export const portal = { clientId: 'portal', secret: 'portal secret of sixteen or more' };
 export const spa = { clientId: 'spa' };
 
+export interface ExampleConfiguration extends DesiredConfiguration {
+  policies: NonNullable<DesiredConfiguration['policies']>;
+  clients: NonNullable<DesiredConfiguration['clients']>;
+}
+
 /** Two roles with limits of their own, an account of each and one with both. */
-export function exampleConfiguration(): DesiredConfiguration & Required<Pick<DesiredConfiguration, 'policies' | 'clients'>> {
+export function exampleConfiguration(): ExampleConfiguration {
   const limits = {
     member: {
       access_token_ttl: 600,

@@ -57,6 +57,7 @@ export async function startInstance(options: {
   port: number;
 }): Promise<{ app: App; logged: Record<string, unknown>[] }> {
   const logged: Record<string, unknown>[] = [];
+  if (process.env.TEST_LOG) logged.push = (...lines) => (console.log(JSON.stringify(lines)), lines.length);
   const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
   const { database, issuer, port } = options;
   const app = await buildApp({ issuer, database, secrets: [testSecret], log });

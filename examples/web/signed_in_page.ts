@@ -1,0 +1,92 @@
+import { describeSignedIn } from './describe_signed_in.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import { facts, layout, time } from './layout.ts';
+import type { SignedIn } from './sessions.ts';
+import type { Deadline, Deadlines } from './tokens.ts';
+
+/** Works without script: then the deadlines are clock times. `app.js` makes them tick. */
+export function signedInPage(signedIn: SignedIn, formToken: string, now: number): Html {
+  const { person, tokens } = signedIn;
+  const { deadlines, note, roles, scope, claims, receivedAt } = describeSignedIn(signedIn, now);
+  const token = html`<input type="hidden" name="form_token" value="${formToken}">`;
+  return layout(
+    `Signed in as ${person.username ?? person.email ?? person.sub}`,
+    html`${facts([
+      ['Subject', html`<code>${person.sub}</code>`],
+      ['Username', person.username],
+      ['E-mail', person.email],
+      ['Roles', html`<span data-show="roles">${roles}</span>`],
+      ['Scope', html`<span data-show="scope">${scope}</span>`],
+    ])}
+<section aria-labelledby="ends">
+<h2 id="ends">What ends when</h2>
+<ul class="deadlines" data-now="${now}">
+${cards.map((card) => deadlineCard(card, deadlines[card.name], now))}
+</ul>
+<p class="warning" id="warning" role="status"></p>
+</section>
+<section aria-labelledby="refresh">
+<h2 id="refresh">Keep it alive</h2>
+<p>This page never refreshes by itself. Leave it until the idle limit has passed, then refresh: the server
+says no, and why.</p>
+<form class="refresh" method="post" action="/refresh" id="refresh-form">
+${token}
+${tokens.refreshToken !== undefined && html`<button class="button primary">Refresh now</button>`}
+<label class="keep" hidden><input type="checkbox" id="keep" autocomplete="off"> Keep refreshing every 20 s</label>
+</form>
+<p class="note"><span role="status" data-show="note">${note}</span> Tokens received at
+<span data-show="receivedAt">${time(receivedAt, now)}</span>.</p>
+</section>
+<details>
+<summary>Access token claims</summary>
+<pre tabindex="0" aria-label="Access token claims" data-show="claims">${claims}</pre>
+</details>
+<form class="leave" method="post" action="/logout">
+${token}
+<button class="button quiet">Sign out</button>
+</form>`,
+  );
+}
+
+interface Card {
+  readonly name: keyof Deadlines;
+  readonly title: string;
+  readonly words: string;
+  readonly over: string;
+}
+
+const cards: readonly Card[] = [
+  {
+    name: 'accessToken',
+    title: 'Access token',
+    words: 'What APIs are shown. A refresh brings a new one.',
+    over: 'Over. APIs refuse it; a refresh brings a new one.',
+  },
+  {
+    name: 'idle',
+    title: 'Idle limit',
+    words: 'Moves on with every refresh. Without one, it ends here.',
+    over: 'Over. The next refresh will be refused.',
+  },
+  {
+    name: 'absolute',
+    title: 'Absolute limit',
+    words: 'Never moves. Whatever happens, it ends here.',
+    over: 'Over. The next refresh will be refused.',
+  },
+];
+
+function deadlineCard({ name, title, words, over }: Card, deadline: Deadline | undefined, now: number): Html {
+  if (!deadline) {
+    return html`<li class="deadline"><h3>${title}</h3><p>The server did not say when it ends.</p></li>\n`;
+  }
+  return html`<li class="deadline" data-deadline="${name}" data-end-at="${deadline.endAt}"
+data-seconds="${deadline.seconds}" data-over="${over}">
+<h3>${title}</h3>
+<p class="left" role="timer" aria-label="${title}" hidden><b class="seconds"></b> s</p>
+<progress max="1" value="1" aria-hidden="true" hidden></progress>
+<p class="until">until <span class="moment">${time(deadline.endAt, now)}</span></p>
+<p class="words">${words}</p>
+</li>\n`;
+}

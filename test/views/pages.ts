@@ -1,0 +1,128 @@
+import { html } from '../../views/html.ts';
+import type { Html } from '../../views/html.ts';
+import type { PageContext } from '../../views/layout.ts';
+import { consentPage } from '../../views/consent.ts';
+import { deviceCodePage } from '../../views/device_code.ts';
+import { deviceConfirmPage } from '../../views/device_confirm.ts';
+import { deviceDonePage } from '../../views/device_done.ts';
+import { enrolTotpPage } from '../../views/enrol_totp.ts';
+import { errorPage } from '../../views/error.ts';
+import { recoveryCodesPage } from '../../views/recovery_codes.ts';
+import { recoveryPage } from '../../views/recovery.ts';
+import { signedOutPage } from '../../views/signed_out.ts';
+import { signInPage } from '../../views/sign_in.ts';
+import { signOutPage } from '../../views/sign_out.ts';
+import { totpPage } from '../../views/totp.ts';
+
+/** Gives the text for a prop; called once for each text on the page. */
+export type Text = (name: string) => string;
+
+export const context: PageContext = {
+  branding: { name: 'Curfew' },
+  assetUrl: (name) => `/assets/${name}?v=0123abcd`,
+};
+
+/** Every page with every prop filled by `text`. */
+export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
+  signIn: (text) =>
+    signInPage(branded(text), {
+      ...common(text),
+      error: text('error'),
+      reason: text('reason'),
+      lockedUntilText: text('lockedUntilText'),
+      cancel: { action: text('cancel') },
+    }),
+  reauthentication: (text) => signInPage(branded(text), { ...common(text), reauthentication: true }),
+  consent: (text) =>
+    consentPage(branded(text), {
+      ...common(text),
+      allowAction: text('action'),
+      denyAction: text('denyAction'),
+      clientHost: text('clientHost'),
+      ...permissions(text),
+      lasts: [text('lasts'), text('lasts')],
+      lease: { duration: text('duration'), purpose: text('purpose') },
+    }),
+  signOut: (text) => signOutPage(branded(text), { ...common(text), xsrf: text('xsrf') }),
+  signedOut: (text) =>
+    signedOutPage(branded(text), {
+      clientName: text('clientName'),
+      signInUrl: text('signInUrl'),
+      reason: text('reason'),
+    }),
+  error: (text) =>
+    errorPage(branded(text), {
+      title: text('title'),
+      message: text('message'),
+      detail: text('detail'),
+      requestId: text('requestId'),
+      retryUrl: text('retryUrl'),
+    }),
+  totp: (text) =>
+    totpPage(branded(text), {
+      ...common(text),
+      why: text('why'),
+      error: text('error'),
+      lockedUntilText: text('lockedUntilText'),
+      recoveryAction: text('recoveryAction'),
+    }),
+  recovery: (text) =>
+    recoveryPage(branded(text), {
+      ...common(text),
+      error: text('error'),
+      lockedUntilText: text('lockedUntilText'),
+      totpUrl: text('totpUrl'),
+    }),
+  enrolTotp: (text) =>
+    enrolTotpPage(branded(text), {
+      ...common(text),
+      otpauthUri: text('otpauthUri'),
+      qrSvg: html`<svg viewBox="0 0 1 1"><path d="M0 0h1v1h-1z"/></svg>`,
+      secretGroups: [text('secret'), text('secret')],
+      issuer: text('issuer'),
+      error: text('error'),
+      deviceName: text('deviceName'),
+    }),
+  recoveryCodes: (text) =>
+    recoveryCodesPage(branded(text), {
+      codes: [text('code'), text('code')],
+      continueAction: text('action'),
+      csrfToken: text('csrfToken'),
+    }),
+  deviceCode: (text) =>
+    deviceCodePage(branded(text), {
+      action: text('action'),
+      xsrf: text('xsrf'),
+      error: text('error'),
+      userCode: text('userCode'),
+      note: text('note'),
+    }),
+  deviceConfirm: (text) =>
+    deviceConfirmPage(branded(text), {
+      action: text('action'),
+      xsrf: text('xsrf'),
+      userCode: text('userCode'),
+      clientName: text('clientName'),
+      ...permissions(text),
+      askedFrom: text('askedFrom'),
+    }),
+  deviceDone: (text) => deviceDonePage(branded(text), { clientName: text('clientName') }),
+};
+
+function branded(text: Text): PageContext {
+  return { ...context, branding: { name: text('brand'), logoUrl: text('logoUrl') } };
+}
+
+function common(text: Text) {
+  return {
+    action: text('action'),
+    csrfToken: text('csrfToken'),
+    clientName: text('clientName'),
+    username: text('username'),
+  };
+}
+
+function permissions(text: Text) {
+  const scopes = [{ name: text('scope'), description: text('description') }];
+  return { scopes, resources: [{ identifier: text('identifier'), scopes }] };
+}
