@@ -13,7 +13,10 @@ export interface ErrorProps {
   readonly retryUrl?: string | undefined;
 }
 
-export function errorPage(context: PageContext, { title, message, detail, requestId, retryUrl }: ErrorProps): Html {
+export function errorPage(
+  context: PageContext,
+  { title, message, detail, requestId, retryUrl }: ErrorProps,
+): Html {
   return layout(
     context,
     { heading: title, failed: true },

@@ -13,7 +13,10 @@ export interface SignOutProps {
   readonly username?: string | undefined;
 }
 
-export function signOutPage(context: PageContext, { action, xsrf, clientName, username }: SignOutProps): Html {
+export function signOutPage(
+  context: PageContext,
+  { action, xsrf, clientName, username }: SignOutProps,
+): Html {
   return layout(
     context,
     { heading: 'Sign out?' },

@@ -25,6 +25,8 @@ export function describeSignedIn({ tokens, refreshCount, note }: SignedIn, now: 
     note: note === undefined ? 'Not refreshed yet.' : `${note} Refreshed ${times} so far.`,
     roles,
     scope: tokens.scope ?? 'as asked for',
-    claims: claims ? JSON.stringify(claims, null, 2) : 'This access token is opaque: only the server can read it.',
+    claims: claims
+      ? JSON.stringify(claims, null, 2)
+      : 'This access token is opaque: only the server can read it.',
   };
 }

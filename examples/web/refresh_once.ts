@@ -7,7 +7,11 @@ import type { RefreshOutcome, Session, SignedIn } from './sessions.ts';
  * Refresh, unless that is under way already: then wait for its outcome. A refresh token serves once;
  * two requests with the same one would look like theft. A lasting refusal signs the person out here.
  */
-export function refreshOnce(party: RelyingParty, session: Session, signedIn: SignedIn): Promise<RefreshOutcome> {
+export function refreshOnce(
+  party: RelyingParty,
+  session: Session,
+  signedIn: SignedIn,
+): Promise<RefreshOutcome> {
   signedIn.refreshing ??= refresh(party, session, signedIn).finally(() => {
     signedIn.refreshing = undefined;
   });

@@ -20,7 +20,10 @@ export interface Person {
 /** This app's dealings with the authorization server. Each may throw what openid-client throws. */
 export interface RelyingParty {
   startSignIn(): Promise<{ url: URL; pending: PendingSignIn }>;
-  finishSignIn(query: URLSearchParams, pending: PendingSignIn): Promise<{ person: Person; tokens: HeldTokens }>;
+  finishSignIn(
+    query: URLSearchParams,
+    pending: PendingSignIn,
+  ): Promise<{ person: Person; tokens: HeldTokens }>;
   /** After a lost answer the same refresh token is sent once more. */
   refresh(person: Person, tokens: HeldTokens, refreshToken: string): Promise<HeldTokens>;
   /** Where signing out goes on; undefined if the server has no such place. */
@@ -62,7 +65,7 @@ export function createRelyingParty(settings: Settings, baseUrl: string): Relying
         pkceCodeVerifier: pending.codeVerifier,
         idTokenExpected: true,
       };
-      const currentUrl = new URL(`${redirectUri}?${query}`);
+      const currentUrl = new URL(`${redirectUri}?${query.toString()}`);
       const answer = await oidc.authorizationCodeGrant(configuration, currentUrl, checks, resource);
       const tokens = holdTokens(answer, Date.now());
       return { person: await findPerson(configuration, answer), tokens };

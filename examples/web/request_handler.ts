@@ -38,7 +38,8 @@ async function findAnswer(
   if (here.length === 0) return page(errorPage(missing), 404);
 
   const route = here.find((candidate) => candidate.method === method);
-  if (!route) return withHeader(page(errorPage(unfit), 405), 'Allow', here.map((other) => other.method).join(', '));
+  if (!route)
+    return withHeader(page(errorPage(unfit), 405), 'Allow', here.map((other) => other.method).join(', '));
 
   const session = sessions.find(request.headers.cookie);
   const visit = {

@@ -83,7 +83,8 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
 
 const unknownSignIn: ErrorWords = {
   heading: 'This sign-in cannot be finished',
-  sentence: 'It was not begun in this browser, it is older than ten minutes, or it has been finished already.',
+  sentence:
+    'It was not begun in this browser, it is older than ten minutes, or it has been finished already.',
   action: { label: 'Sign in', path: '/login' },
 };
 

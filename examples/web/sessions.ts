@@ -61,7 +61,7 @@ export function createSessions(baseUrl: string): Sessions {
     find(cookieHeader) {
       const pairs = (cookieHeader ?? '').split(';').map((pair) => pair.trim());
       const found = pairs.find((pair) => pair.startsWith(`${name}=`));
-      return found && sessions.get(found.slice(name.length + 1));
+      return found ? sessions.get(found.slice(name.length + 1)) : undefined;
     },
     end(session) {
       sessions.delete(session.id);

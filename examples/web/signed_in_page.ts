@@ -60,19 +60,19 @@ const cards: readonly Card[] = [
   {
     name: 'accessToken',
     title: 'Access token',
-    words: 'What APIs are shown. A refresh brings a new one.',
+    words: 'What the app shows to APIs. A refresh brings a new one.',
     over: 'Over. APIs refuse it; a refresh brings a new one.',
   },
   {
     name: 'idle',
     title: 'Idle limit',
-    words: 'Moves on with every refresh. Without one, it ends here.',
+    words: 'Moves on with every refresh. Without one, refreshing ends here.',
     over: 'Over. The next refresh will be refused.',
   },
   {
     name: 'absolute',
     title: 'Absolute limit',
-    words: 'Never moves. Whatever happens, it ends here.',
+    words: 'Never moves. In any case, refreshing ends here.',
     over: 'Over. The next refresh will be refused.',
   },
 ];

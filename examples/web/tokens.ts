@@ -25,7 +25,11 @@ export interface HeldTokens {
 }
 
 /** What an answer leaves out of a refresh stays as it was `before`, except the deadlines. */
-export function holdTokens(answer: TokenEndpointResponse, receivedAt: number, before?: HeldTokens): HeldTokens {
+export function holdTokens(
+  answer: TokenEndpointResponse,
+  receivedAt: number,
+  before?: HeldTokens,
+): HeldTokens {
   const deadline = (seconds: unknown) => readDeadline(seconds, receivedAt);
   return {
     accessToken: answer.access_token,

@@ -36,7 +36,8 @@ export interface Section<Value> {
   /** As it is published for editors. */
   schema: z.ZodType;
   references: readonly ReferenceKey[];
-  listEntries(raw: unknown): RawEntry[];
+  /** `path` is that of the section. */
+  listEntries(raw: unknown, path: string): RawEntry[];
   /** Check all of it; whatever has no fault is in the value. */
   read(raw: unknown, path: string, context: SectionContext): Value;
 }
@@ -55,7 +56,7 @@ export function mapSection<Entry extends z.ZodType, Value>({
   ...options
 }: SectionOptions<Entry, Value> & { name: z.ZodType<string, string> }): Section<Map<string, Value>> {
   const { description, entry, references = [] } = options;
-  const listEntries = (raw: unknown, path = ''): RawEntry[] =>
+  const listEntries = (raw: unknown, path: string): RawEntry[] =>
     isMapping(raw)
       ? Object.entries(raw).map(([key, value]) => ({ path: joinPath(path, key), name: key, raw: value }))
       : [];
@@ -84,7 +85,7 @@ export function listSection<Entry extends z.ZodType, Value>({
   ...options
 }: SectionOptions<Entry, Value> & { identity: string; fold?: (name: string) => string }): Section<Value[]> {
   const { description, entry, references = [] } = options;
-  const listEntries = (raw: unknown, path = ''): RawEntry[] =>
+  const listEntries = (raw: unknown, path: string): RawEntry[] =>
     (Array.isArray(raw) ? raw : []).map((value: unknown, index) => {
       const found = isMapping(value) ? value[identity] : undefined;
       const name = typeof found === 'string' ? found : '';
@@ -103,7 +104,7 @@ export function listSection<Entry extends z.ZodType, Value>({
         if (name && seen.has(name)) {
           context.faults.push({ path: joinPath(found.path, identity), message: 'is given twice' });
         }
-        seen.add(name);
+        if (name) seen.add(name);
         return readEntry(found, options, context) ?? [];
       });
     },
@@ -117,7 +118,7 @@ export function singleSection<Entry extends z.ZodType, Value>(
   return {
     schema: options.entry.meta({ description: options.description }),
     references: options.references ?? [],
-    listEntries: (raw) => [{ path: '', name: '', raw }],
+    listEntries: (raw, path) => [{ path, name: '', raw }],
     read: (raw, path, context) => readEntry({ path, name: '', raw }, options, context),
   };
 }

@@ -42,11 +42,16 @@ describe('the sign-in page', () => {
   });
 
   it('never writes a password', () => {
-    assert.equal('value' in read(signInPage(context, { ...signIn, error: 'Wrong.' })).field('password'), false);
+    assert.equal(
+      'value' in read(signInPage(context, { ...signIn, error: 'Wrong.' })).field('password'),
+      false,
+    );
   });
 
   it('says an error at the top, at the fields and in the title', () => {
-    const page = read(signInPage(context, { ...signIn, username: 'ada', error: 'Name or password is wrong.' }));
+    const page = read(
+      signInPage(context, { ...signIn, username: 'ada', error: 'Name or password is wrong.' }),
+    );
     assert.equal(page.title, 'Error: Sign in to Shop');
     assert.match(page.byId('error-summary').text, /Name or password is wrong\./);
     assert.equal(page.byId('error-summary').attributes['role'], 'alert');
@@ -87,7 +92,12 @@ describe('the consent page', () => {
     clientHost: 'shop.example.com',
     username: 'ada',
     scopes,
-    resources: [{ identifier: 'https://api.example.com', scopes: [{ name: 'payments.write', description: 'Move money' }] }],
+    resources: [
+      {
+        identifier: 'https://api.example.com',
+        scopes: [{ name: 'payments.write', description: 'Move money' }],
+      },
+    ],
     lasts: ['Ends after 30 minutes without activity.'],
   };
 
@@ -104,7 +114,14 @@ describe('the consent page', () => {
 
   it('says who asks, for whom, for what, where to and for how long', () => {
     const { text } = read(consentPage(context, consent)).main;
-    for (const word of ['Shop', 'ada', 'Know who you are', 'https://api.example.com', 'Move money', 'payments.write']) {
+    for (const word of [
+      'Shop',
+      'ada',
+      'Know who you are',
+      'https://api.example.com',
+      'Move money',
+      'payments.write',
+    ]) {
       assert.ok(text.includes(word), word);
     }
     assert.ok(text.includes('shop.example.com'));
@@ -112,7 +129,9 @@ describe('the consent page', () => {
   });
 
   it('quotes the purpose of a lease as the words of the app', () => {
-    const page = read(consentPage(context, { ...consent, lease: { duration: '8 hours', purpose: 'Nightly books' } }));
+    const page = read(
+      consentPage(context, { ...consent, lease: { duration: '8 hours', purpose: 'Nightly books' } }),
+    );
     assert.equal(page.all('blockquote')[0]?.text, 'Nightly books');
     assert.equal(page.all('blockquote')[0]?.attributes['dir'], 'auto');
     assert.match(page.main.text, /8 hours/);
@@ -128,7 +147,9 @@ describe('the sign-out pages', () => {
   });
 
   it('say from what one is signed out, and lead back', () => {
-    const page = read(signedOutPage(context, { clientName: 'Shop', signInUrl: '/back', reason: 'An operator ended it.' }));
+    const page = read(
+      signedOutPage(context, { clientName: 'Shop', signInUrl: '/back', reason: 'An operator ended it.' }),
+    );
     assert.match(page.main.text, /You are signed out in this browser\. Other devices stay signed in\./);
     assert.match(page.main.text, /An operator ended it\./);
     assert.ok(page.all('a').some(({ attributes }) => attributes['href'] === '/back'));
@@ -137,7 +158,15 @@ describe('the sign-out pages', () => {
 
 describe('the error page', () => {
   it('carries the code, the request and a way on', () => {
-    const page = read(errorPage(context, { title: 'Expired', message: 'Start again.', detail: 'invalid_request', requestId: 'r1', retryUrl: '/again' }));
+    const page = read(
+      errorPage(context, {
+        title: 'Expired',
+        message: 'Start again.',
+        detail: 'invalid_request',
+        requestId: 'r1',
+        retryUrl: '/again',
+      }),
+    );
     assert.equal(page.title, 'Error: Expired');
     assert.match(page.main.text, /Start again\.[^]*invalid_request[^]*r1/);
     assert.ok(page.all('a').some(({ attributes }) => attributes['href'] === '/again'));
@@ -150,12 +179,16 @@ describe('the code pages', () => {
     assert.deepEqual(page.forms, [{ action: '/interaction/1', fields: { csrf: 'token', code: '' } }]);
     const { autocomplete, inputmode, pattern } = page.field('code');
     assert.deepEqual([autocomplete, inputmode, page.focused], ['one-time-code', 'numeric', 'code']);
-    for (const code of ['123456', '123 456', ' 1 2 3 4 5 6 ']) assert.match(code, new RegExp(`^(?:${pattern})$`, 'v'));
-    for (const code of ['12345', '1234567', '12345x']) assert.doesNotMatch(code, new RegExp(`^(?:${pattern})$`, 'v'));
+    for (const code of ['123456', '123 456', ' 1 2 3 4 5 6 '])
+      assert.match(code, new RegExp(`^(?:${pattern})$`, 'v'));
+    for (const code of ['12345', '1234567', '12345x'])
+      assert.doesNotMatch(code, new RegExp(`^(?:${pattern})$`, 'v'));
   });
 
   it('say why they ask, and lead to the recovery codes where there are some', () => {
-    const page = read(totpPage(context, { ...totp, why: "Shop asks you to confirm it's you.", recoveryAction: '/recovery' }));
+    const page = read(
+      totpPage(context, { ...totp, why: "Shop asks you to confirm it's you.", recoveryAction: '/recovery' }),
+    );
     assert.equal(page.byId('notice').text, "Shop asks you to confirm it's you.");
     assert.equal(page.field('code')['aria-describedby'], 'code-hint notice');
     assert.ok(page.all('a').some(({ attributes }) => attributes['href'] === '/recovery'));
@@ -170,28 +203,43 @@ describe('the code pages', () => {
 
   it('ask for a recovery code', () => {
     const page = read(recoveryPage(context, totp));
-    assert.deepEqual(page.forms, [{ action: '/interaction/1', fields: { csrf: 'token', recovery_code: '' } }]);
+    assert.deepEqual(page.forms, [
+      { action: '/interaction/1', fields: { csrf: 'token', recovery_code: '' } },
+    ]);
     assert.equal(page.field('recovery_code')['autocomplete'], 'one-time-code');
   });
 });
 
 describe('the enrolment pages', () => {
   const otpauthUri = 'otpauth://totp/Curfew:ada?secret=ABCDEFGH&issuer=Curfew';
-  const enrol = { ...totp, otpauthUri, qrSvg: html`<svg><path d="M0 0"/></svg>`, secretGroups: ['ABCD', 'EFGH'], issuer: 'Curfew' };
+  const enrol = {
+    ...totp,
+    otpauthUri,
+    qrSvg: html`<svg><path d="M0 0"/></svg>`,
+    secretGroups: ['ABCD', 'EFGH'],
+    issuer: 'Curfew',
+  };
 
   it('carry the address as a link, the picture and the secret as text', () => {
     const page = read(enrolTotpPage(context, enrol));
     assert.ok(page.all('a').some(({ attributes }) => attributes['href'] === otpauthUri));
     assert.equal(page.all('svg').length, 1);
     assert.equal(page.byId('secret').text.trim(), 'ABCD EFGH');
-    assert.deepEqual(page.forms, [{ action: '/interaction/1', fields: { csrf: 'token', code: '', name: '' } }]);
+    assert.deepEqual(page.forms, [
+      { action: '/interaction/1', fields: { csrf: 'token', code: '', name: '' } },
+    ]);
     assert.equal(page.field('code')['autocomplete'], 'one-time-code');
     assert.equal('required' in page.field('name'), false);
   });
 
   it('show the recovery codes as text and as a file', () => {
-    const page = read(recoveryCodesPage(context, { codes: ['aaaa-1', 'bbbb-2'], continueAction: '/on', csrfToken: 'token' }));
-    assert.deepEqual(page.all('li').map(({ text }) => text), ['aaaa-1', 'bbbb-2']);
+    const page = read(
+      recoveryCodesPage(context, { codes: ['aaaa-1', 'bbbb-2'], continueAction: '/on', csrfToken: 'token' }),
+    );
+    assert.deepEqual(
+      page.all('li').map(({ text }) => text),
+      ['aaaa-1', 'bbbb-2'],
+    );
     const file = page.all('a').find(({ attributes }) => attributes['download'] === 'recovery-codes.txt');
     assert.equal(file?.attributes['href'], 'data:text/plain;charset=utf-8,aaaa-1%0Abbbb-2%0A');
     assert.deepEqual(page.forms, [{ action: '/on', fields: { csrf: 'token' } }]);
@@ -200,14 +248,23 @@ describe('the enrolment pages', () => {
 
 describe('the device pages', () => {
   it('ask for the code, and keep it when it was wrong', () => {
-    const page = read(deviceCodePage(context, { action: '/device', xsrf: 'x', userCode: 'BCDF', error: 'No such code.' }));
+    const page = read(
+      deviceCodePage(context, { action: '/device', xsrf: 'x', userCode: 'BCDF', error: 'No such code.' }),
+    );
     assert.deepEqual(page.forms, [{ action: '/device', fields: { xsrf: 'x', user_code: 'BCDF' } }]);
     assert.equal(page.title, 'Error: Connect a device');
   });
 
   it('confirm by the first form and stop by another', () => {
     const page = read(
-      deviceConfirmPage(context, { action: '/device', xsrf: 'x', userCode: 'BCDF-GHJK', clientName: 'Television', scopes, resources: [] }),
+      deviceConfirmPage(context, {
+        action: '/device',
+        xsrf: 'x',
+        userCode: 'BCDF-GHJK',
+        clientName: 'Television',
+        scopes,
+        resources: [],
+      }),
     );
     assert.deepEqual(page.forms, [
       { action: '/device', fields: { xsrf: 'x', user_code: 'BCDF-GHJK', confirm: 'yes' } },
@@ -232,7 +289,8 @@ function read(page: Html) {
     main: one(({ tag }) => tag === 'main'),
     focused: elements.find(({ attributes }) => 'autofocus' in attributes)?.attributes['id'],
     byId: (id: string) => one(({ attributes }) => attributes['id'] === id),
-    field: (name: string) => one(({ tag, attributes }) => tag === 'input' && attributes['name'] === name).attributes,
+    field: (name: string) =>
+      one(({ tag, attributes }) => tag === 'input' && attributes['name'] === name).attributes,
     forms: formsOf(elements),
   };
 }

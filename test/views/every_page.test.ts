@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { hostileText } from './html.test.ts';
+import { hostileText } from './hostile_text.ts';
 import { fullPages } from './pages.ts';
 import type { Text } from './pages.ts';
 import { shapeOf, strictParse } from './strict_parse.ts';
@@ -23,7 +23,10 @@ for (const [name, page] of Object.entries(fullPages)) {
     it('has a language, landmarks, and a skip link that leads to main', () => {
       assert.equal(all('html')[0]?.attributes['lang'], 'en');
       assert.equal(all('header').length, 1);
-      assert.deepEqual(all('main').map(({ attributes }) => attributes['id']), ['main']);
+      assert.deepEqual(
+        all('main').map(({ attributes }) => attributes['id']),
+        ['main'],
+      );
       const [first] = elements.filter(({ tag, parents }) => tag === 'a' && parents.includes('body'));
       assert.equal(first?.attributes['href'], '#main');
     });
@@ -45,9 +48,15 @@ for (const [name, page] of Object.entries(fullPages)) {
 
     it('has forms that post, each with a token and one button, and every id once', () => {
       const posts = all('form').map(({ attributes }) => attributes['method']);
-      assert.deepEqual(posts, posts.map(() => 'post'));
+      assert.deepEqual(
+        posts,
+        posts.map(() => 'post'),
+      );
       assert.equal(all('button').length, posts.length);
-      assert.equal(all('input').filter((input) => /^(csrf|xsrf)$/.test(input.attributes['name'] ?? '')).length, posts.length);
+      assert.equal(
+        all('input').filter((input) => /^(csrf|xsrf)$/.test(input.attributes['name'] ?? '')).length,
+        posts.length,
+      );
       const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? []);
       assert.deepEqual(ids, [...new Set(ids)]);
     });
@@ -70,8 +79,8 @@ for (const [name, page] of Object.entries(fullPages)) {
       fc.assert(
         fc.property(fc.array(hostileText, { minLength: 1, maxLength: 5 }), (texts) => {
           let next = 0;
-          const page_ = String(page(() => texts[next++ % texts.length] ?? ''));
-          assert.deepEqual(shapeOf(strictParse(page_)), shape);
+          const markup = String(page(() => texts[next++ % texts.length] ?? ''));
+          assert.deepEqual(shapeOf(strictParse(markup)), shape);
         }),
       );
     });
@@ -94,7 +103,9 @@ for (const [name, page] of Object.entries(fullPages)) {
 
 describe('views', () => {
   it('import nothing from outside', () => {
-    for (const file of readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))) {
+    for (const file of readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.ts'),
+    )) {
       const source = readFileSync(new URL(file, views), 'utf8');
       for (const [, from = ''] of source.matchAll(/from '([^']+)'/g)) {
         assert.ok(new URL(from, new URL(file, views)).href.startsWith(views.href), `${file} imports ${from}`);

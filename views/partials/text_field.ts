@@ -18,7 +18,9 @@ export interface TextField {
 
 /** A visible label, the hint, the error and the input, tied together for screen readers. */
 export function textField({ name, label, hint, error, describedBy, invalid, input }: TextField): Html {
-  const describing = [error && `${name}-error`, hint && `${name}-hint`, describedBy].filter(Boolean).join(' ');
+  const describing = [error && `${name}-error`, hint && `${name}-hint`, describedBy]
+    .filter(Boolean)
+    .join(' ');
   return html`<div class="field">
 <label for="${name}">${label}</label>
 ${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import pino from 'pino';
+import { parseConfigurationFile } from '../config/configuration_file.ts';
+import type { ConfigurationFile } from '../config/configuration_file.ts';
+import { readEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import { readDemoConfiguration, readDemoSecrets, readDevelopmentSecret } from '../dev/demo.ts';
+import type { DemoSecrets } from '../dev/demo.ts';
+import { findRunningPostgres, startEmbeddedPostgres } from '../dev/embedded_postgres.ts';
+import { ownerRole, prepareDatabase, serverRole } from '../dev/prepare_database.ts';
+import { migrate } from '../store/migrate.ts';
+import { applyAtStart, readConfigurationFile } from './apply_file.ts';
+import { openPool } from './open_database.ts';
+import type { OpenDatabase } from './open_database.ts';
+import { startServer, waitForSignal } from './start_server.ts';
+
+/** The name of the database in the embedded cluster. */
+const embeddedDatabase = 'curfew';
+
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('run on this machine, with a PostgreSQL of its own, the demo configuration and a demo app')
+    .action(async () => {
+      const stopped = waitForSignal();
+      const environment = readEnvironment(process.env, 'dev');
+      const issuer = environment.issuer ?? `http://localhost:${environment.port}`;
+      const { database, close } = await openDevelopmentDatabase(environment);
+      try {
+        const demo = environment.configPath ? undefined : readDemo(environment);
+        const file = demo?.file ?? readConfigurationFile(environment.configPath ?? '');
+        const notes = await applyAtStart(database, file);
+        if (!demo) for (const note of notes) process.stderr.write(`${note}\n`);
+        const app = await startServer({
+          environment,
+          issuer,
+          secrets: environment.secrets ?? [readDevelopmentSecret(environment.dataDirectory)],
+          database,
+          logTo: pino.destination({ fd: 2, sync: true }),
+          logLevel: process.env.CURFEW_LOG_LEVEL ? environment.logLevel : 'warn',
+        });
+        const demoApp = demo && startDemoApp(issuer, demo);
+        process.stdout.write(welcome(environment, issuer, demo));
+        process.stdout.write(`ready ${issuer}\n`);
+        await stopped;
+        if (demoApp) await endProcess(demoApp);
+        await app.close(2000);
+      } finally {
+        await close();
+      }
+    });
+}
+
+async function openDevelopmentDatabase(environment: Environment): Promise<OpenDatabase> {
+  const { databaseUrl, migrateDatabaseUrl } = environment;
+  if (!databaseUrl) {
+    const postgres = await startEmbeddedPostgres({ dataDirectory: environment.dataDirectory });
+    await prepareDatabase(postgres, embeddedDatabase);
+    return openRunning(environment, postgres);
+  }
+  await migrate(migrateDatabaseUrl ?? databaseUrl);
+  // One URL for both: the server takes on its own role, and with it loses the owner's rights.
+  const database = openPool(environment, databaseUrl, migrateDatabaseUrl ? undefined : 'curfew_server');
+  return { database, ownerUrl: migrateDatabaseUrl ?? databaseUrl, close: () => database.end() };
+}
+
+/** The embedded database for one command: that of a running `curfew dev`, else started for it. */
+export async function openEmbeddedDatabase(environment: Environment): Promise<OpenDatabase> {
+  const running = await findRunningPostgres(environment.dataDirectory);
+  if (running) return openRunning(environment, running);
+  const postgres = await startEmbeddedPostgres({ dataDirectory: environment.dataDirectory });
+  await prepareDatabase(postgres, embeddedDatabase);
+  return openRunning(environment, postgres);
+}
+
+interface RunningPostgres {
+  connectionUrl(user: string, database: string): string;
+  stop(): Promise<void>;
+}
+
+function openRunning(environment: Environment, postgres: RunningPostgres): OpenDatabase {
+  const database = openPool(environment, postgres.connectionUrl(serverRole, embeddedDatabase));
+  return {
+    database,
+    ownerUrl: postgres.connectionUrl(ownerRole, embeddedDatabase),
+    async close() {
+      await database.end();
+      await postgres.stop();
+    },
+  };
+}
+
+interface Demo {
+  url: string;
+  port: number;
+  secrets: DemoSecrets;
+  file: ConfigurationFile;
+}
+
+function readDemo({ port: issuerPort, dataDirectory }: Environment): Demo {
+  const port = issuerPort + 1;
+  const url = `http://localhost:${port}`;
+  const secrets = readDemoSecrets(dataDirectory);
+  const file = parseConfigurationFile(readDemoConfiguration(url), { env: { ...secrets } });
+  return { url, port, secrets, file };
+}
+
+function startDemoApp(issuer: string, { url, port, secrets }: Demo): ChildProcess {
+  const entry = fileURLToPath(new URL('../../examples/web/server.ts', import.meta.url));
+  return spawn(process.execPath, ['--import', 'tsx', entry], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      ISSUER: issuer,
+      CLIENT_ID: 'demo',
+      CLIENT_SECRET: secrets.DEMO_CLIENT_SECRET,
+      PORT: String(port),
+      BASE_URL: url,
+      RESOURCE: 'https://orders.example.com',
+      SCOPE: 'openid profile email orders.read orders.write',
+    },
+  });
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+function welcome({ dataDirectory, databaseUrl }: Environment, issuer: string, demo: Demo | undefined): string {
+  const lines = [
+    '',
+    `  Curfew answers at ${issuer}`,
+    '  For development only: plain http on this machine.',
+    `  Data: ${databaseUrl ? 'the database of CURFEW_DATABASE_URL' : dataDirectory}`,
+  ];
+  if (demo) {
+    lines.push(
+      '',
+      `  Open the demo app: ${demo.url}`,
+      `  Sign in as  ada    ${demo.secrets.DEMO_ADA_PASSWORD}   member: access ends after 2 minutes without activity`,
+      `          or  grace  ${demo.secrets.DEMO_GRACE_PASSWORD}   admin: after 45 seconds`,
+    );
+  }
+  lines.push('', '  Ctrl-C stops everything. The next start goes on with the same data.', '', '');
+  return lines.join('\n');
+}

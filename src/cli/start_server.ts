@@ -1,0 +1,38 @@
+import pino from 'pino';
+import type { DestinationStream } from 'pino';
+import { buildApp } from '../app.ts';
+import type { App } from '../app.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Database } from '../store/database.ts';
+
+export interface ServerOptions {
+  environment: Environment;
+  issuer: string;
+  secrets: readonly Buffer[];
+  database: Database;
+  logTo: DestinationStream;
+  logLevel: string;
+}
+
+/** Build the server and let it answer; resolves when it does. */
+export async function startServer(options: ServerOptions): Promise<App> {
+  const { environment, issuer, secrets, database } = options;
+  const log = pino({ level: options.logLevel, base: null }, options.logTo);
+  const app = await buildApp({ issuer, database, secrets, trustedProxies: environment.trustProxy, log });
+  await app.listen(environment.port, environment.host);
+  return app;
+}
+
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+export function waitForSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ClientDefinition } from '../../domain/configuration.ts';
+import { readNamedSecret } from '../named_secret.ts';
+import { listSection } from '../section.ts';
+import type { EntryContext } from '../section.ts';
+import { originSchema } from './addresses.ts';
+import { checkClient } from './client_checks.ts';
+import type { ClientTraits } from './client_checks.ts';
+import { metadataSchemas } from './client_metadata.ts';
+import { listSchema, nameSchema, splitScopes, variableSchema } from './names.ts';
+
+/** Characters that a client's secret must have at least. */
+export const leastSecretLength = 16;
+
+const clientSchema = z.strictObject({
+  client_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be at most 200 visible ASCII characters' })
+    .meta({ description: 'The identifier of the client.' }),
+  ...metadataSchemas,
+  client_secret_env: variableSchema
+    .meta({
+      description: `The environment variable that holds the secret, at least ${leastSecretLength} characters.`,
+      'x-default': 'no secret',
+    })
+    .exactOptional(),
+  client_secret_sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, { error: 'must be 64 hexadecimal digits' })
+    .meta({ description: 'The SHA-256 of the secret instead, in hexadecimal.', 'x-default': 'no secret' })
+    .exactOptional(),
+  policy: nameSchema.meta({ description: 'A policy for whatever goes to the client.' }).exactOptional(),
+  web_origins: listSchema(originSchema)
+    .default([])
+    .meta({ description: 'Origins that may call from a browser: CORS, and `/session`.', 'x-stricter': 'fewer' }),
+  trusted: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Learns limit, policy and version from refusals.', 'x-stricter': '`false`' }),
+  refresh_rotation: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: '`false` returns the same refresh token: only with a secret or keys, and DPoP.',
+      'x-stricter': '`true`',
+    }),
+  lease: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'May ask for leases (`curfew_lease`), which `lease_max` caps.', 'x-stricter': '`false`' }),
+});
+export type ClientEntry = z.output<typeof clientSchema>;
+
+export const clients = listSection({
+  description: 'Apps, with their metadata under its registered names.',
+  identity: 'client_id',
+  entry: clientSchema,
+  references: [
+    { key: 'policy', kind: 'policy' },
+    { key: 'scope', kind: 'scope', split: splitScopes },
+  ],
+  build(client, _, context): Omit<ClientDefinition, 'disabled'> {
+    const secretHash = readSecretHash(client, context);
+    const traits = describeClient(client);
+    checkClient(client, traits, context);
+    return defineClient(client, traits, secretHash);
+  },
+});
+
+/** Before the secret itself is known: a variable that is not set is one fault, not several. */
+function describeClient(client: ClientEntry): ClientTraits {
+  const hasSecret = client.client_secret_env !== undefined || client.client_secret_sha256 !== undefined;
+  const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined;
+  const usual = hasSecret ? 'client_secret_basic' : hasKeys ? 'private_key_jwt' : 'none';
+  return { method: client.token_endpoint_auth_method ?? usual, hasSecret, hasKeys };
+}
+
+function readSecretHash(client: ClientEntry, context: EntryContext): Buffer | undefined {
+  const secret = readNamedSecret(context, 'client_secret_env', client.client_secret_env, (text) => {
+    if (text.length < leastSecretLength) return `has fewer than ${leastSecretLength} characters`;
+    // RFC 6749 appendix A.2.
+    return /^[\x20-\x7e]+$/.test(text) ? undefined : 'has characters other than printable ASCII';
+  });
+  if (secret !== undefined) return createHash('sha256').update(secret).digest();
+  return client.client_secret_sha256 === undefined ? undefined : Buffer.from(client.client_secret_sha256, 'hex');
+}
+
+/** Metadata that has a default is written out, so that the stored client does not change with Curfew. */
+function defineClient(
+  client: ClientEntry,
+  { method }: ClientTraits,
+  secretHash: Buffer | undefined,
+): Omit<ClientDefinition, 'disabled'> {
+  const {
+    client_id: clientId,
+    client_secret_env: _env,
+    client_secret_sha256: _sha256,
+    policy,
+    web_origins: webOrigins,
+    trusted,
+    refresh_rotation: refreshRotation,
+    lease,
+    ...metadata
+  } = client;
+  return {
+    clientId,
+    metadata: {
+      ...metadata,
+      response_types: client.grant_types.includes('authorization_code') ? ['code'] : [],
+      token_endpoint_auth_method: method,
+      // RFC 9396 §10.
+      ...(lease ? { authorization_details_types: ['curfew_lease'] } : {}),
+    },
+    ...(secretHash ? { secretHash } : {}),
+    ...(policy === undefined ? {} : { policy }),
+    trusted,
+    refreshRotation,
+    webOrigins,
+  };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { formatDuration } from '../../domain/durations.ts';
+import { builtInDefaultPolicy } from '../../domain/policies.ts';
+import type { DurationField, LimitField, Policy } from '../../domain/policies.ts';
+import { mapSection } from '../section.ts';
+import { durationSchema } from './durations.ts';
+import { listSchema, nameSchema } from './names.ts';
+
+const builtIn = builtInDefaultPolicy.limits;
+const mostSessions = 10_000;
+
+function limit(field: DurationField, description: string, least: 0 | 1 = 1) {
+  const usual = `\`${formatDuration(builtIn[field])}\``;
+  return durationSchema(least).meta({ description, 'x-stricter': 'shorter', 'x-default': usual }).exactOptional();
+}
+
+const limitSchemas = {
+  access_token_ttl: limit('access_token_ttl', 'How long an access token is valid, never beyond the absolute limit.'),
+  refresh_idle: limit('refresh_idle', 'No activity for this long ends the refresh-token family.'),
+  refresh_absolute: limit('refresh_absolute', 'The family ends this long after it was first issued.'),
+  refresh_overlap: limit('refresh_overlap', 'For this long a rotated refresh token may be retried; `0s`: never.', 0),
+  session_idle: limit('session_idle', 'No activity for this long ends the browser session.'),
+  session_absolute: limit('session_absolute', 'The browser session ends this long after the sign-in.'),
+  mfa: z
+    .enum(['none', 'step_up', 'always'])
+    .meta({
+      description: 'Whether a second factor is needed: never, where a scope asks for it, or at every sign-in.',
+      'x-stricter': '`always`, then `step_up`',
+      'x-default': `\`${builtIn.mfa}\``,
+    })
+    .exactOptional(),
+  mfa_max_age: limit('mfa_max_age', 'How long one proof of a second factor opens step-up scopes.'),
+  activity: z
+    .enum(['any_refresh', 'reported'])
+    .meta({
+      description: 'Whether any refresh counts as activity, or only what the client reports.',
+      'x-stricter': '`reported`',
+      'x-default': `\`${builtIn.activity}\``,
+    })
+    .exactOptional(),
+  max_sessions: z
+    .int()
+    .min(1)
+    .max(mostSessions)
+    .meta({
+      description: 'How many sessions an account may have at once; the least recently active one goes.',
+      'x-stricter': 'fewer',
+      'x-default': `\`${builtIn.max_sessions}\``,
+    })
+    .exactOptional(),
+  lease_max: limit('lease_max', 'The longest lease, during which the idle limit rests; `0s`: none.', 0),
+} satisfies Record<LimitField, z.ZodType>;
+
+const policySchema = z.strictObject({
+  ...limitSchemas,
+  baselines: listSchema(nameSchema)
+    .default([])
+    .meta({ description: 'Ids of the baselines that the policy claims; `curfew report compliance` checks them.' }),
+});
+
+/** `default` may set some fields; the others keep their built-in values. */
+export const policies = mapSection({
+  description: 'Bundles of limits. Of those that apply, the strictest value of each field holds.',
+  name: nameSchema,
+  entry: policySchema,
+  build({ baselines, ...limits }, name): Pick<Policy, 'limits' | 'baselines'> {
+    return { limits: name === builtInDefaultPolicy.name ? { ...builtIn, ...limits } : limits, baselines };
+  },
+});

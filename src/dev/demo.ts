@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Passwords and the demo app's secret: made once, kept in the data directory, mode 0600. */
+export interface DemoSecrets {
+  DEMO_CLIENT_SECRET: string;
+  DEMO_ADA_PASSWORD: string;
+  DEMO_GRACE_PASSWORD: string;
+}
+
+export function readDemoSecrets(dataDirectory: string): DemoSecrets {
+  return JSON.parse(
+    keepFile(path.join(dataDirectory, 'demo.json'), () =>
+      JSON.stringify({
+        DEMO_CLIENT_SECRET: randomBytes(32).toString('base64url'),
+        DEMO_ADA_PASSWORD: makePassword(),
+        DEMO_GRACE_PASSWORD: makePassword(),
+      }),
+    ),
+  ) as DemoSecrets;
+}
+
+/** The server's secret where none is given: made once and kept, mode 0600. */
+export function readDevelopmentSecret(dataDirectory: string): Buffer {
+  const text = keepFile(path.join(dataDirectory, 'secret'), () => randomBytes(32).toString('base64'));
+  return Buffer.from(text, 'base64');
+}
+
+/** The demo configuration for a demo app at `demoUrl`. */
+export function readDemoConfiguration(demoUrl: string): string {
+  return readFileSync(fileURLToPath(new URL('demo.yaml', import.meta.url)), 'utf8').replaceAll('${DEMO_URL}', demoUrl);
+}
+
+function keepFile(file: string, make: () => string): string {
+  if (!existsSync(file)) writeFileSync(file, make(), { mode: 0o600, flag: 'wx' });
+  return readFileSync(file, 'utf8');
+}
+
+/** Easy to read and type, 20 random letters and digits without look-alikes: about 98 bits. */
+function makePassword(): string {
+  const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const letters = Array.from(randomBytes(60)).filter((byte) => byte < 248).slice(0, 20);
+  return letters.map((byte) => alphabet[byte % alphabet.length]).join('').replace(/(.{5})(?=.)/g, '$1-');
+}

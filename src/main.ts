@@ -1,0 +1,27 @@
+import { Command, CommanderError } from 'commander';
+import { addApplyCommand } from './cli/apply.ts';
+import { addDevCommand } from './cli/dev.ts';
+import { addMigrateCommand } from './cli/migrate.ts';
+import { reportFailure } from './cli/report_failure.ts';
+import { addServeCommand } from './cli/serve.ts';
+import { addUserCommands } from './cli/user.ts';
+
+const program = new Command('curfew')
+  .description('OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should')
+  .exitOverride()
+  .showHelpAfterError('(curfew --help tells what there is)');
+
+addDevCommand(program);
+addServeCommand(program);
+addMigrateCommand(program);
+addApplyCommand(program);
+addUserCommands(program);
+for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
+  command.exitOverride();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportFailure(error);
+}
