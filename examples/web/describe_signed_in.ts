@@ -14,15 +14,14 @@ export interface Description {
   readonly claims: string;
 }
 
-export function describeSignedIn({ tokens, refreshCount, note }: SignedIn, now: number): Description {
+export function describeSignedIn({ tokens, note }: SignedIn, now: number): Description {
   const claims = decodeClaims(tokens.accessToken);
   const roles = Array.isArray(claims?.roles) ? claims.roles.join(', ') || 'none' : 'not in the access token';
-  const times = refreshCount === 1 ? 'once' : `${refreshCount} times`;
   return {
     now,
     receivedAt: tokens.receivedAt,
     deadlines: tokens.deadlines,
-    note: note === undefined ? 'Not refreshed yet.' : `${note} Refreshed ${times} so far.`,
+    note: note ?? 'Not refreshed yet.',
     roles,
     scope: tokens.scope ?? 'as asked for',
     claims: claims

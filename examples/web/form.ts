@@ -6,15 +6,13 @@ const longestForm = 10_000;
 
 /** The posted form; empty if it is too long or no form at all, so that its token is missing. */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const { 'content-type': type, 'content-length': length } = request.headers;
+  const isForm = type?.startsWith('application/x-www-form-urlencoded') && Number(length) <= longestForm;
+  if (!isForm) return new URLSearchParams();
+
   const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > longestForm) break;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(isForm && length <= longestForm ? Buffer.concat(chunks).toString() : '');
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return new URLSearchParams(Buffer.concat(chunks).toString());
 }
 
 /** Whether a form was sent by a page of ours, of this very session. */

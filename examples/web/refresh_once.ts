@@ -1,4 +1,5 @@
 import { ResponseBodyError } from 'openid-client';
+import { describeOutage, isOutage } from './outage.ts';
 import { readRefusal } from './refusal.ts';
 import type { RelyingParty } from './relying_party.ts';
 import type { RefreshOutcome, Session, SignedIn } from './sessions.ts';
@@ -27,27 +28,33 @@ async function refresh(party: RelyingParty, session: Session, signedIn: SignedIn
   try {
     signedIn.tokens = await party.refresh(person, tokens, tokens.refreshToken);
   } catch (fault) {
+    if (!isOutage(fault)) throw fault;
     const refusal = readRefusal(fault, tokens, Date.now());
-    if (!refusal) {
-      console.error(fault);
-      signedIn.note = describeOutage(fault);
-      return 'unavailable';
+    if (!refusal) return noteOutage(signedIn, fault);
+    if (session.signedIn === signedIn) {
+      session.signedIn = undefined;
+      session.ended = refusal;
     }
-    if (session.signedIn === signedIn) Object.assign(session, { signedIn: undefined, ended: refusal });
     return 'refused';
   }
   signedIn.refreshCount += 1;
-  signedIn.note =
-    signedIn.tokens.refreshToken === tokens.refreshToken
-      ? 'Refreshed. The server kept the refresh token as it is.'
-      : 'Refreshed. The refresh token was rotated: the old one is spent, a new one took its place.';
+  signedIn.note = describeRefresh(signedIn, signedIn.tokens.refreshToken !== tokens.refreshToken);
   return 'granted';
 }
 
-function describeOutage(fault: unknown): string {
-  if (fault instanceof ResponseBodyError) {
-    const description = fault.error_description ? ` (${fault.error_description})` : '';
-    return `Not refreshed: the server answered ${fault.error}${description}. The refresh token is kept.`;
-  }
-  return 'Not refreshed: the server gave no usable answer. The refresh token is kept; try again.';
+function describeRefresh({ refreshCount }: SignedIn, rotated: boolean): string {
+  const times = refreshCount === 1 ? 'once' : `${refreshCount} times`;
+  const what = rotated
+    ? 'The refresh token was rotated: the old one is spent, a new one took its place.'
+    : 'The server kept the refresh token as it is.';
+  return `Refreshed ${times}. ${what}`;
+}
+
+function noteOutage(signedIn: SignedIn, fault: Error): RefreshOutcome {
+  console.error(`demo app: not refreshed: ${describeOutage(fault)}`);
+  signedIn.note =
+    fault instanceof ResponseBodyError
+      ? `Not refreshed: the server answered ${describeOutage(fault)}. The refresh token is kept.`
+      : 'Not refreshed: the server gave no usable answer. The refresh token is kept; try again.';
+  return 'unavailable';
 }

@@ -1,4 +1,5 @@
 import * as oidc from 'openid-client';
+import { isAnswerLost } from './outage.ts';
 import type { Settings } from './settings.ts';
 import { holdTokens } from './tokens.ts';
 import type { HeldTokens } from './tokens.ts';
@@ -110,12 +111,6 @@ function createDiscovery({ issuer, clientId, clientSecret }: Settings): () => Pr
     });
     return discovered;
   };
-}
-
-/** Whether a token request may have been carried out, and only its answer got lost on the way. */
-export function isAnswerLost(fault: unknown): boolean {
-  if (fault instanceof TypeError) return !('code' in fault); // how fetch reports a network failure
-  return fault instanceof oidc.ClientError && /^OAUTH_(TIMEOUT|PARSE_ERROR)$/.test(fault.code ?? '');
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { ClientError } from 'openid-client';
 import { page, sendAnswer, withHeader } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { assets } from './assets.ts';
 import { errorPage } from './error_page.ts';
 import { isOwnForm, readForm } from './form.ts';
-import { createRelyingParty, isAnswerLost } from './relying_party.ts';
+import { describeOutage, isOutage } from './outage.ts';
+import { createRelyingParty } from './relying_party.ts';
 import { createRoutes } from './routes.ts';
 import type { Route } from './routes.ts';
 import { createSessions } from './sessions.ts';
@@ -44,7 +44,7 @@ async function findAnswer(
   const session = sessions.find(request.headers.cookie);
   const visit = {
     query: new URLSearchParams(query),
-    wantsJson: request.headers.accept === 'application/json',
+    wantsJson: request.headers.accept?.includes('application/json') ?? false,
   };
   if (route.method === 'GET') return await route.handle(visit, session);
 
@@ -54,9 +54,12 @@ async function findAnswer(
 }
 
 function answerFault(fault: unknown): Answer {
-  console.error(fault);
-  const isOutage = isAnswerLost(fault) || fault instanceof ClientError;
-  return isOutage ? page(errorPage(outage), 503) : page(errorPage(failed), 500);
+  if (!isOutage(fault)) {
+    console.error(fault);
+    return page(errorPage(failed), 500);
+  }
+  console.error(`demo app: ${describeOutage(fault)}`);
+  return page(errorPage(outage), 503);
 }
 
 const home = { label: 'To the start page', path: '/' };

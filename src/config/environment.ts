@@ -74,7 +74,9 @@ function readText(
   command: Command,
 ): Reading<unknown> {
   // URLs are parsed leniently: a line break inside one would vanish.
-  return /\p{Cc}/u.test(text) ? { fault: 'must be one line without control characters' } : read(text, command);
+  return /\p{Cc}/u.test(text)
+    ? { fault: 'must be one line without control characters' }
+    : read(text, command);
 }
 
 /** The file's text without the one line break at its end. Its path is not repeated: it may be a secret by mistake. */

@@ -37,7 +37,8 @@ export function readDatabaseUrl(text: string): Reading<string> {
   return isDatabaseUrl && !text.includes('#')
     ? { value: text }
     : {
-        fault: 'must be a URL such as postgres://user:password@host:5432/database, with # : / ? @ in names or password percent-encoded',
+        fault:
+          'must be a URL such as postgres://user:password@host:5432/database, with # : / ? @ in names or password percent-encoded',
       };
 }
 

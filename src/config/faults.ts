@@ -14,14 +14,19 @@ export function formatFault({ path, message }: Fault): string {
 export function joinPath(base: string, ...segments: readonly PropertyKey[]): string {
   return segments.reduce<string>((path, segment) => {
     if (typeof segment === 'number') return `${path}[${segment}]`;
-    const name = String(segment).slice(0, 120).replaceAll(/[^\x21-\x7e]/g, '?');
+    const name = String(segment)
+      .slice(0, 120)
+      .replaceAll(/[^\x21-\x7e]/g, '?');
     return path ? `${path}.${name}` : name;
   }, base);
 }
 
 /** What somebody may have meant by a key that does not exist. */
 const unknownKeyHints = new Map([
-  ['client_secret', 'has no place in a file: keep it in an environment variable and name that in client_secret_env'],
+  [
+    'client_secret',
+    'has no place in a file: keep it in an environment variable and name that in client_secret_env',
+  ],
   ['password', 'has no place in a file: keep it in an environment variable and name that in password_env'],
 ]);
 

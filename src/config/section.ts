@@ -145,5 +145,7 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 
 /** An empty section would remove everything: it must be meant. */
 function sectionFault(raw: unknown, shape: string, empty: string): string {
-  return raw === null ? `is empty: leave it out to change nothing, or write ${empty} to remove all` : `must be ${shape}`;
+  return raw === null
+    ? `is empty: leave it out to change nothing, or write ${empty} to remove all`
+    : `must be ${shape}`;
 }

@@ -52,7 +52,10 @@ export function readYaml(text: string, file?: string): YamlReading {
   if (document.contents === null) return refuse(file ?? '', 'the configuration is empty');
   const value = resolveAliases(() => document.toJS({ maxAliasCount: mostAliases }) as unknown);
   if (value === undefined) {
-    return refuse(file ?? '', `an alias has no anchor before it, or aliases multiply more than ${mostAliases} times`);
+    return refuse(
+      file ?? '',
+      `an alias has no anchor before it, or aliases multiply more than ${mostAliases} times`,
+    );
   }
   const faults: Fault[] = [];
   checkText(value, '', 0, faults);
@@ -74,7 +77,8 @@ function checkText(value: unknown, path: string, depth: number, faults: Fault[])
   if (depth > deepest) {
     faults.push({ path, message: `nests more than ${deepest} levels deep` });
   } else if (typeof value === 'string') {
-    if (/[\0\p{Surrogate}]/u.test(value)) faults.push({ path, message: 'holds a character that is not text' });
+    if (/[\0\p{Surrogate}]/u.test(value))
+      faults.push({ path, message: 'holds a character that is not text' });
   } else if (Array.isArray(value)) {
     value.forEach((entry, index) => checkText(entry, joinPath(path, index), depth + 1, faults));
   } else if (value !== null && typeof value === 'object') {

@@ -15,6 +15,7 @@ export function buildInteractionPolicy(): ReturnType<typeof base> {
     new Check(
       'session_over',
       'the session is over',
+      'login_required',
       (ctx: KoaContextWithOIDC) => !ctx.oidc.session?.accountId && findRequestContext()?.endedSession !== undefined,
       () => ({ ended: findRequestContext()?.endedSession }),
     ),

@@ -7,7 +7,9 @@ import { lineSchema } from './names.ts';
 export const branding = singleSection({
   description: 'What people see of the product.',
   entry: z.strictObject({
-    name: lineSchema(100).meta({ description: 'The name on every page.', 'x-default': '`Curfew`' }).exactOptional(),
+    name: lineSchema(100)
+      .meta({ description: 'The name on every page.', 'x-default': '`Curfew`' })
+      .exactOptional(),
     logo_uri: pageSchema.meta({ description: 'A picture beside the name.' }).exactOptional(),
   }),
   build({ logo_uri: logoUri, ...entry }): Branding {

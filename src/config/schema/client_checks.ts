@@ -72,7 +72,8 @@ const checks: readonly ClientCheck[] = [
   {
     key: 'backchannel_logout_session_required',
     message: 'needs backchannel_logout_uri',
-    isWrong: (client) => client.backchannel_logout_session_required === true && !client.backchannel_logout_uri,
+    isWrong: (client) =>
+      client.backchannel_logout_session_required === true && !client.backchannel_logout_uri,
   },
   {
     key: 'refresh_rotation',
@@ -90,7 +91,10 @@ const checks: readonly ClientCheck[] = [
     message: 'needs refresh_token in grant_types, and offline_access in scope where that is set',
     isWrong: (client) =>
       client.lease &&
-      !(uses(client, 'refresh_token') && splitScopes(client.scope ?? 'offline_access').includes('offline_access')),
+      !(
+        uses(client, 'refresh_token') &&
+        splitScopes(client.scope ?? 'offline_access').includes('offline_access')
+      ),
   },
 ];
 

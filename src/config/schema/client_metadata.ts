@@ -7,7 +7,10 @@ import { emailSchema } from './users.ts';
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const flag = (description: string, stricter?: string) =>
-  z.boolean().meta({ description, ...(stricter ? { 'x-stricter': stricter } : {}), 'x-default': '`false`' }).exactOptional();
+  z
+    .boolean()
+    .meta({ description, ...(stricter ? { 'x-stricter': stricter } : {}), 'x-default': '`false`' })
+    .exactOptional();
 const page = (description: string) => pageSchema.meta({ description }).exactOptional();
 
 const scopeListSchema = z
@@ -23,7 +26,9 @@ export const metadataSchemas = {
   logo_uri: page('A picture on the consent page.'),
   policy_uri: page('The privacy policy of the app.'),
   tos_uri: page('The terms of service of the app.'),
-  contacts: listSchema(emailSchema).meta({ description: 'E-mail addresses of those responsible.' }).exactOptional(),
+  contacts: listSchema(emailSchema)
+    .meta({ description: 'E-mail addresses of those responsible.' })
+    .exactOptional(),
   application_type: z
     .enum(['web', 'native'])
     .meta({
@@ -40,7 +45,9 @@ export const metadataSchemas = {
   post_logout_redirect_uris: listSchema(redirectSchema)
     .meta({ description: 'Where people may be sent after they signed out.', 'x-default': 'none' })
     .exactOptional(),
-  initiate_login_uri: httpsSchema.meta({ description: 'Where a sign-in that begins here is started.' }).exactOptional(),
+  initiate_login_uri: httpsSchema
+    .meta({ description: 'Where a sign-in that begins here is started.' })
+    .exactOptional(),
   grant_types: listSchema(z.enum(['authorization_code', 'refresh_token', 'client_credentials', deviceGrant]))
     .min(1)
     .default(['authorization_code', 'refresh_token'])
@@ -53,7 +60,8 @@ export const metadataSchemas = {
     .exactOptional(),
   scope: scopeListSchema
     .meta({
-      description: 'The scopes that the client may ask for, separated by spaces; those of resources only if named.',
+      description:
+        'The scopes that the client may ask for, separated by spaces; those of resources only if named.',
       'x-type': 'scopes',
       'x-stricter': 'fewer',
       'x-default': 'any of OpenID Connect',

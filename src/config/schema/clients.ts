@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ClientDefinition } from '../../domain/configuration.ts';
 import { readNamedSecret } from '../named_secret.ts';
 import { listSection } from '../section.ts';
-import type { EntryContext } from '../section.ts';
+import type { EntryContext, Section } from '../section.ts';
 import { originSchema } from './addresses.ts';
 import { checkClient } from './client_checks.ts';
 import type { ClientTraits } from './client_checks.ts';
@@ -33,26 +33,31 @@ const clientSchema = z.strictObject({
   policy: nameSchema.meta({ description: 'A policy for whatever goes to the client.' }).exactOptional(),
   web_origins: listSchema(originSchema)
     .default([])
-    .meta({ description: 'Origins that may call from a browser: CORS, and `/session`.', 'x-stricter': 'fewer' }),
+    .meta({
+      description: 'Origins that may call from a browser: CORS, and `/session`.',
+      'x-stricter': 'fewer',
+    }),
   trusted: z
     .boolean()
     .default(false)
     .meta({ description: 'Learns limit, policy and version from refusals.', 'x-stricter': '`false`' }),
-  refresh_rotation: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: '`false` returns the same refresh token: only with a secret or keys, and DPoP.',
-      'x-stricter': '`true`',
-    }),
+  refresh_rotation: z.boolean().default(true).meta({
+    description: '`false` returns the same refresh token: only with a secret or keys, and DPoP.',
+    'x-stricter': '`true`',
+  }),
   lease: z
     .boolean()
     .default(false)
-    .meta({ description: 'May ask for leases (`curfew_lease`), which `lease_max` caps.', 'x-stricter': '`false`' }),
+    .meta({
+      description: 'May ask for leases (`curfew_lease`), which `lease_max` caps.',
+      'x-stricter': '`false`',
+    }),
 });
 export type ClientEntry = z.output<typeof clientSchema>;
 
-export const clients = listSection({
+type Client = Omit<ClientDefinition, 'disabled'>;
+
+const list = listSection({
   description: 'Apps, with their metadata under its registered names.',
   identity: 'client_id',
   entry: clientSchema,
@@ -60,13 +65,20 @@ export const clients = listSection({
     { key: 'policy', kind: 'policy' },
     { key: 'scope', kind: 'scope', split: splitScopes },
   ],
-  build(client, _, context): Omit<ClientDefinition, 'disabled'> {
+  build(client, _, context): Client {
     const secretHash = readSecretHash(client, context);
     const traits = describeClient(client);
     checkClient(client, traits, context);
     return defineClient(client, traits, secretHash);
   },
 });
+
+export const clients: Section<Map<string, Client>> = {
+  ...list,
+  read(raw, path, context) {
+    return new Map(list.read(raw, path, context).map((client) => [client.clientId, client]));
+  },
+};
 
 /** Before the secret itself is known: a variable that is not set is one fault, not several. */
 function describeClient(client: ClientEntry): ClientTraits {
@@ -83,15 +95,13 @@ function readSecretHash(client: ClientEntry, context: EntryContext): Buffer | un
     return /^[\x20-\x7e]+$/.test(text) ? undefined : 'has characters other than printable ASCII';
   });
   if (secret !== undefined) return createHash('sha256').update(secret).digest();
-  return client.client_secret_sha256 === undefined ? undefined : Buffer.from(client.client_secret_sha256, 'hex');
+  return client.client_secret_sha256 === undefined
+    ? undefined
+    : Buffer.from(client.client_secret_sha256, 'hex');
 }
 
 /** Metadata that has a default is written out, so that the stored client does not change with Curfew. */
-function defineClient(
-  client: ClientEntry,
-  { method }: ClientTraits,
-  secretHash: Buffer | undefined,
-): Omit<ClientDefinition, 'disabled'> {
+function defineClient(client: ClientEntry, { method }: ClientTraits, secretHash: Buffer | undefined): Client {
   const {
     client_id: clientId,
     client_secret_env: _env,

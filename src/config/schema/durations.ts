@@ -10,7 +10,10 @@ export function durationSchema(least: 0 | 1) {
     .transform((text, context) => {
       const seconds = parseDuration(text);
       if (seconds !== undefined && seconds >= least) return seconds;
-      context.addIssue({ code: 'custom', message: seconds === undefined ? 'must be at most 100 years' : error });
+      context.addIssue({
+        code: 'custom',
+        message: seconds === undefined ? 'must be at most 100 years' : error,
+      });
       return z.NEVER;
     })
     .meta({ 'x-type': 'duration' });

@@ -64,9 +64,13 @@ export const variableSchema = z
 
 /** A list whose entries all differ; the second of two equal ones is the fault. */
 export function listSchema<Entry extends z.ZodType>(entry: Entry) {
-  return z.array(entry).superRefine((entries, context) => {
-    entries.forEach((value, index) => {
-      if (entries.indexOf(value) < index) context.addIssue({ code: 'custom', path: [index], message: 'is given twice' });
-    });
-  });
+  return z
+    .array(entry)
+    .superRefine((entries, context) => {
+      entries.forEach((value, index) => {
+        if (entries.indexOf(value) < index)
+          context.addIssue({ code: 'custom', path: [index], message: 'is given twice' });
+      });
+    })
+    .meta({ uniqueItems: true });
 }

@@ -11,20 +11,30 @@ const mostSessions = 10_000;
 
 function limit(field: DurationField, description: string, least: 0 | 1 = 1) {
   const usual = `\`${formatDuration(builtIn[field])}\``;
-  return durationSchema(least).meta({ description, 'x-stricter': 'shorter', 'x-default': usual }).exactOptional();
+  return durationSchema(least)
+    .meta({ description, 'x-stricter': 'shorter', 'x-default': usual })
+    .exactOptional();
 }
 
 const limitSchemas = {
-  access_token_ttl: limit('access_token_ttl', 'How long an access token is valid, never beyond the absolute limit.'),
+  access_token_ttl: limit(
+    'access_token_ttl',
+    'How long an access token is valid, never beyond the absolute limit.',
+  ),
   refresh_idle: limit('refresh_idle', 'No activity for this long ends the refresh-token family.'),
   refresh_absolute: limit('refresh_absolute', 'The family ends this long after it was first issued.'),
-  refresh_overlap: limit('refresh_overlap', 'For this long a rotated refresh token may be retried; `0s`: never.', 0),
+  refresh_overlap: limit(
+    'refresh_overlap',
+    'For this long a rotated refresh token may be retried; `0s`: never.',
+    0,
+  ),
   session_idle: limit('session_idle', 'No activity for this long ends the browser session.'),
   session_absolute: limit('session_absolute', 'The browser session ends this long after the sign-in.'),
   mfa: z
     .enum(['none', 'step_up', 'always'])
     .meta({
-      description: 'Whether a second factor is needed: never, where a scope asks for it, or at every sign-in.',
+      description:
+        'Whether a second factor is needed: never, where a scope asks for it, or at every sign-in.',
       'x-stricter': '`always`, then `step_up`',
       'x-default': `\`${builtIn.mfa}\``,
     })
@@ -55,7 +65,9 @@ const policySchema = z.strictObject({
   ...limitSchemas,
   baselines: listSchema(nameSchema)
     .default([])
-    .meta({ description: 'Ids of the baselines that the policy claims; `curfew report compliance` checks them.' }),
+    .meta({
+      description: 'Ids of the baselines that the policy claims; `curfew report compliance` checks them.',
+    }),
 });
 
 /** `default` may set some fields; the others keep their built-in values. */

@@ -5,7 +5,8 @@ import { resourceSchema } from './addresses.ts';
 import { customScopeSchema, listSchema, nameSchema } from './names.ts';
 
 export const resources = mapSection({
-  description: 'Resource servers (RFC 8707) by their identifiers; access tokens for them are JWTs (RFC 9068).',
+  description:
+    'Resource servers (RFC 8707) by their identifiers; access tokens for them are JWTs (RFC 9068).',
   name: resourceSchema,
   entry: z.strictObject({
     scopes: listSchema(customScopeSchema).meta({ description: 'The scopes that the resource understands.' }),

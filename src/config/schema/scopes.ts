@@ -26,7 +26,9 @@ const scopeSchema = z.strictObject({
     .exactOptional(),
   policy: nameSchema.meta({ description: 'A policy for whatever carries the scope.' }).exactOptional(),
   step_up: z
-    .union([z.literal(true), freshnessSchema], { error: 'must be true, or { mfa_max_age: 5m } with a duration' })
+    .union([z.literal(true), freshnessSchema], {
+      error: 'must be true, or { mfa_max_age: 5m } with a duration',
+    })
     .meta({
       description: 'The scope needs a fresh proof of a second factor.',
       'x-type': '`true` or mapping',

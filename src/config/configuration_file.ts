@@ -1,0 +1,74 @@
+import { Problem } from '../domain/problems.ts';
+import { digestConfiguration } from './digest.ts';
+import { formatFault, joinPath } from './faults.ts';
+import type { Fault } from './faults.ts';
+import { checkReferences } from './references.ts';
+import type { UnresolvedReference } from './references.ts';
+import { isMapping } from './section.ts';
+import { sectionNames, sections } from './sections.ts';
+import type { SectionValues } from './sections.ts';
+import { listWarnings } from './warnings.ts';
+import { readYaml } from './yaml_document.ts';
+
+/** A file without faults; an absent section is absent here too. */
+export interface ConfigurationFile extends SectionValues {
+  /** What is allowed but hardly meant, by path. */
+  warnings: readonly Fault[];
+  /** Names of absent sections, which only the database can vouch for. */
+  unresolved: readonly UnresolvedReference[];
+  /** Changes with what the file says and with the secrets it names, not with its layout. */
+  digest: string;
+}
+
+export interface ParseOptions {
+  /** Holds the secrets that the file names. */
+  env: NodeJS.ProcessEnv;
+  /** Named in the faults of the YAML itself. */
+  path?: string;
+  /** The ids that a policy can claim; absent: any. */
+  knownBaselines?: ReadonlySet<string>;
+}
+
+/**
+ * Read a configuration file. Throws one Problem `configuration_invalid` whose message has a line for
+ * each fault, `path: what is wrong`; no line repeats a secret.
+ */
+export function parseConfigurationFile(text: string, options: ParseOptions): ConfigurationFile {
+  const document = readYaml(text, options.path);
+  if ('faults' in document) throw invalid(document.faults);
+  if (!isMapping(document.value))
+    throw invalid([{ path: '', message: 'the file must be a mapping of sections' }]);
+  const file = document.value;
+
+  const { values, faults } = readSections(file, options.env);
+  const references = checkReferences(file);
+  if (faults.length + references.faults.length > 0) throw invalid([...faults, ...references.faults]);
+  return {
+    ...values,
+    warnings: listWarnings(values, options.knownBaselines),
+    unresolved: references.unresolved,
+    digest: digestConfiguration(values),
+  };
+}
+
+function readSections(file: Record<string, unknown>, env: NodeJS.ProcessEnv) {
+  const values: SectionValues = {};
+  const faults: Fault[] = [];
+  for (const name of Object.keys(file)) {
+    if (!Object.hasOwn(sections, name)) {
+      faults.push({
+        path: joinPath('', name),
+        message: `is not a section; there are ${sectionNames.join(', ')}`,
+      });
+    }
+  }
+  for (const name of sectionNames) {
+    if (file[name] === undefined) continue;
+    Object.assign(values, { [name]: sections[name].read(file[name], name, { env, faults }) });
+  }
+  return { values, faults };
+}
+
+function invalid(faults: readonly Fault[]): Problem {
+  return new Problem('configuration_invalid', faults.map(formatFault).join('\n'));
+}
