@@ -61,7 +61,7 @@ const cards: readonly Card[] = [
     name: 'accessToken',
     title: 'Access token',
     words: 'What the app shows to APIs. A refresh brings a new one.',
-    over: 'Over. APIs refuse it; a refresh brings a new one.',
+    over: 'Over. APIs refuse it.',
   },
   {
     name: 'idle',

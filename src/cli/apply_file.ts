@@ -7,7 +7,6 @@ import { applyConfiguration } from '../operations/apply_configuration.ts';
 import type { AppliedConfiguration } from '../operations/apply_configuration.ts';
 import type { Database } from '../store/database.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
-import { desiredConfiguration } from './desired_configuration.ts';
 
 /** Read and check a configuration file. Throws Problem `configuration_invalid` with every fault at once. */
 export function readConfigurationFile(path: string): ConfigurationFile {
@@ -37,7 +36,7 @@ export async function applyFile(
   try {
     return await database.transaction(async (tx) => {
       const { digest } = file;
-      const applied = await applyConfiguration(tx, desiredConfiguration(file), { origin: { actor }, digest });
+      const applied = await applyConfiguration(tx, file, { origin: { actor }, digest });
       if (dryRun) throw new DryRun(applied);
       return applied;
     });

@@ -28,5 +28,5 @@ function canonical(value: unknown): string {
   const texts = entries
     .filter(([, entry]) => entry !== undefined)
     .map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`);
-  return `{${texts.sort().join(',')}}`;
+  return `{${texts.toSorted().join(',')}}`;
 }

@@ -36,7 +36,7 @@ export interface EnvironmentVariable<Value> {
   name: string;
   /** Another variable that says the same where `name` is not given. */
   fallback?: string;
-  read(text: string, command: Command): Reading<Value>;
+  read: (text: string, command: Command) => Reading<Value>;
   requiredBy?: Command;
   /** What holds where it is not given, in words. */
   default: string;

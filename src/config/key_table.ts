@@ -59,7 +59,7 @@ function describeType(schema: JsonSchema): string {
 function showDefault(value: unknown): string {
   if (Array.isArray(value))
     return value.length === 0 ? 'none' : value.map((entry) => `\`${entry}\``).join(', ');
-  return `\`${value}\``;
+  return `\`${String(value)}\``;
 }
 
 /** The page of every key and every variable. */

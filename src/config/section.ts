@@ -28,7 +28,7 @@ export interface SectionContext {
 export interface EntryContext {
   env: NodeJS.ProcessEnv;
   /** `keys` lead from the entry to the fault. */
-  fault(keys: readonly PropertyKey[], message: string): void;
+  fault: (keys: readonly PropertyKey[], message: string) => void;
 }
 
 /** One top-level key of the configuration file. */
@@ -37,9 +37,9 @@ export interface Section<Value> {
   schema: z.ZodType;
   references: readonly ReferenceKey[];
   /** `path` is that of the section. */
-  listEntries(raw: unknown, path: string): RawEntry[];
+  listEntries: (raw: unknown, path: string) => RawEntry[];
   /** Check all of it; whatever has no fault is in the value. */
-  read(raw: unknown, path: string, context: SectionContext): Value;
+  read: (raw: unknown, path: string, context: SectionContext) => Value;
 }
 
 interface SectionOptions<Entry extends z.ZodType, Value> {
@@ -47,7 +47,7 @@ interface SectionOptions<Entry extends z.ZodType, Value> {
   entry: Entry;
   references?: readonly ReferenceKey[];
   /** `entry` is valid by its schema; what it adds up to, once `context` got the faults that remain. */
-  build(entry: z.output<Entry>, name: string, context: EntryContext): Value;
+  build: (entry: z.output<Entry>, name: string, context: EntryContext) => Value;
 }
 
 /** A section that maps names to entries. */

@@ -52,11 +52,11 @@ function listStepUpWarnings(file: SectionValues): Fault[] {
   if (!policies || !scopes) return [];
   return [...scopes].flatMap(([name, { stepUp }]) => {
     const maxAge = stepUp?.mfaMaxAge;
-    const longest = longestTokenTtl(file, name);
-    if (maxAge === undefined || longest.ttl <= maxAge) return [];
-    const [ttl, age] = [formatDuration(longest.ttl), formatDuration(maxAge)];
+    const most = longestTokenTtl(file, name);
+    if (maxAge === undefined || most.ttl <= maxAge) return [];
+    const [ttl, age] = [formatDuration(most.ttl), formatDuration(maxAge)];
     const message = `${ttl} is longer than mfa_max_age of scope ${name}, ${age}: a token outlives the proof it rests on`;
-    return [{ path: joinPath('policies', longest.policy, 'access_token_ttl'), message }];
+    return [{ path: joinPath('policies', most.policy, 'access_token_ttl'), message }];
   });
 }
 

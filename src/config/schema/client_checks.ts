@@ -14,7 +14,7 @@ export interface ClientTraits {
 interface ClientCheck {
   key: keyof ClientEntry;
   message: string;
-  isWrong(client: ClientEntry, traits: ClientTraits): boolean;
+  isWrong: (client: ClientEntry, traits: ClientTraits) => boolean;
 }
 
 const uses = (client: ClientEntry, ...grants: readonly ClientEntry['grant_types'][number][]) =>

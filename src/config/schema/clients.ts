@@ -31,12 +31,10 @@ const clientSchema = z.strictObject({
     .meta({ description: 'The SHA-256 of the secret instead, in hexadecimal.', 'x-default': 'no secret' })
     .exactOptional(),
   policy: nameSchema.meta({ description: 'A policy for whatever goes to the client.' }).exactOptional(),
-  web_origins: listSchema(originSchema)
-    .default([])
-    .meta({
-      description: 'Origins that may call from a browser: CORS, and `/session`.',
-      'x-stricter': 'fewer',
-    }),
+  web_origins: listSchema(originSchema).default([]).meta({
+    description: 'Origins that may call from a browser: CORS, and `/session`.',
+    'x-stricter': 'fewer',
+  }),
   trusted: z
     .boolean()
     .default(false)
@@ -45,13 +43,10 @@ const clientSchema = z.strictObject({
     description: '`false` returns the same refresh token: only with a secret or keys, and DPoP.',
     'x-stricter': '`true`',
   }),
-  lease: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: 'May ask for leases (`curfew_lease`), which `lease_max` caps.',
-      'x-stricter': '`false`',
-    }),
+  lease: z.boolean().default(false).meta({
+    description: 'May ask for leases (`curfew_lease`), which `lease_max` caps.',
+    'x-stricter': '`false`',
+  }),
 });
 export type ClientEntry = z.output<typeof clientSchema>;
 

@@ -63,11 +63,9 @@ const limitSchemas = {
 
 const policySchema = z.strictObject({
   ...limitSchemas,
-  baselines: listSchema(nameSchema)
-    .default([])
-    .meta({
-      description: 'Ids of the baselines that the policy claims; `curfew report compliance` checks them.',
-    }),
+  baselines: listSchema(nameSchema).default([]).meta({
+    description: 'Ids of the baselines that the policy claims; `curfew report compliance` checks them.',
+  }),
 });
 
 /** `default` may set some fields; the others keep their built-in values. */

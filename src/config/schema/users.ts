@@ -35,9 +35,7 @@ export const users = listSection({
   references: [{ key: 'roles', kind: 'role' }],
   build({ password_env: variable, ...user }, _, context): DesiredUser {
     const password = readNamedSecret(context, 'password_env', variable, (secret) =>
-      [...secret].length < leastPasswordLength
-        ? `has fewer than ${leastPasswordLength} characters`
-        : undefined,
+      secret.length < leastPasswordLength ? `has fewer than ${leastPasswordLength} characters` : undefined,
     );
     return { ...user, ...(password === undefined ? {} : { password }) };
   },
