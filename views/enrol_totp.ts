@@ -46,7 +46,12 @@ ${account(props)}
 <h2>Enter the code it shows</h2>
 <form method="post" action="${safeUrl(action)}">
 ${hiddenFields({ csrf: csrfToken })}
-${codeField({ label: 'Code from the app', hint: 'Six digits, new every 30 seconds.', error, autofocus: Boolean(error) })}
+${codeField({
+  label: 'Code from the app',
+  hint: 'Six digits, new every 30 seconds.',
+  error,
+  autofocus: Boolean(error),
+})}
 ${textField({
   name: 'name',
   label: 'Name of the device (optional)',

@@ -46,6 +46,9 @@ ${textField({
 })}
 <button class="button primary" type="submit">Continue</button>
 </form>
-${totpUrl && html`<p class="aside">Found the app? <a href="${safeUrl(totpUrl)}">Enter its code instead</a></p>`}`,
+${
+  totpUrl &&
+  html`<p class="aside">Found the app? <a href="${safeUrl(totpUrl)}">Enter its code instead</a></p>`
+}`,
   );
 }

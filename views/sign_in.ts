@@ -61,6 +61,8 @@ ${textField({
 })}
 <button class="button primary" type="submit">${props.reauthentication ? 'Continue' : 'Sign in'}</button>
 </form>
-${cancel && actionForm({ action: cancel.action, fields: { csrf: csrfToken }, label: 'Cancel', look: 'quiet' })}`,
+${
+  cancel && actionForm({ action: cancel.action, fields: { csrf: csrfToken }, label: 'Cancel', look: 'quiet' })
+}`,
   );
 }

@@ -19,8 +19,9 @@ export function signedOutPage(context: PageContext, { clientName, signInUrl, rea
 <p class="lead">You are signed out in this browser. Other devices stay signed in.</p>
 ${
   signInUrl
-    ? html`<p><a class="button primary" href="${safeUrl(signInUrl)}">Sign in${clientName && html` to ${clientName}`}
-again</a></p>`
+    ? html`<p><a class="button primary" href="${safeUrl(signInUrl)}">Sign in${
+        clientName && html` to ${clientName}`
+      } again</a></p>`
     : html`<p class="soft">You can close this page.</p>`
 }`,
   );

@@ -41,7 +41,8 @@ ${codeField({
 </form>
 ${
   recoveryAction &&
-  html`<p class="aside">No access to the app? <a href="${safeUrl(recoveryAction)}">Use a recovery code</a></p>`
+  html`<p class="aside">No access to the app?
+<a href="${safeUrl(recoveryAction)}">Use a recovery code</a></p>`
 }`,
   );
 }

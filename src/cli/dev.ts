@@ -16,7 +16,7 @@ import { migrate } from '../store/migrate.ts';
 import { applyAtStart, readConfigurationFile } from './apply_file.ts';
 import { openPool } from './open_database.ts';
 import type { OpenDatabase } from './open_database.ts';
-import { startServer, waitForSignal } from './start_server.ts';
+import { waitForSignal } from './wait_for_signal.ts';
 
 /** The name of the database in the embedded cluster. */
 const embeddedDatabase = 'curfew';
@@ -35,6 +35,8 @@ export function addDevCommand(program: Command): void {
         const file = demo?.file ?? readConfigurationFile(environment.configPath ?? '');
         const notes = await applyAtStart(database, file);
         if (!demo) for (const note of notes) process.stderr.write(`${note}\n`);
+        // The protocol library is loaded only where a server runs.
+        const { startServer } = await import('./start_server.ts');
         const app = await startServer({
           environment,
           issuer,

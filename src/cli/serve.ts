@@ -6,7 +6,7 @@ import { findMissingMigrations, ownsTables } from '../store/schema_state.ts';
 import type { Database } from '../store/database.ts';
 import { applyAtStart, readConfigurationFile } from './apply_file.ts';
 import { openPool } from './open_database.ts';
-import { startServer, waitForSignal } from './start_server.ts';
+import { waitForSignal } from './wait_for_signal.ts';
 
 export function addServeCommand(program: Command): void {
   program
@@ -24,6 +24,7 @@ export function addServeCommand(program: Command): void {
         }
         const { issuer, secrets, logLevel } = environment;
         const logTo = pino.destination({ fd: 1, sync: false });
+        const { startServer } = await import('./start_server.ts');
         const app = await startServer({ environment, issuer, secrets, database, logTo, logLevel });
         process.stdout.write(`ready ${issuer}\n`);
         await stopped;

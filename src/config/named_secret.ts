@@ -1,15 +1,32 @@
-import type { EntryContext } from './section.ts';
+import { joinPath } from './faults.ts';
+import type { Fault } from './faults.ts';
+import { variableSchema } from './schema/names.ts';
 
-/** The environment variable that `key` of an entry names; a fault where it is not set. Its value is never repeated. */
-export function readNamedSecret(
-  { env, fault }: EntryContext,
-  key: string,
-  variable: string | undefined,
-  check: (secret: string) => string | undefined,
-): string | undefined {
-  if (variable === undefined) return undefined;
-  const secret = env[variable];
-  const wrong = secret ? check(secret) : 'is not set';
-  if (wrong) fault([key], `the environment variable ${variable} ${wrong}`);
-  return secret;
+/** What is wrong with a secret, in words that follow the name of its variable; never the secret itself. */
+export type SecretCheck = (secret: string) => string | undefined;
+
+/**
+ * The secrets that an entry names by environment variable, by the key that names them. Works on the entry
+ * as it is, so that a fault elsewhere in it hides no variable that is not set.
+ */
+export function readNamedSecrets(
+  raw: Record<string, unknown>,
+  checks: Readonly<Record<string, SecretCheck>>,
+  path: string,
+  { env, faults }: { env: NodeJS.ProcessEnv; faults: Fault[] },
+): Map<string, string> {
+  const secrets = new Map<string, string>();
+  for (const [key, check] of Object.entries(checks)) {
+    const variable = variableSchema.safeParse(raw[key]);
+    if (!variable.success) continue;
+    const secret = env[variable.data];
+    const fault = secret ? check(secret) : 'is not set';
+    if (fault) {
+      faults.push({
+        path: joinPath(path, key),
+        message: `the environment variable ${variable.data} ${fault}`,
+      });
+    } else if (secret) secrets.set(key, secret);
+  }
+  return secrets;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { describeIssue, joinPath, listSchemaFaults } from './faults.ts';
 import type { Fault } from './faults.ts';
+import { readNamedSecrets } from './named_secret.ts';
+import type { SecretCheck } from './named_secret.ts';
 
 export type ReferenceKind = 'policy' | 'role' | 'scope';
 
@@ -26,7 +28,8 @@ export interface SectionContext {
 
 /** Where in the file an entry stands, for the checks that a schema cannot make. */
 export interface EntryContext {
-  env: NodeJS.ProcessEnv;
+  /** The secrets that the entry names, by the key that names them. */
+  secrets: ReadonlyMap<string, string>;
   /** `keys` lead from the entry to the fault. */
   fault: (keys: readonly PropertyKey[], message: string) => void;
 }
@@ -46,6 +49,8 @@ interface SectionOptions<Entry extends z.ZodType, Value> {
   description: string;
   entry: Entry;
   references?: readonly ReferenceKey[];
+  /** Keys that name an environment variable, and what its value must be. */
+  secrets?: Readonly<Record<string, SecretCheck>>;
   /** `entry` is valid by its schema; what it adds up to, once `context` got the faults that remain. */
   build: (entry: z.output<Entry>, name: string, context: EntryContext) => Value;
 }
@@ -125,16 +130,17 @@ export function singleSection<Entry extends z.ZodType, Value>(
 
 function readEntry<Entry extends z.ZodType, Value>(
   { path, name, raw }: RawEntry,
-  { entry, build }: SectionOptions<Entry, Value>,
+  { entry, secrets: checks = {}, build }: SectionOptions<Entry, Value>,
   { env, faults }: SectionContext,
 ): Value | undefined {
+  const secrets = isMapping(raw) ? readNamedSecrets(raw, checks, path, { env, faults }) : new Map();
   const parsed = entry.safeParse(raw, { error: describeIssue });
   if (!parsed.success) {
     faults.push(...listSchemaFaults(path, parsed.error));
     return undefined;
   }
   return build(parsed.data, name, {
-    env,
+    secrets,
     fault: (keys, message) => faults.push({ path: joinPath(path, ...keys), message }),
   });
 }

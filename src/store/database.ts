@@ -45,7 +45,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 15_000,
     ...(options.role ? { options: `-c role=${options.role}` } : {}),
   });
-  pool.on('error', options.onError);
+  let ending = false;
+  // Connections that are being closed may still be cut by a database that stops.
+  pool.on('error', (error) => ending || options.onError(error));
   const queryOn = (target: pg.Pool | pg.PoolClient): Queryable['query'] =>
     async function query<Row>(statement: Statement, values: unknown[] = []) {
       const named = options.prepared ? { name: statement.name } : {};
@@ -83,6 +85,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       }
     },
     async end() {
+      ending = true;
       await pool.end();
     },
   };

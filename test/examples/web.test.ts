@@ -39,7 +39,10 @@ async function startApp(): Promise<App> {
 }
 
 /** `close` comes once nobody, not even a child of the app, holds its output any more. */
-async function endApp({ child }: App, signal: NodeJS.Signals): Promise<[number | null, NodeJS.Signals | null]> {
+async function endApp(
+  { child }: App,
+  signal: NodeJS.Signals,
+): Promise<[number | null, NodeJS.Signals | null]> {
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   child.kill(signal);
   return await closed;
@@ -67,7 +70,8 @@ describe('the demo app', () => {
     await endApp(app, 'SIGKILL');
   });
 
-  const get = (path: string, init?: RequestInit) => fetch(`${app.baseUrl}${path}`, { redirect: 'manual', ...init });
+  const get = (path: string, init?: RequestInit) =>
+    fetch(`${app.baseUrl}${path}`, { redirect: 'manual', ...init });
   const post = (path: string, headers: Record<string, string> = {}) =>
     get(path, { method: 'POST', headers, body: new URLSearchParams({ form_token: 'guess' }) });
 
@@ -131,15 +135,16 @@ describe('the demo app', () => {
 
   for (const path of ['/refresh', '/logout']) {
     it(`refuses a POST to ${path} that no page of its own sent`, async () => {
-      for (const headers of [
+      const attempts: Record<string, string>[] = [
         {},
         { 'Sec-Fetch-Site': 'same-site' },
         { Origin: 'https://evil.example' },
         { Cookie: 'demo_app=guess' },
         { Accept: 'application/json' },
         { 'Content-Type': 'text/plain' },
-      ]) {
-        const response = await post(path, headers as Record<string, string>);
+      ];
+      for (const headers of attempts) {
+        const response = await post(path, headers);
         assert.equal(response.status, 403, JSON.stringify(headers));
         assert.match(await response.text(), /Nothing was done/);
         assert.equal(response.headers.get('set-cookie'), null);
@@ -158,7 +163,9 @@ describe('the demo app', () => {
   }
 
   it('repeats nothing of a callback that it did not ask for', async () => {
-    const response = await get('/callback?error=trick&error_description=%3Cscript%3Ecall%20this%20number&state=y');
+    const response = await get(
+      '/callback?error=trick&error_description=%3Cscript%3Ecall%20this%20number&state=y',
+    );
     assert.doesNotMatch(await response.text(), /trick|call this number/);
   });
 
@@ -193,7 +200,10 @@ describe('the demo app as a process', () => {
   it('names every fault of its environment at once', async () => {
     const [code, stderr] = await runToEnd({ PORT: 'x', BASE_URL: 'http://localhost:3001/app' });
     assert.equal(code, 1);
-    assert.match(stderr, /ISSUER is missing; CLIENT_ID is missing; BASE_URL has .*; PORT is not a port number/);
+    assert.match(
+      stderr,
+      /ISSUER is missing; CLIENT_ID is missing; BASE_URL has .*; PORT is not a port number/,
+    );
   });
 
   it('takes an http issuer on loopback only', async () => {

@@ -31,6 +31,6 @@ ${scopes.length + resources.length === 0 && html`<p>${clientName} will only know
 function scopeList(scopes: readonly ScopeText[]): Html {
   return html`<ul class="permissions">${scopes.map(
     ({ name, description }) =>
-      html`<li>${description && html`<span class="permission">${description}</span> `}<code>${name}</code></li>`,
+      html`<li>${description && html`<span>${description}</span> `}<code>${name}</code></li>`,
   )}</ul>`;
 }

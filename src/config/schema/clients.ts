@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ClientDefinition } from '../../domain/configuration.ts';
-import { readNamedSecret } from '../named_secret.ts';
 import { listSection } from '../section.ts';
-import type { EntryContext, Section } from '../section.ts';
+import type { Section } from '../section.ts';
 import { originSchema } from './addresses.ts';
 import { checkClient } from './client_checks.ts';
 import type { ClientTraits } from './client_checks.ts';
@@ -60,11 +59,11 @@ const list = listSection({
     { key: 'policy', kind: 'policy' },
     { key: 'scope', kind: 'scope', split: splitScopes },
   ],
+  secrets: { client_secret_env: checkSecret },
   build(client, _, context): Client {
-    const secretHash = readSecretHash(client, context);
     const traits = describeClient(client);
     checkClient(client, traits, context);
-    return defineClient(client, traits, secretHash);
+    return defineClient(client, traits, readSecretHash(client, context.secrets.get('client_secret_env')));
   },
 });
 
@@ -75,7 +74,7 @@ export const clients: Section<Map<string, Client>> = {
   },
 };
 
-/** Before the secret itself is known: a variable that is not set is one fault, not several. */
+/** A secret counts as there once it is named: a variable that is not set is one fault, not several. */
 function describeClient(client: ClientEntry): ClientTraits {
   const hasSecret = client.client_secret_env !== undefined || client.client_secret_sha256 !== undefined;
   const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined;
@@ -83,12 +82,13 @@ function describeClient(client: ClientEntry): ClientTraits {
   return { method: client.token_endpoint_auth_method ?? usual, hasSecret, hasKeys };
 }
 
-function readSecretHash(client: ClientEntry, context: EntryContext): Buffer | undefined {
-  const secret = readNamedSecret(context, 'client_secret_env', client.client_secret_env, (text) => {
-    if (text.length < leastSecretLength) return `has fewer than ${leastSecretLength} characters`;
-    // RFC 6749 appendix A.2.
-    return /^[\x20-\x7e]+$/.test(text) ? undefined : 'has characters other than printable ASCII';
-  });
+function checkSecret(secret: string): string | undefined {
+  if (secret.length < leastSecretLength) return `has fewer than ${leastSecretLength} characters`;
+  // RFC 6749 appendix A.2.
+  return /^[\x20-\x7e]+$/.test(secret) ? undefined : 'has characters other than printable ASCII';
+}
+
+function readSecretHash(client: ClientEntry, secret: string | undefined): Buffer | undefined {
   if (secret !== undefined) return createHash('sha256').update(secret).digest();
   return client.client_secret_sha256 === undefined
     ? undefined

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { DesiredUser } from '../../domain/configuration.ts';
-import { readNamedSecret } from '../named_secret.ts';
 import { listSection } from '../section.ts';
 import { lineSchema, listSchema, nameSchema, variableSchema } from './names.ts';
 
@@ -33,10 +32,12 @@ export const users = listSection({
   fold: (name) => name.toLowerCase(),
   entry: userSchema,
   references: [{ key: 'roles', kind: 'role' }],
-  build({ password_env: variable, ...user }, _, context): DesiredUser {
-    const password = readNamedSecret(context, 'password_env', variable, (secret) =>
+  secrets: {
+    password_env: (secret) =>
       secret.length < leastPasswordLength ? `has fewer than ${leastPasswordLength} characters` : undefined,
-    );
+  },
+  build({ password_env: _env, ...user }, _, { secrets }): DesiredUser {
+    const password = secrets.get('password_env');
     return { ...user, ...(password === undefined ? {} : { password }) };
   },
 });
