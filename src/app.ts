@@ -13,13 +13,17 @@ import { health } from './http/health.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
 import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
-import type { InteractionDependencies } from './interactions/dependencies.ts';
+import type { InteractionDependencies, SecondFactors } from './interactions/dependencies.ts';
 import { createLibraryPages, renderFailure } from './interactions/library_pages.ts';
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
+import { beginTotpEnrolment, confirmTotpEnrolment } from './operations/enrol_totp.ts';
+import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { signIn } from './operations/sign_in.ts';
+import { useRecoveryCode } from './operations/use_recovery_code.ts';
+import { verifyTotp } from './operations/verify_totp.ts';
 import { buildProvider } from './provider/build_provider.ts';
 import { createConfigurationSource } from './provider/configuration_source.ts';
 import { formTargets } from './provider/form_targets.ts';
@@ -29,6 +33,7 @@ import { createWindowSecrets } from './provider/window_secrets.ts';
 import { findAccountById } from './store/accounts.ts';
 import { isOutage } from './store/database.ts';
 import type { Database } from './store/database.ts';
+import { findTotpFactor } from './store/second_factors.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -75,6 +80,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   const interactions: InteractionDependencies = {
     findAccount,
     signIn: (credentials, origin) => signIn(database, credentials, origin),
+    secondFactors: buildSecondFactors(),
     currentProvider,
     csrf: createCsrfTokens(csrfKey),
     pageContext,
@@ -132,6 +138,20 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
       await jobs.stop();
     },
   };
+
+  function buildSecondFactors(): SecondFactors {
+    return {
+      hasTotp: async (accountId) => (await findTotpFactor(database, accountId)) !== undefined,
+      verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
+      useRecoveryCode: (attempt, origin) => useRecoveryCode(database, attempt, origin),
+      async removeAll(account, origin) {
+        const configuration = configurations.current();
+        await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
+      },
+      beginEnrolment: (accountId, label) => beginTotpEnrolment(database, atRest, accountId, label),
+      confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
+    };
+  }
 
   function isClockOff(): boolean {
     return Math.abs(state.skew) > largestSkewMilliseconds;

@@ -3,6 +3,7 @@ import { readEnvironment } from '../config/environment.ts';
 import { Problem } from '../domain/problems.ts';
 import { addAccount } from '../operations/add_account.ts';
 import { disableAccount, enableAccount } from '../operations/disable_account.ts';
+import { removeSecondFactors } from '../operations/remove_second_factors.ts';
 import { setRoles } from '../operations/set_roles.ts';
 import { findAccountByUsername } from '../store/accounts.ts';
 import { loadConfiguration } from '../store/configuration.ts';
@@ -56,6 +57,16 @@ export function addUserCommands(program: Command): void {
       await inTransaction(async (tx) => {
         await enableAccount(tx, (await getAccount(tx, username)).accountId, origin);
         return `${username} is enabled.`;
+      });
+    });
+  user
+    .command('reset-mfa <username>')
+    .description('remove authenticators and recovery codes, and end all sessions and refresh tokens')
+    .action(async (username: string) => {
+      await inTransaction(async (tx, configuration) => {
+        const { accountId } = await getAccount(tx, username);
+        const removed = await removeSecondFactors(tx, configuration, { accountId }, origin);
+        return `${username} has no second factor any more; removed ${removed}.`;
       });
     });
 }

@@ -133,7 +133,9 @@ function readEntry<Entry extends z.ZodType, Value>(
   { entry, secrets: checks = {}, build }: SectionOptions<Entry, Value>,
   { env, faults }: SectionContext,
 ): Value | undefined {
-  const secrets = isMapping(raw) ? readNamedSecrets(raw, checks, path, { env, faults }) : new Map();
+  const secrets = isMapping(raw)
+    ? readNamedSecrets(raw, checks, path, { env, faults })
+    : new Map<string, string>();
   const parsed = entry.safeParse(raw, { error: describeIssue });
   if (!parsed.success) {
     faults.push(...listSchemaFaults(path, parsed.error));

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { Lexer, LineCounter, parseDocument } from 'yaml';
 import type { YAMLError } from 'yaml';
 import { joinPath } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 /** Bounds what a file of a few lines can grow to: aliases of aliases, and how deep it nests. */
 const mostAliases = 100;
 const deepest = 30;
+const widestIndentation = 400;
 const mostCharacters = 4 * 1024 * 1024;
 const mostSyntaxFaults = 20;
 
@@ -20,11 +21,12 @@ const syntaxMessages: Partial<Record<YAMLError['code'], string>> = {
   MULTILINE_IMPLICIT_KEY: 'a key must be on one line, with a colon after it',
   MULTIPLE_DOCS: 'a second document begins here; only one is allowed',
   NON_STRING_KEY: 'a key must be text',
-  RESOURCE_EXHAUSTION: 'this nests too deeply',
   TAB_AS_INDENT: 'a tab indents this line; use spaces',
   TAG_RESOLVE_FAILED: 'this tag is not known',
   UNEXPECTED_TOKEN: 'this does not belong here',
 };
+
+const tooDeep = `nests more than ${deepest} levels deep`;
 
 export type YamlReading = { value: unknown } | { faults: Fault[] };
 
@@ -36,6 +38,7 @@ export function readYaml(text: string, file?: string): YamlReading {
   const prefix = file === undefined ? '' : `${file}, `;
   const refuse = (path: string, message: string) => ({ faults: [{ path, message }] });
   if (text.length > mostCharacters) return refuse(file ?? '', `is longer than ${mostCharacters} characters`);
+  if (isTooDeep(text)) return refuse(file ?? '', tooDeep);
 
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
@@ -58,8 +61,26 @@ export function readYaml(text: string, file?: string): YamlReading {
     );
   }
   const faults: Fault[] = [];
-  checkText(value, '', 0, faults);
+  checkText(value, '', [], faults);
   return faults.length > 0 ? { faults } : { value };
+}
+
+/** The parser recurses, and near the end of the stack the engine itself may give up: look at the tokens first. */
+function isTooDeep(text: string): boolean {
+  let open = 0;
+  let compact = 0;
+  let isScalar = false;
+  for (const token of new Lexer().lex(text)) {
+    if (isScalar) isScalar = false;
+    else if (token === '\x1f') isScalar = true;
+    else if (token === '[' || token === '{') open += 1;
+    else if (token === ']' || token === '}') open -= 1;
+    else if (token === '-' || token === '?') compact += 1;
+    else if (token.endsWith('\n')) compact = 0;
+    else if (token.length > widestIndentation && token.trim() === '') return true;
+    if (open > deepest || compact > deepest) return true;
+  }
+  return false;
 }
 
 /** The parser throws where an alias leads nowhere or too far. */
@@ -72,19 +93,23 @@ function resolveAliases(resolve: () => unknown): unknown {
   }
 }
 
-/** What no database column of text or JSON could hold; an alias inside its own anchor never ends. */
-function checkText(value: unknown, path: string, depth: number, faults: Fault[]): void {
-  if (depth > deepest) {
-    faults.push({ path, message: `nests more than ${deepest} levels deep` });
-  } else if (typeof value === 'string') {
-    if (/[\0\p{Surrogate}]/u.test(value))
+/** What no database column of text or JSON could hold, and what would never end. */
+function checkText(value: unknown, path: string, ancestors: readonly object[], faults: Fault[]): void {
+  if (typeof value === 'string') {
+    if (/[\0\p{Surrogate}]/u.test(value)) {
       faults.push({ path, message: 'holds a character that is not text' });
-  } else if (Array.isArray(value)) {
-    value.forEach((entry, index) => checkText(entry, joinPath(path, index), depth + 1, faults));
-  } else if (value !== null && typeof value === 'object') {
+    }
+  } else if (value === null || typeof value !== 'object') {
+    return;
+  } else if (ancestors.includes(value)) {
+    faults.push({ path, message: 'is an alias inside its own anchor' });
+  } else if (ancestors.length >= deepest) {
+    faults.push({ path, message: tooDeep });
+  } else {
     for (const [key, entry] of Object.entries(value)) {
-      checkText(key, path, depth + 1, faults);
-      checkText(entry, joinPath(path, key), depth + 1, faults);
+      const segment = Array.isArray(value) ? Number(key) : key;
+      checkText(key, path, ancestors, faults);
+      checkText(entry, joinPath(path, segment), [...ancestors, value], faults);
     }
   }
 }

@@ -2,6 +2,10 @@
 export const eventCatalogue = {
   'sign_in.succeeded': 'An account signed in on the sign-in page.',
   'sign_in.failed': 'A sign-in was refused. The reason is in the detail, never on the page.',
+  'mfa.passed': 'A second factor was proved.',
+  'mfa.failed': 'A second factor was not proved: a wrong or used code, or too many attempts.',
+  'factor.enrolled': 'An account set up a second factor.',
+  'recovery_code.used': 'A recovery code was used.',
   'consent.granted': 'An account allowed a client scopes.',
   'consent.denied': 'An account denied a client.',
   'session.started': 'A browser session began with a full sign-in.',

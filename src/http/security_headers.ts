@@ -16,7 +16,8 @@ export function securityHeaders(issuer: string): Middleware {
   return async (ctx, next) => {
     ctx.set({
       'Content-Security-Policy': `${policy}; form-action 'self'`,
-      'Referrer-Policy': 'no-referrer',
+      // Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
+      'Referrer-Policy': 'same-origin',
       'X-Content-Type-Options': 'nosniff',
       'X-Frame-Options': 'DENY',
     });

@@ -1,8 +1,28 @@
 import type Provider from 'oidc-provider';
 import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
+import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
+import type { RecoveryVerdict } from '../operations/use_recovery_code.ts';
+import type { FactorVerdict } from '../operations/verify_totp.ts';
 import type { SignInVerdict } from '../operations/sign_in.ts';
 import type { PageContext } from '../../views/layout.ts';
+
+/** What the pages of the second factor may do. */
+export interface SecondFactors {
+  hasTotp(accountId: string): Promise<boolean>;
+  verifyTotp(attempt: { accountId: string; code: string }, origin: Origin): Promise<FactorVerdict>;
+  useRecoveryCode(attempt: { accountId: string; code: string }, origin: Origin): Promise<RecoveryVerdict>;
+  /** The factor was lost: it goes, and every other session with it. */
+  removeAll(account: { accountId: string; keeps: string }, origin: Origin): Promise<void>;
+  beginEnrolment(
+    accountId: string,
+    label: { issuer: string; account: string },
+  ): Promise<{ secret: string; otpauthUri: string }>;
+  confirmEnrolment(
+    attempt: { accountId: string; code: string; name: string },
+    origin: Origin,
+  ): Promise<EnrolmentVerdict>;
+}
 
 /** The account as pages show it. */
 export interface PageAccount {
@@ -13,6 +33,7 @@ export interface PageAccount {
 export interface InteractionDependencies {
   findAccount(accountId: string): Promise<PageAccount | undefined>;
   signIn(credentials: { username: string; password: string }, origin: Origin & { clientId?: string }): Promise<SignInVerdict>;
+  secondFactors: SecondFactors;
   currentProvider: () => Provider;
   csrf: CsrfTokens;
   /** As configured at this moment. */

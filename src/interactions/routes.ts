@@ -4,16 +4,23 @@ import { parseForm } from '../http/forms.ts';
 import { showConsent, submitConsent } from './consent_page.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { getInteraction } from './interaction_request.ts';
+import { continueInteraction, submitEnrolment } from './enrolment_page.ts';
+import { showRecovery, submitRecovery } from './recovery_page.ts';
+import { showSecondFactor, submitTotp } from './second_factor_page.ts';
 import { cancelInteraction, showSignIn, submitSignIn } from './sign_in_page.ts';
 
 type Page = (ctx: Context, dependencies: InteractionDependencies) => Promise<void>;
 
 /** The page of each prompt that the interaction policy can ask for. */
-const pages: Record<string, Page> = { login: showSignIn, consent: showConsent };
+const pages: Record<string, Page> = { login: showSignIn, mfa: showSecondFactor, consent: showConsent };
 
 /** What the forms of those pages do. */
 const actions: Record<string, Page> = {
   'sign-in': submitSignIn,
+  totp: submitTotp,
+  enrol: submitEnrolment,
+  recovery: submitRecovery,
+  continue: continueInteraction,
   consent: submitConsent,
   cancel: cancelInteraction,
 };
@@ -26,6 +33,7 @@ export function interactionRoutes(dependencies: InteractionDependencies): Middle
     if (!page) return ctx.throw(400);
     await page(ctx as unknown as Context, dependencies);
   });
+  router.get('/interaction/:uid/recovery', (ctx) => showRecovery(ctx as unknown as Context, dependencies));
   router.post('/interaction/:uid/:action', parseForm as never, async (ctx) => {
     const action = actions[ctx.params.action ?? ''];
     if (!action) return ctx.throw(404);

@@ -8,7 +8,8 @@ import type { Cause } from './end_access.ts';
 
 /**
  * End every session and family of an account, offline ones too. Without a cause only those already
- * over end: what must happen before roles change. Locks the account first, and leaves it locked.
+ * over end: what must happen before roles change. The session `keeps` and the families that came from
+ * it are spared: the browser in which a credential was changed. Locks the account first, and leaves it locked.
  */
 export async function endAccountAccess(
   tx: Queryable,
@@ -16,10 +17,12 @@ export async function endAccountAccess(
   accountId: string,
   cause: Cause,
   origin: Origin,
+  keeps?: string,
 ): Promise<{ sessions: number; families: number }> {
   await lockAccount(tx, accountId);
-  const families = await lockOpenFamilies(tx, { accountId });
-  const sessions = await lockOpenSessions(tx, { accountId });
+  const isTouched = ({ sessionId }: { sessionId: string }) => sessionId !== keeps;
+  const families = (await lockOpenFamilies(tx, { accountId })).filter(({ family }) => isTouched(family));
+  const sessions = (await lockOpenSessions(tx, { accountId })).filter(({ session }) => isTouched(session));
   const now = await readNow(tx);
   return {
     families: await endFamilies(tx, configuration, families, { cause, now, origin }),

@@ -94,7 +94,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       dPoP: { enabled: false },
     },
     interactions: {
-      policy: buildInteractionPolicy(),
+      policy: buildInteractionPolicy(database),
       url: (_, interaction) => `/interaction/${interaction.uid}`,
     },
     renderError: (ctx, out, error) => pages.error(ctx, out, error),

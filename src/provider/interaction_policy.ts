@@ -1,25 +1,72 @@
-import { interactionPolicy } from 'oidc-provider';
+import { errors, interactionPolicy } from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { addSeconds } from '../domain/instants.ts';
+import type { Database } from '../store/database.ts';
+import { findTotpFactor } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
+import { asksForMfa, findSignInMoments, findStepUp } from './step_up.ts';
 
-const { Check, base } = interactionPolicy;
+const { Check, Prompt, base } = interactionPolicy;
 
-/** Why a page is shown before the request goes on: the library's own checks, and ours. */
-export function buildInteractionPolicy(): ReturnType<typeof base> {
+/** A first factor is enrolled only within this long of a password proof, in seconds. */
+const enrolmentSeconds = 300;
+
+/**
+ * Why a page is shown before the request goes on. The library's checks of an essential `acr` and of
+ * `max_age` ask for the password again, for ever where it cannot help: ours take their place. The
+ * prompt `mfa` comes after `login` and before `consent`.
+ */
+export function buildInteractionPolicy(database: Database): ReturnType<typeof base> {
   const policy = base();
   const login = policy.get('login');
-  // The library's checks of an essential acr ask for the password again, for ever where it cannot help.
-  login?.checks.remove('essential_acr');
-  login?.checks.remove('essential_acrs');
+  for (const name of ['essential_acr', 'essential_acrs', 'max_age']) login?.checks.remove(name);
+  login?.checks.add(sessionOver, 0);
+  login?.checks.add(unmetAcr);
+  login?.checks.add(maxAgePassed);
   login?.checks.add(
-    new Check(
-      'session_over',
-      'the session is over',
-      'login_required',
-      (ctx: KoaContextWithOIDC) => !ctx.oidc.session?.accountId && findRequestContext()?.endedSession !== undefined,
-      () => ({ ended: findRequestContext()?.endedSession }),
+    new Check('password_too_old', 'a first factor is set up after the password', 'login_required', async (ctx) => {
+      const moments = findSignInMoments(ctx);
+      if (!moments || !findStepUp(ctx)) return false;
+      if (moments.now < addSeconds(moments.passwordAt, enrolmentSeconds)) return false;
+      return !(await findTotpFactor(database, moments.accountId));
+    }),
+  );
+  policy.add(
+    new Prompt(
+      { name: 'mfa', requestable: false },
+      new Check(
+        'mfa_required',
+        'multi-factor authentication is required',
+        'interaction_required',
+        (ctx) => findStepUp(ctx) !== undefined,
+        (ctx) => ({ reason: findStepUp(ctx) }),
+      ),
     ),
-    0,
+    1,
   );
   return policy;
 }
+
+const sessionOver = new Check(
+  'session_over',
+  'the session is over',
+  'login_required',
+  (ctx: KoaContextWithOIDC) => !ctx.oidc.session?.accountId && findRequestContext()?.endedSession !== undefined,
+  () => ({ ended: findRequestContext()?.endedSession }),
+);
+
+/** Throws when an essential `acr` is one that this server cannot establish. */
+const unmetAcr = new Check('unmet_acr', 'none of the requested acr values is known', 'login_required', (ctx) => {
+  if (asksForMfa(ctx) === 'unknown') {
+    throw new errors.UnmetAuthenticationRequirements('none of the requested acr values can be established here');
+  }
+  return false;
+});
+
+/** `max_age` asks for the first factor again, unless the request asks for MFA: then the second one will do. */
+const maxAgePassed = new Check('max_age', 'End-User authentication is too old', 'login_required', (ctx) => {
+  const { params, session, result } = ctx.oidc;
+  const maxAge = params?.max_age;
+  if (maxAge === undefined || !session?.accountId || asksForMfa(ctx) === true) return false;
+  return session.past(Number(maxAge)) && !result?.login;
+});

@@ -18,7 +18,7 @@ export const familyColumns = `
 export const sessionColumns = `
   s.session_id, s.account_id as session_account_id, s.client_ids, s.payload as session_payload,
   to_micros(s.started_at) as session_started_at, to_micros(s.last_activity_at) as session_last_activity_at,
-  to_micros(s.mfa_at) as session_mfa_at, ${endColumns('s', 'session')}`;
+  to_micros(s.password_at) as session_password_at, to_micros(s.mfa_at) as session_mfa_at, ${endColumns('s', 'session')}`;
 
 /** The select list of an account's facts, from `accounts a`. */
 export const accountColumns = `
@@ -62,6 +62,7 @@ export interface SessionRow {
   session_payload: Record<string, unknown>;
   session_started_at: number | null;
   session_last_activity_at: number;
+  session_password_at: number | null;
   session_mfa_at: number | null;
   session_ended_at: number | null;
   session_end_reason: string | null;

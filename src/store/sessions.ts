@@ -14,6 +14,7 @@ export interface LoadedSession {
   facts?: SessionFacts | undefined;
   roles: readonly string[];
   accountDisabled: boolean;
+  passwordAt?: Instant | undefined;
   mfaAt?: Instant | undefined;
 }
 
@@ -50,6 +51,7 @@ function readLoaded([row]: LoadedSessionRow[]): LoadedSession | undefined {
     facts: readSession(row),
     roles: row.roles,
     accountDisabled: row.account_disabled,
+    passwordAt: row.session_password_at ?? undefined,
     mfaAt: row.session_mfa_at ?? undefined,
   };
 }
@@ -68,8 +70,8 @@ export interface SessionWrite {
 export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'ended';
 
 /**
- * Create or update a session. A full sign-in sets its start and activity; any other write leaves both
- * alone. A session that has ended stays as it is: `ended`.
+ * Create or update a session. A full sign-in sets its start and activity, a step-up its activity; any
+ * other write leaves both alone. A session that has ended stays as it is: `ended`.
  */
 export async function writeSession(tx: Queryable, write: SessionWrite): Promise<SessionWriteOutcome> {
   const [row] = await tx.query<{ outcome: SessionWriteOutcome }>(
@@ -84,7 +86,7 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
         on conflict (session_id) do update set
           cookie_hash = excluded.cookie_hash, account_id = excluded.account_id, client_ids = excluded.client_ids,
           payload = excluded.payload, started_at = coalesce(excluded.started_at, s.started_at),
-          last_activity_at = greatest(s.last_activity_at, excluded.started_at),
+          last_activity_at = greatest(s.last_activity_at, excluded.started_at, excluded.mfa_at),
           password_at = coalesce(excluded.password_at, s.password_at),
           mfa_at = coalesce(excluded.mfa_at, s.mfa_at)
         where s.ended_at is null

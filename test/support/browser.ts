@@ -1,3 +1,5 @@
+import { totpCode } from './totp.ts';
+
 /** A browser without a window: cookies by path, forms as pages give them, redirects one by one. */
 export interface FormBrowser {
   /** Follow `url` through the issuer's pages, signing in and consenting, to the first address outside it. */
@@ -17,6 +19,13 @@ export interface Person {
   password: string;
   /** What to do at consent; allow by default. */
   deny?: boolean;
+  /** The authenticator: empty until it is set up on the way. */
+  authenticator?: Authenticator;
+}
+
+export interface Authenticator {
+  secret: string;
+  recoveryCodes: string[];
 }
 
 interface Cookie {
@@ -82,6 +91,13 @@ export function createFormBrowser(issuer: string): FormBrowser {
           page = await browser.submit(page, /sign-in$/, { username: person.username, password: person.password });
         } else if (/action="[^"]*\/consent"/.test(page.text)) {
           page = await browser.submit(page, person.deny ? /cancel$/ : /\/consent$/);
+        } else if (person.authenticator && /action="[^"]*\/totp"/.test(page.text)) {
+          page = await browser.submit(page, /totp$/, { code: totpCode(person.authenticator.secret) });
+        } else if (person.authenticator && /action="[^"]*\/enrol"/.test(page.text)) {
+          person.authenticator.secret = readSecret(page.text);
+          page = await browser.submit(page, /enrol$/, { code: totpCode(person.authenticator.secret) });
+          person.authenticator.recoveryCodes = readRecoveryCodes(page.text);
+          page = await browser.submit(page, /continue$/);
         } else {
           throw new Error(`Unexpected page at ${page.url.pathname} (${page.response.status}): ${page.text.slice(0, 1500)}`);
         }
@@ -91,6 +107,16 @@ export function createFormBrowser(issuer: string): FormBrowser {
     },
   };
   return browser;
+}
+
+/** The secret from the `otpauth://` link of an enrolment page. */
+export function readSecret(text: string): string {
+  const uri = new URL(decode(/href="(otpauth:[^"]*)"/.exec(text)?.[1] ?? 'otpauth://none'));
+  return uri.searchParams.get('secret') ?? '';
+}
+
+export function readRecoveryCodes(text: string): string[] {
+  return [...text.matchAll(/>((?:[0-9a-z]{4}-){3}[0-9a-z]{4})</g)].map(([, code = '']) => code);
 }
 
 /** The first form whose action matches, with its hidden fields. */

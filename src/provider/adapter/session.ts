@@ -100,7 +100,7 @@ async function storeSession(
     clientIds: Object.keys(payload.authorizations ?? {}),
     payload: withoutIdentity(payload),
     signedInAt: signedIn?.signedInAt,
-    mfaAt: signedIn?.mfaAt,
+    mfaAt: context.signIn?.mfaAt,
   });
   if (outcome === 'ended') throw new Error('The session ended while it was being used.');
   const subject = { sessionId, accountId: payload.accountId };

@@ -1,0 +1,511 @@
+-- What the migrations add up to: to read and to compare, never to run.
+-- Made by: node --import tsx test/support/write_schema.ts
+
+create table access_tokens (
+  token_hash bytea not null,
+  family_id uuid,
+  account_id text not null,
+  client_id text not null,
+  session_id text not null,
+  grant_id text not null,
+  payload jsonb not null,
+  expires_at timestamp with time zone not null,
+  constraint access_tokens_pkey PRIMARY KEY (token_hash),
+  constraint access_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX access_tokens_expiry ON public.access_tokens USING btree (expires_at);
+
+create table account_roles (
+  account_id text not null,
+  role text not null,
+  constraint account_roles_pkey PRIMARY KEY (account_id, role),
+  constraint account_roles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+
+create table accounts (
+  account_id text not null default (gen_random_uuid())::text,
+  username text not null,
+  email text,
+  name text,
+  password_hash text,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null default curfew_now(),
+  disabled_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  constraint accounts_pkey PRIMARY KEY (account_id)
+);
+CREATE UNIQUE INDEX accounts_username ON public.accounts USING btree (lower(username));
+
+create table artifacts (
+  model text not null,
+  id_hash bytea not null,
+  payload jsonb not null,
+  user_code_hash bytea,
+  expires_at timestamp with time zone not null,
+  consumed_at timestamp with time zone,
+  constraint artifacts_pkey PRIMARY KEY (model, id_hash)
+);
+CREATE INDEX artifacts_expiry ON public.artifacts USING btree (expires_at);
+CREATE UNIQUE INDEX artifacts_user_code ON public.artifacts USING btree (user_code_hash) WHERE (user_code_hash IS NOT NULL);
+
+create table audit_events (
+  event_id uuid not null default uuidv7(),
+  occurred_at timestamp with time zone not null default curfew_now(),
+  name text not null,
+  account_id text,
+  client_id text,
+  session_id text,
+  family_id uuid,
+  request_id text,
+  address text,
+  detail jsonb not null default '{}'::jsonb,
+  constraint audit_events_pkey PRIMARY KEY (event_id, occurred_at)
+) partition by RANGE (occurred_at);
+
+create table audit_events_default partition of audit_events DEFAULT;
+
+create table authorization_codes (
+  code_hash bytea not null,
+  account_id text not null,
+  client_id text not null,
+  session_id text not null,
+  grant_id text not null,
+  payload jsonb not null,
+  last_activity_at timestamp with time zone not null,
+  mfa_at timestamp with time zone,
+  issued_at timestamp with time zone not null default curfew_now(),
+  expires_at timestamp with time zone not null,
+  consumed_at timestamp with time zone,
+  family_id uuid,
+  constraint authorization_codes_pkey PRIMARY KEY (code_hash),
+  constraint authorization_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX authorization_codes_expiry ON public.authorization_codes USING btree (expires_at);
+
+create table clients (
+  client_id text not null,
+  metadata jsonb not null,
+  secret_hash bytea,
+  policy text,
+  trusted boolean not null default false,
+  refresh_rotation boolean not null default true,
+  web_origins text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null default curfew_now(),
+  disabled_at timestamp with time zone,
+  constraint clients_pkey PRIMARY KEY (client_id),
+  constraint clients_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
+);
+
+create table configuration_state (
+  singleton boolean not null default true,
+  version bigint not null,
+  branding jsonb not null default '{}'::jsonb,
+  applied_digest text,
+  applied_version bigint,
+  constraint configuration_state_pkey PRIMARY KEY (singleton),
+  constraint configuration_state_singleton_check CHECK (singleton)
+);
+
+create table families (
+  family_id uuid not null default uuidv7(),
+  account_id text not null,
+  client_id text not null,
+  grant_id text not null,
+  session_id text not null,
+  bound boolean not null,
+  scopes text[] not null,
+  resources text[] not null,
+  jkt text,
+  payload jsonb not null,
+  started_at timestamp with time zone not null,
+  last_activity_at timestamp with time zone not null,
+  mfa_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
+  end_limit integer,
+  end_policy text,
+  end_policy_version integer,
+  end_found_at timestamp with time zone,
+  constraint families_pkey PRIMARY KEY (family_id),
+  constraint families_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint families_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+) with (fillfactor=80);
+CREATE INDEX families_account ON public.families USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX families_client ON public.families USING btree (client_id) WHERE (ended_at IS NULL);
+CREATE INDEX families_grant ON public.families USING btree (grant_id) WHERE (ended_at IS NULL);
+CREATE INDEX families_session ON public.families USING btree (session_id) WHERE (ended_at IS NULL);
+
+create table grants (
+  grant_id text not null,
+  account_id text not null,
+  client_id text not null,
+  payload jsonb not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  constraint grants_pkey PRIMARY KEY (grant_id),
+  constraint grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX grants_account ON public.grants USING btree (account_id);
+
+create table policies (
+  name text not null,
+  version integer not null,
+  limits jsonb not null,
+  baselines text[] not null default '{}'::text[],
+  constraint policies_pkey PRIMARY KEY (name)
+);
+
+create table policy_versions (
+  name text not null,
+  version integer not null,
+  limits jsonb not null,
+  baselines text[] not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  created_by text not null,
+  removed boolean not null default false,
+  constraint policy_versions_pkey PRIMARY KEY (name, version)
+);
+
+create table recovery_codes (
+  account_id text not null,
+  code_hash bytea not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  used_at timestamp with time zone,
+  constraint recovery_codes_pkey PRIMARY KEY (account_id, code_hash),
+  constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+
+create table refresh_tokens (
+  token_hash bytea not null,
+  family_id uuid not null,
+  issued_at timestamp with time zone not null,
+  rotated_at timestamp with time zone,
+  successor_hash bytea,
+  successor_sealed bytea,
+  window_id uuid,
+  inactive_for integer,
+  retries smallint not null default 0,
+  constraint refresh_tokens_pkey PRIMARY KEY (token_hash),
+  constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES families(family_id)
+) with (fillfactor=80);
+
+create table resources (
+  identifier text not null,
+  scopes text[] not null,
+  policy text,
+  constraint resources_pkey PRIMARY KEY (identifier),
+  constraint resources_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
+);
+
+create table roles (
+  name text not null,
+  policy text,
+  constraint roles_pkey PRIMARY KEY (name),
+  constraint roles_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
+);
+
+create table scopes (
+  name text not null,
+  description text not null,
+  roles text[],
+  policy text,
+  step_up boolean not null default false,
+  mfa_max_age integer,
+  constraint scopes_pkey PRIMARY KEY (name),
+  constraint scopes_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
+);
+
+create table second_factor_states (
+  account_id text not null,
+  last_step bigint,
+  failures integer not null default 0,
+  blocked_until timestamp with time zone,
+  constraint second_factor_states_pkey PRIMARY KEY (account_id),
+  constraint second_factor_states_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+
+create table sessions (
+  session_id text not null,
+  cookie_hash bytea not null,
+  account_id text,
+  client_ids text[] not null default '{}'::text[],
+  payload jsonb not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  started_at timestamp with time zone,
+  last_activity_at timestamp with time zone not null,
+  password_at timestamp with time zone,
+  mfa_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
+  end_limit integer,
+  end_policy text,
+  end_policy_version integer,
+  end_found_at timestamp with time zone,
+  constraint sessions_pkey PRIMARY KEY (session_id),
+  constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+);
+CREATE INDEX sessions_account ON public.sessions USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX sessions_cookie ON public.sessions USING btree (cookie_hash);
+
+create table signing_keys (
+  key_id text not null,
+  algorithm text not null,
+  public_jwk jsonb not null,
+  private_sealed text not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  retired_at timestamp with time zone,
+  constraint signing_keys_pkey PRIMARY KEY (key_id)
+);
+
+create table totp_factors (
+  factor_id uuid not null,
+  account_id text not null,
+  name text not null,
+  secret_sealed text not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  confirmed_at timestamp with time zone,
+  constraint totp_factors_pkey PRIMARY KEY (factor_id),
+  constraint totp_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX totp_factors_account ON public.totp_factors USING btree (account_id);
+
+create table window_secrets (
+  window_id uuid not null,
+  secret_sealed text not null,
+  opened_at timestamp with time zone not null default curfew_now(),
+  constraint window_secrets_pkey PRIMARY KEY (window_id)
+);
+
+CREATE OR REPLACE FUNCTION public.audit_partition_ensure(moment timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  first_day timestamptz := date_trunc('month', moment, 'UTC');
+  next_day timestamptz := first_day + interval '1 month';
+  partition_name text := 'audit_events_' || to_char(first_day at time zone 'UTC', 'YYYY_MM');
+begin
+  if to_regclass(partition_name) is not null then
+    return;
+  end if;
+  perform pg_advisory_xact_lock(hashtext('audit_partition_ensure'));
+  if to_regclass(partition_name) is not null then
+    return;
+  end if;
+  if exists (select from audit_events_default where occurred_at >= first_day and occurred_at < next_day) then
+    return;
+  end if;
+  execute format(
+    'create table %I partition of audit_events for values from (%L) to (%L)',
+    partition_name, first_day, next_day
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.code_exchange_commit(p_code_hash bytea, p_token_hash bytea, p_bound boolean, p_scopes text[], p_resources text[], p_jkt text, p_payload jsonb, p_account_version bigint, p_configuration_version bigint, p_session_idle integer, p_session_absolute integer, p_refresh_idle integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_code authorization_codes;
+  v_account accounts;
+  v_session sessions;
+  v_now timestamptz;
+  v_family_id uuid;
+begin
+  outcome := 'changed';
+  select a.* into v_account from accounts a
+    where a.account_id = (select c.account_id from authorization_codes c where c.code_hash = p_code_hash)
+    for no key update;
+  select s.* into v_session from sessions s
+    where s.session_id = (select c.session_id from authorization_codes c where c.code_hash = p_code_hash)
+    for no key update;
+
+  v_now := curfew_now();
+  select c.* into v_code from authorization_codes c where c.code_hash = p_code_hash for no key update;
+  if v_code.code_hash is null or v_code.consumed_at is not null or v_now >= v_code.expires_at
+    or v_account.version is distinct from p_account_version
+    or not exists (select from configuration_state c where c.version = p_configuration_version)
+    or v_now >= v_code.last_activity_at + make_interval(secs => p_refresh_idle)
+  then
+    return;
+  end if;
+  if p_bound and (v_session.session_id is null or v_session.ended_at is not null
+    or v_now >= v_session.started_at + make_interval(secs => p_session_absolute)
+    or v_now >= v_session.last_activity_at + make_interval(secs => p_session_idle))
+  then
+    return;
+  end if;
+
+  if p_token_hash is not null then
+    insert into families (account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
+                          started_at, last_activity_at, mfa_at)
+      values (v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
+              p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at)
+      returning family_id into v_family_id;
+    insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);
+  end if;
+  update authorization_codes c set consumed_at = v_now, family_id = v_family_id where c.code_hash = p_code_hash;
+  if p_access_token_hash is not null then
+    insert into access_tokens (token_hash, family_id, account_id, client_id, session_id, grant_id, payload, expires_at)
+      values (p_access_token_hash, v_family_id, v_code.account_id, v_code.client_id, v_code.session_id,
+              v_code.grant_id, p_access_token_payload, from_micros(p_access_token_expires_at));
+  end if;
+  insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
+    values (v_now, 'code.exchanged', v_code.account_id, v_code.client_id, v_code.session_id, v_family_id,
+            p_request_id, p_address, p_detail);
+
+  outcome := 'done';
+  now := to_micros(v_now);
+  last_activity_at := to_micros(v_code.last_activity_at);
+  session_last_activity_at := to_micros(v_session.last_activity_at);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.curfew_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ PARALLEL SAFE
+RETURN clock_timestamp();
+
+CREATE OR REPLACE FUNCTION public.from_micros(micros double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ('1970-01-01 00:00:00+00'::timestamp with time zone + (micros * '00:00:00.000001'::interval));
+
+CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_family families;
+  v_session sessions;
+  v_token refresh_tokens;
+  v_now timestamptz;
+  v_activity timestamptz;
+  v_session_activity timestamptz;
+  v_free_retry boolean;
+begin
+  outcome := 'changed';
+  select f.* into v_family from families f
+    where f.family_id = (select t.family_id from refresh_tokens t where t.token_hash = p_token_hash)
+    for no key update;
+  if v_family.bound then
+    select s.* into v_session from sessions s where s.session_id = v_family.session_id for no key update;
+  end if;
+
+  v_now := curfew_now();
+  select t.* into v_token from refresh_tokens t where t.token_hash = p_token_hash;
+  if v_family.family_id is null or v_family.ended_at is not null
+    or not exists (select from accounts a where a.account_id = v_family.account_id and a.version = p_account_version)
+    or not exists (select from configuration_state c where c.version = p_configuration_version)
+    or v_now >= v_family.started_at + make_interval(secs => p_refresh_absolute)
+  then
+    return;
+  end if;
+  v_activity := v_family.last_activity_at;
+  if v_family.bound then
+    v_activity := greatest(v_activity, v_session.last_activity_at);
+    if v_session.session_id is null or v_session.ended_at is not null
+      or v_now >= v_session.started_at + make_interval(secs => p_session_absolute)
+      or v_now >= v_session.last_activity_at + make_interval(secs => p_session_idle)
+    then
+      return;
+    end if;
+    p_refresh_idle := least(p_refresh_idle, p_session_idle);
+  end if;
+  if v_now >= v_activity + make_interval(secs => p_refresh_idle) then
+    return;
+  end if;
+
+  if p_mode = 'retry' then
+    v_free_retry := v_now < v_token.rotated_at + interval '2 seconds';
+    if v_token.rotated_at is null
+      or v_now >= v_token.rotated_at + make_interval(secs => p_refresh_overlap)
+      or not (v_free_retry or v_token.retries < 5)
+      or exists (select from refresh_tokens s
+                 where s.token_hash = v_token.successor_hash and s.rotated_at is not null)
+    then
+      return;
+    end if;
+    if not v_free_retry then
+      update refresh_tokens t set retries = t.retries + 1 where t.token_hash = p_token_hash;
+    end if;
+  else
+    if v_token.rotated_at is not null then
+      return;
+    end if;
+    if p_mode = 'rotate' then
+      update refresh_tokens t
+        set rotated_at = v_now, successor_hash = p_successor_hash, successor_sealed = p_successor_sealed,
+            window_id = p_window_id, inactive_for = p_inactive_for
+        where t.token_hash = p_token_hash;
+      insert into refresh_tokens (token_hash, family_id, issued_at)
+        values (p_successor_hash, v_family.family_id, v_now);
+    end if;
+  end if;
+
+  v_activity := greatest(v_family.last_activity_at, v_now - make_interval(secs => p_inactive_for));
+  if v_activity > v_family.last_activity_at then
+    update families f set last_activity_at = v_activity where f.family_id = v_family.family_id;
+  end if;
+  if v_family.bound then
+    v_session_activity :=
+      greatest(v_session.last_activity_at, v_now - make_interval(secs => p_session_inactive_for));
+    if v_session_activity > v_session.last_activity_at then
+      update sessions s set last_activity_at = v_session_activity where s.session_id = v_session.session_id;
+    end if;
+  end if;
+
+  if p_access_token_hash is not null then
+    insert into access_tokens (token_hash, family_id, account_id, client_id, session_id, grant_id, payload, expires_at)
+      values (p_access_token_hash, v_family.family_id, v_family.account_id, v_family.client_id,
+              v_family.session_id, v_family.grant_id, p_access_token_payload,
+              from_micros(p_access_token_expires_at));
+  end if;
+  insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
+    values (v_now, case p_mode when 'retry' then 'refresh.retried' else 'refresh.granted' end,
+            v_family.account_id, v_family.client_id, v_family.session_id, v_family.family_id,
+            p_request_id, p_address, p_detail);
+
+  outcome := 'done';
+  now := to_micros(v_now);
+  last_activity_at := to_micros(v_activity);
+  session_last_activity_at := to_micros(v_session_activity);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.to_micros(moment timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((EXTRACT(epoch FROM moment) * (1000000)::numeric))::double precision;
+
+revoke execute on function audit_partition_ensure(timestamp with time zone) from public;
+grant usage on schema public to curfew_server;
+grant delete, insert, select, update on access_tokens to curfew_server;
+grant delete, insert, select on account_roles to curfew_server;
+grant insert, select, update on accounts to curfew_server;
+grant delete, insert, select, update on artifacts to curfew_server;
+grant insert, select on audit_events to curfew_server;
+grant delete, insert, select, update on authorization_codes to curfew_server;
+grant delete, insert, select, update on clients to curfew_server;
+grant delete, insert, select, update on configuration_state to curfew_server;
+grant delete, insert, select, update on families to curfew_server;
+grant delete, insert, select, update on grants to curfew_server;
+grant delete, insert, select, update on policies to curfew_server;
+grant insert, select on policy_versions to curfew_server;
+grant delete, insert, select, update on recovery_codes to curfew_server;
+grant delete, insert, select, update on refresh_tokens to curfew_server;
+grant delete, insert, select, update on resources to curfew_server;
+grant delete, insert, select, update on roles to curfew_server;
+grant delete, insert, select, update on scopes to curfew_server;
+grant delete, insert, select, update on second_factor_states to curfew_server;
+grant delete, insert, select, update on sessions to curfew_server;
+grant delete, insert, select, update on signing_keys to curfew_server;
+grant delete, insert, select, update on totp_factors to curfew_server;
+grant delete, insert, select, update on window_secrets to curfew_server;
+grant execute on function audit_partition_ensure(timestamp with time zone) to curfew_server;

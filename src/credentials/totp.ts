@@ -1,0 +1,27 @@
+import { generateSecret, generateURI, verify } from 'otplib';
+import { toEpochSeconds } from '../domain/instants.ts';
+import type { Instant } from '../domain/instants.ts';
+
+/** Seconds of one time step (RFC 6238). */
+export const totpStepSeconds = 30;
+
+/** A new secret of 160 bits, base32 (RFC 4226 §4 R6). */
+export function generateTotpSecret(): string {
+  return generateSecret();
+}
+
+/** The key URI that authenticator apps read, for `account` at `issuer`. */
+export function totpUri(secret: string, { issuer, account }: { issuer: string; account: string }): string {
+  return generateURI({ issuer, label: account, secret });
+}
+
+/**
+ * The time step that `code` belongs to: the current one or the one before, for a clock or a thumb that
+ * is late (RFC 6238 §5.2); undefined when it is neither. Whether the step was used is the caller's to ask.
+ */
+export async function findTotpStep(secret: string, code: string, now: Instant): Promise<number | undefined> {
+  const token = code.replace(/[\s-]/g, '');
+  if (!/^\d{6}$/.test(token)) return undefined;
+  const result = await verify({ secret, token, epoch: toEpochSeconds(now), epochTolerance: [totpStepSeconds, 0] });
+  return result.valid && 'timeStep' in result ? result.timeStep : undefined;
+}

@@ -1,0 +1,77 @@
+import type { Context } from 'koa';
+import { renderSVG } from 'uqr';
+import { readField } from '../http/forms.ts';
+import { getRequestContext } from '../provider/request_context.ts';
+import { enrolTotpPage } from '../../views/enrol_totp.ts';
+import { Html } from '../../views/html.ts';
+import { recoveryCodesPage } from '../../views/recovery_codes.ts';
+import type { InteractionDependencies } from './dependencies.ts';
+import { assertCsrf, finishInteraction, getInteraction } from './interaction_request.ts';
+import { sendPage } from './page_context.ts';
+import { describeRefusedCode, describeWait, getSecondFactorInteraction, mfaLogin } from './second_factor_page.ts';
+import type { SecondFactorInteraction } from './second_factor_page.ts';
+
+/** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
+export async function showEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const found = await getSecondFactorInteraction(ctx, dependencies);
+  await renderEnrolment(ctx, dependencies, found, {});
+}
+
+export async function submitEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const found = await getSecondFactorInteraction(ctx, dependencies);
+  assertCsrf(ctx, dependencies, found.interaction);
+  const { accountId, interaction } = found;
+  const { csrf, secondFactors, pageContext, currentProvider } = dependencies;
+  const [code, name] = [readField(ctx, 'code', 40), readField(ctx, 'name', 60).trim()];
+  const { origin } = getRequestContext();
+  const verdict = await secondFactors.confirmEnrolment({ accountId, code, name }, origin);
+  if (!verdict.enrolled) {
+    if (verdict.reason === 'none_pending') return ctx.redirect(`/interaction/${interaction.uid}`);
+    const error =
+      verdict.reason === 'blocked'
+        ? `Too many codes were wrong. ${describeWait(verdict.until)}`
+        : describeRefusedCode(verdict.reason);
+    return await renderEnrolment(ctx, dependencies, found, { error, name }, verdict.reason === 'blocked' ? 429 : 422);
+  }
+  // The proof is kept now; the page that shows the codes only leads on.
+  const result = { login: mfaLogin(found, verdict.mfaAt), mfa: {} };
+  await currentProvider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
+  const page = recoveryCodesPage(pageContext(), {
+    codes: verdict.recoveryCodes,
+    continueAction: `/interaction/${interaction.uid}/continue`,
+    csrfToken: csrf.issue(interaction.uid),
+  });
+  sendPage(ctx, page);
+}
+
+/** Go on with what is already established. */
+export async function continueInteraction(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  const { interaction } = await getInteraction(ctx, dependencies);
+  assertCsrf(ctx, dependencies, interaction);
+  await finishInteraction(ctx, dependencies, interaction.result ?? {});
+}
+
+async function renderEnrolment(
+  ctx: Context,
+  { csrf, pageContext, secondFactors }: InteractionDependencies,
+  { interaction, accountId, account }: SecondFactorInteraction,
+  state: { error?: string; name?: string },
+  status = 200,
+): Promise<void> {
+  const context = pageContext();
+  const issuer = context.branding.name;
+  const label = { issuer, account: account.username };
+  const { secret, otpauthUri } = await secondFactors.beginEnrolment(accountId, label);
+  const page = enrolTotpPage(context, {
+    action: `/interaction/${interaction.uid}/enrol`,
+    csrfToken: csrf.issue(interaction.uid),
+    otpauthUri,
+    qrSvg: new Html(renderSVG(otpauthUri)),
+    secretGroups: secret.match(/.{1,4}/g) ?? [],
+    issuer,
+    username: account.username,
+    error: state.error,
+    deviceName: state.name,
+  });
+  sendPage(ctx, page, status);
+}

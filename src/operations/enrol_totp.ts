@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { generateRecoveryCodes } from '../credentials/recovery_codes.ts';
+import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
+import { hashToken } from '../credentials/token_hash.ts';
+import { findTotpStep, generateTotpSecret, totpUri } from '../credentials/totp.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { Origin } from '../domain/origin.ts';
+import { recordEvent } from '../events/record_event.ts';
+import { bumpAccountVersion } from '../store/accounts.ts';
+import type { Database } from '../store/database.ts';
+import {
+  confirmTotpFactor,
+  countAttempt,
+  findPendingTotpFactor,
+  findTotpFactor,
+  insertPendingTotpFactor,
+  replaceRecoveryCodes,
+  takeTimeStep,
+} from '../store/second_factors.ts';
+
+export const totpSecretContext = (factorId: string): string => `totp_factors:secret_sealed:${factorId}`;
+
+/** The secret of the authenticator that is being set up, and its key URI; made now unless one is under way. */
+export async function beginTotpEnrolment(
+  database: Database,
+  secrets: SecretsAtRest,
+  accountId: string,
+  label: { issuer: string; account: string },
+): Promise<{ secret: string; otpauthUri: string }> {
+  const pending = await findPendingTotpFactor(database, accountId);
+  const secret = pending
+    ? secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8')
+    : await storePending(database, secrets, accountId);
+  return { secret, otpauthUri: totpUri(secret, label) };
+}
+
+async function storePending(database: Database, secrets: SecretsAtRest, accountId: string): Promise<string> {
+  const secret = generateTotpSecret();
+  const factorId = randomUUID();
+  const secretSealed = secrets.seal(Buffer.from(secret), totpSecretContext(factorId));
+  await database.transaction((tx) =>
+    insertPendingTotpFactor(tx, { factorId, accountId, name: 'Authenticator app', secretSealed }),
+  );
+  return secret;
+}
+
+export type EnrolmentVerdict =
+  | { enrolled: true; mfaAt: Instant; recoveryCodes: string[] }
+  | { enrolled: false; reason: 'wrong' | 'used' | 'none_pending' }
+  | { enrolled: false; reason: 'blocked'; until: Instant };
+
+/**
+ * Confirm the authenticator that is being set up by one of its codes; it counts as a proof of MFA. Only
+ * a first factor is set up this way. Makes the recovery codes, which are never shown again.
+ */
+export async function confirmTotpEnrolment(
+  database: Database,
+  secrets: SecretsAtRest,
+  { accountId, code, name }: { accountId: string; code: string; name: string },
+  origin: Origin,
+): Promise<EnrolmentVerdict> {
+  const attempt = await countAttempt(database, accountId);
+  if (!attempt.allowed) return { enrolled: false, reason: 'blocked', until: attempt.blockedUntil };
+  const pending = await findPendingTotpFactor(database, accountId);
+  if (!pending || (await findTotpFactor(database, accountId))) return { enrolled: false, reason: 'none_pending' };
+  const secret = secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8');
+  const step = await findTotpStep(secret, code, attempt.now);
+  return await database.transaction(async (tx) => {
+    const right = step !== undefined && (await takeTimeStep(tx, accountId, step));
+    if (!right) {
+      const reason = step === undefined ? 'wrong' : 'used';
+      await recordEvent(tx, 'mfa.failed', { accountId }, origin, { method: 'otp', reason });
+      return { enrolled: false, reason };
+    }
+    if (!(await confirmTotpFactor(tx, pending.factorId, name || pending.name))) {
+      return { enrolled: false, reason: 'none_pending' };
+    }
+    const recoveryCodes = generateRecoveryCodes();
+    await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
+    await bumpAccountVersion(tx, accountId);
+    await recordEvent(tx, 'factor.enrolled', { accountId }, origin, { method: 'otp', factor_id: pending.factorId });
+    return { enrolled: true, mfaAt: attempt.now, recoveryCodes };
+  });
+}

@@ -1,0 +1,32 @@
+import { normalizeRecoveryCode } from '../credentials/recovery_codes.ts';
+import { hashToken } from '../credentials/token_hash.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { Origin } from '../domain/origin.ts';
+import { recordEvent } from '../events/record_event.ts';
+import type { Database } from '../store/database.ts';
+import { clearFailures, countAttempt, takeRecoveryCode } from '../store/second_factors.ts';
+
+export type RecoveryVerdict =
+  | { accepted: true }
+  | { accepted: false; reason: 'wrong' }
+  | { accepted: false; reason: 'blocked'; until: Instant };
+
+/** Use a recovery code, once. It opens the way to enrol a new factor; it is no proof of MFA itself. */
+export async function useRecoveryCode(
+  database: Database,
+  { accountId, code }: { accountId: string; code: string },
+  origin: Origin,
+): Promise<RecoveryVerdict> {
+  const attempt = await countAttempt(database, accountId);
+  if (!attempt.allowed) return { accepted: false, reason: 'blocked', until: attempt.blockedUntil };
+  return await database.transaction(async (tx) => {
+    const accepted = await takeRecoveryCode(tx, accountId, hashToken(normalizeRecoveryCode(code)));
+    if (!accepted) {
+      await recordEvent(tx, 'mfa.failed', { accountId }, origin, { method: 'recovery_code', reason: 'wrong' });
+      return { accepted, reason: 'wrong' };
+    }
+    await clearFailures(tx, accountId);
+    await recordEvent(tx, 'recovery_code.used', { accountId }, origin);
+    return { accepted };
+  });
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Database } from '../../src/store/database.ts';
+import { commitRefresh } from '../../src/store/families.ts';
+import type { RefreshCommit } from '../../src/store/families.ts';
+import { createTestDatabase } from '../support/database.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { freezeClock, frozenEpoch } from '../support/frozen_clock.ts';
+import type { FrozenClock } from '../support/frozen_clock.ts';
+import { buildRefreshCommit, storeRefreshSubject } from '../support/refresh_commits.ts';
+import type { RefreshSubject } from '../support/refresh_commits.ts';
+import { snapshot, sql, sqlOne } from '../support/sql.ts';
+
+describe('refresh_commit writes', () => {
+  let test: TestDatabase;
+  let database: Database;
+  let clock: FrozenClock;
+  let subject: RefreshSubject;
+
+  before(async () => {
+    test = await createTestDatabase();
+    database = test.database;
+    clock = await freezeClock(test);
+  });
+  after(() => test.drop());
+  beforeEach(async () => {
+    await clock.set(0);
+    subject = await storeRefreshSubject(database, { bound: true });
+  });
+
+  const commit = async (change: Partial<RefreshCommit> = {}) =>
+    commitRefresh(database, await buildRefreshCommit(database, subject, change));
+  const at = (seconds: number) => frozenEpoch + seconds * 1_000_000;
+
+  /** Seconds after the start. */
+  async function readActivity(): Promise<{ family: number; session: number }> {
+    return await sqlOne(
+      database,
+      `select extract(epoch from f.last_activity_at - f.started_at)::float8 as family,
+         extract(epoch from s.last_activity_at - s.started_at)::float8 as session
+       from families f join sessions s using (session_id) where f.family_id = $1`,
+      subject.familyId,
+    );
+  }
+
+  it('the rotation, the successor, both activities, the access token and one event', async () => {
+    await clock.set(100);
+    const accessToken = { hash: randomBytes(32), payload: { scope: 'openid' }, expiresAt: at(400) };
+    const successor = { hash: randomBytes(32), sealed: randomBytes(60), windowId: randomUUID() };
+    const origin = { requestId: 'a request', address: '192.0.2.1' };
+    const outcome = await commit({ successor, accessToken, ...origin, detail: { dropped: ['x'] } });
+    assert.deepEqual(outcome, {
+      outcome: 'done',
+      now: at(100),
+      lastActivityAt: at(100),
+      sessionLastActivityAt: at(100),
+    });
+
+    const tokens = await sql(
+      database,
+      `select token_hash, to_micros(issued_at) as issued, to_micros(rotated_at) as rotated, successor_hash,
+         successor_sealed, window_id, inactive_for, retries
+       from refresh_tokens where family_id = $1 order by issued_at`,
+      subject.familyId,
+    );
+    const unused = { rotated: null, successor_hash: null, successor_sealed: null, window_id: null };
+    assert.deepEqual(tokens, [
+      {
+        token_hash: subject.tokenHash,
+        issued: at(0),
+        rotated: at(100),
+        successor_hash: successor.hash,
+        successor_sealed: successor.sealed,
+        window_id: successor.windowId,
+        inactive_for: 0,
+        retries: 0,
+      },
+      { token_hash: successor.hash, issued: at(100), ...unused, inactive_for: null, retries: 0 },
+    ]);
+    assert.deepEqual(await readActivity(), { family: 100, session: 100 });
+
+    const stored = await sqlOne(
+      database,
+      `select family_id, account_id, client_id, session_id, grant_id, payload, to_micros(expires_at) as expires
+       from access_tokens where token_hash = $1`,
+      accessToken.hash,
+    );
+    const { familyId, accountId, sessionId } = subject;
+    const owner = { family_id: familyId, account_id: accountId, client_id: 'shop', session_id: sessionId };
+    assert.deepEqual(stored, { ...owner, grant_id: 'a grant', payload: accessToken.payload, expires: at(400) });
+
+    const events = await sql(
+      database,
+      `select name, to_micros(occurred_at) as occurred, account_id, client_id, session_id, family_id, request_id,
+         address, detail from audit_events where family_id = $1`,
+      familyId,
+    );
+    assert.deepEqual(events, [
+      {
+        name: 'refresh.granted',
+        occurred: at(100),
+        ...owner,
+        request_id: origin.requestId,
+        address: origin.address,
+        detail: { dropped: ['x'] },
+      },
+    ]);
+  });
+
+  const modes = [
+    { mode: 'rotate', event: 'refresh.granted' },
+    { mode: 'keep', event: 'refresh.granted' },
+    { mode: 'retry', event: 'refresh.retried' },
+  ] as const;
+  for (const { mode, event } of modes) {
+    it(`one event a commit, ${event} for ${mode}`, async () => {
+      if (mode === 'retry') await commit();
+      const count = async () => (await sql(database, 'select from audit_events')).length;
+      const before = await count();
+      assert.equal((await commit({ mode })).outcome, 'done');
+      assert.equal(await count(), before + 1);
+      const text = 'select name from audit_events order by event_id desc limit 1';
+      assert.deepEqual(await sqlOne(database, text), { name: event });
+    });
+  }
+
+  it('no token at all where nothing rotates', async () => {
+    const { refresh_tokens: before } = await snapshot(database);
+    await commit({ mode: 'keep' });
+    const { refresh_tokens: after, access_tokens: accessTokens } = await snapshot(database);
+    assert.deepEqual(after, before);
+    assert.ok(accessTokens?.every((row) => (row as { family_id: string }).family_id !== subject.familyId));
+  });
+
+  it('the same successor for a retry, made by nobody else', async () => {
+    await commit();
+    const { refresh_tokens: before } = await snapshot(database);
+    assert.equal((await commit({ mode: 'retry' })).outcome, 'done');
+    assert.deepEqual((await snapshot(database)).refresh_tokens, before);
+  });
+
+  describe('an activity that never moves back:', () => {
+    const cases: [said: number | undefined, sessionSaid: number | undefined, family: number, session: number][] = [
+      [0, 0, 100, 100],
+      [30, 30, 70, 70],
+      [60, 60, 40, 50],
+      [61, 61, 40, 50],
+      [2_147_483_647, 2_147_483_647, 40, 50],
+      [undefined, undefined, 40, 50],
+      [0, undefined, 100, 50],
+      [undefined, 0, 40, 100],
+    ];
+    for (const [said, sessionSaid, family, session] of cases) {
+      it(`away for ${said} (session: ${sessionSaid}) at 100, active at 40 (50) before: ${family} (${session})`, async () => {
+        const activity = 'last_activity_at = started_at + make_interval(secs => $2)';
+        await sql(database, `update families set ${activity} where family_id = $1`, subject.familyId, 40);
+        await sql(database, `update sessions set ${activity} where session_id = $1`, subject.sessionId, 50);
+        await clock.set(100);
+        const outcome = await commit({ inactiveFor: said, sessionInactiveFor: sessionSaid });
+        assert.deepEqual(outcome, {
+          outcome: 'done',
+          now: at(100),
+          lastActivityAt: at(family),
+          sessionLastActivityAt: at(session),
+        });
+        assert.deepEqual(await readActivity(), { family, session });
+      });
+    }
+
+    it('nor does that of a clock that went back', async () => {
+      await clock.set(100);
+      await commit({ mode: 'keep' });
+      await clock.set(50);
+      await commit({ mode: 'keep' });
+      assert.deepEqual(await readActivity(), { family: 100, session: 100 });
+    });
+
+    it("and an offline family's leaves its session's alone", async () => {
+      subject = await storeRefreshSubject(database, { bound: false });
+      await clock.set(100);
+      const outcome = await commit();
+      assert.deepEqual(outcome, {
+        outcome: 'done',
+        now: at(100),
+        lastActivityAt: at(100),
+        sessionLastActivityAt: undefined,
+      });
+      assert.deepEqual(await readActivity(), { family: 100, session: 0 });
+    });
+  });
+
+  it('families and tokens within their page, so that no index grows', async () => {
+    await clock.set(100);
+    const counts = await database.transaction(async (tx) => {
+      await commitRefresh(tx, await buildRefreshCommit(tx, subject));
+      return await sql(
+        tx,
+        `select relname as "table", n_tup_upd::int as updated, n_tup_hot_upd::int as within_page
+         from pg_stat_xact_user_tables where relname in ('families', 'refresh_tokens') order by 1`,
+      );
+    });
+    assert.deepEqual(counts, [
+      { table: 'families', updated: 1, within_page: 1 },
+      { table: 'refresh_tokens', updated: 1, within_page: 1 },
+    ]);
+  });
+});
