@@ -1,9 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JWK } from 'jose';
 import Koa from 'koa';
 import type { Middleware } from 'koa';
-import type Provider from 'oidc-provider';
+import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import { loadAssets } from './http/assets.ts';
@@ -72,7 +71,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
     database,
     configurations,
     secrets: atRest,
-    keys: keys as JWK[],
+    keys: keys,
     cookieKeys,
     pages: createLibraryPages({ findAccount, pageContext }),
   });
@@ -111,8 +110,13 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
     if (ctx.response.is('html')) allowFormTargets(ctx, formTargets(ctx));
   });
 
-  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000 }, app.callback());
-  const stopPolling = configurations.poll(1000, (error) => log.warn({ err: error }, 'configuration not read'));
+  const handle = app.callback();
+  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000 }, (req, res) => {
+    void handle(req, res);
+  });
+  const stopPolling = configurations.poll(1000, (error) =>
+    log.warn({ err: error }, 'configuration not read'),
+  );
   const stopSkew = every(10_000, async () => {
     state.skew = await measureClockSkew(database);
   });
@@ -169,7 +173,9 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   }
 
   function longestOverlap(): number {
-    const overlaps = [...configurations.current().policies.values()].map(({ limits }) => limits.refresh_overlap ?? 0);
+    const overlaps = [...configurations.current().policies.values()].map(
+      ({ limits }) => limits.refresh_overlap ?? 0,
+    );
     return Math.max(60, ...overlaps);
   }
 

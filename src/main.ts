@@ -7,7 +7,9 @@ import { addServeCommand } from './cli/serve.ts';
 import { addUserCommands } from './cli/user.ts';
 
 const program = new Command('curfew')
-  .description('OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should')
+  .description(
+    'OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should',
+  )
   .exitOverride()
   .showHelpAfterError('(curfew --help tells what there is)');
 
@@ -16,7 +18,11 @@ addServeCommand(program);
 addMigrateCommand(program);
 addApplyCommand(program);
 addUserCommands(program);
-for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
+for (const command of [
+  program,
+  ...program.commands,
+  ...program.commands.flatMap((group) => group.commands),
+]) {
   command.exitOverride();
 }
 

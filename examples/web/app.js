@@ -58,7 +58,7 @@ function warn(left) {
 function keepRefreshing() {
   clearInterval(timer);
   if (!keep.checked) return;
-  timer = setInterval(refresh, refreshEvery);
+  timer = setInterval(() => void refresh(), refreshEvery);
   void refresh();
 }
 

@@ -12,11 +12,13 @@ export function addApplyCommand(program: Command): void {
     .action(async (path: string, options: { dryRun?: boolean; json?: boolean }) => {
       const environment = readEnvironment(process.env, 'tool');
       const file = readConfigurationFile(path);
-      for (const { path: key, message } of file.warnings) process.stderr.write(`warning: ${key}: ${message}\n`);
+      for (const { path: key, message } of file.warnings)
+        process.stderr.write(`warning: ${key}: ${message}\n`);
       await withDatabase(environment, async (database) => {
         const dryRun = options.dryRun ?? false;
         const applied = await applyFile(database, file, { dryRun, actor: 'curfew apply' });
-        if (options.json) process.stdout.write(`${JSON.stringify({ dry_run: dryRun, ...applied }, undefined, 2)}\n`);
+        if (options.json)
+          process.stdout.write(`${JSON.stringify({ dry_run: dryRun, ...applied }, undefined, 2)}\n`);
         else for (const line of describeApplied(applied)) process.stdout.write(`${line}\n`);
         const count = applied.differences.length + applied.users.length;
         const done = dryRun ? 'Nothing was written: this was a dry run.' : 'Applied.';

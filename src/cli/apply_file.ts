@@ -14,7 +14,9 @@ export function readConfigurationFile(path: string): ConfigurationFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new Problem('configuration_invalid', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new Problem('configuration_invalid', `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   return parseConfigurationFile(text, { env: process.env, path });
 }
@@ -65,7 +67,9 @@ export function describeApplied({ differences, users, ended }: AppliedConfigurat
   const marks = { added: '+', changed: '~', removed: '-' } as const;
   const lines = differences.map(({ section, name, kind, fields }) => {
     const details = fields.map(({ field, from, to }) =>
-      kind === 'added' ? `${field}: ${show(field, to)}` : `${field}: ${show(field, from)} -> ${show(field, to)}`,
+      kind === 'added'
+        ? `${field}: ${show(field, to)}`
+        : `${field}: ${show(field, from)} -> ${show(field, to)}`,
     );
     return `${marks[kind]} ${section}.${name}${details.length > 0 ? `  ${details.join(', ')}` : ''}`;
   });
@@ -73,7 +77,9 @@ export function describeApplied({ differences, users, ended }: AppliedConfigurat
     lines.push(`${marks[kind]} users.${username}${fields.length > 0 ? `  ${fields.join(', ')}` : ''}`);
   }
   if (ended.sessions + ended.families > 0) {
-    lines.push(`ended first: ${ended.sessions} sessions and ${ended.families} families that were over or of removed clients`);
+    lines.push(
+      `ended first: ${ended.sessions} sessions and ${ended.families} families that were over or of removed clients`,
+    );
   }
   return lines;
 }

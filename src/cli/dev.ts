@@ -135,7 +135,11 @@ async function endProcess(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-function welcome({ dataDirectory, databaseUrl }: Environment, issuer: string, demo: Demo | undefined): string {
+function welcome(
+  { dataDirectory, databaseUrl }: Environment,
+  issuer: string,
+  demo: Demo | undefined,
+): string {
   const lines = [
     '',
     `  Curfew answers at ${issuer}`,

@@ -11,10 +11,15 @@ export function addMigrateCommand(program: Command): void {
       const environment = readEnvironment(process.env, 'tool');
       const ownerUrl = environment.migrateDatabaseUrl ?? environment.databaseUrl;
       if (!ownerUrl) {
-        throw new Problem('environment_invalid', 'Set CURFEW_MIGRATE_DATABASE_URL to the owner of the tables.');
+        throw new Problem(
+          'environment_invalid',
+          'Set CURFEW_MIGRATE_DATABASE_URL to the owner of the tables.',
+        );
       }
       const applied = await migrate(ownerUrl);
       for (const name of applied) process.stdout.write(`${name}\n`);
-      process.stderr.write(applied.length === 0 ? 'The database is current.\n' : `Applied ${applied.length}.\n`);
+      process.stderr.write(
+        applied.length === 0 ? 'The database is current.\n' : `Applied ${applied.length}.\n`,
+      );
     });
 }

@@ -45,7 +45,10 @@ export async function withDatabase<Result>(
   try {
     const missing = await findMissingMigrations(database);
     if (missing.length > 0) {
-      throw new Problem('database_behind', `The database lacks ${missing.length} migrations: run curfew migrate.`);
+      throw new Problem(
+        'database_behind',
+        `The database lacks ${missing.length} migrations: run curfew migrate.`,
+      );
     }
     return await work(database);
   } finally {

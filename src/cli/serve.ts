@@ -39,7 +39,10 @@ export function addServeCommand(program: Command): void {
 async function assertReady(database: Database): Promise<void> {
   const missing = await findMissingMigrations(database);
   if (missing.length > 0) {
-    throw new Problem('database_behind', `The database lacks ${missing.length} migrations: run curfew migrate.`);
+    throw new Problem(
+      'database_behind',
+      `The database lacks ${missing.length} migrations: run curfew migrate.`,
+    );
   }
   if (await ownsTables(database)) {
     const advice = 'Give CURFEW_DATABASE_URL a role that is only a member of curfew_server.';

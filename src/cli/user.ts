@@ -27,7 +27,12 @@ export function addUserCommands(program: Command): void {
       const password = await readSecretLine();
       await inTransaction(async (tx, configuration) => {
         const { role: roles = [], email, name } = options;
-        const accountId = await addAccount(tx, configuration, { username, roles, email, name, password }, origin);
+        const accountId = await addAccount(
+          tx,
+          configuration,
+          { username, roles, email, name, password },
+          origin,
+        );
         return `${username} is ${accountId}.`;
       });
     });

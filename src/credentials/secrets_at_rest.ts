@@ -42,13 +42,20 @@ export function createSecretsAtRest(secrets: readonly Buffer[]): SecretsAtRest {
       const [nonce, ciphertext, tag] = rest.map((part) => Buffer.from(part, 'base64url'));
       const key = keys.find((candidate) => candidate.id === id);
       if (version !== 'v1' || !key || !nonce || !ciphertext || tag?.length !== 16) {
-        throw new Problem('secret_wrong', `No CURFEW_SECRET opens what is stored as ${contextTable(context)}.`);
+        throw new Problem(
+          'secret_wrong',
+          `No CURFEW_SECRET opens what is stored as ${contextTable(context)}.`,
+        );
       }
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key.key, nonce).setAAD(Buffer.from(context)).setAuthTag(tag);
+        const decipher = createDecipheriv('aes-256-gcm', key.key, nonce)
+          .setAAD(Buffer.from(context))
+          .setAuthTag(tag);
         return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
       } catch (cause) {
-        throw new Problem('secret_wrong', `What is stored as ${contextTable(context)} was altered.`, { cause });
+        throw new Problem('secret_wrong', `What is stored as ${contextTable(context)} was altered.`, {
+          cause,
+        });
       }
     },
     deriveKeys: (purpose) => secrets.map((secret) => derive(secret, purpose)),

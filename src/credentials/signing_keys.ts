@@ -15,9 +15,15 @@ export interface SigningKey {
 
 /** A new key pair; its id is a prefix of the RFC 7638 thumbprint. RSA keys have 2048 bits. */
 export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 });
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, {
+    extractable: true,
+    modulusLength: 2048,
+  });
   const bare = await exportJWK(publicKey);
-  const keyId = createHash('sha256').update(await calculateJwkThumbprint(bare)).digest('base64url').slice(0, 16);
+  const keyId = createHash('sha256')
+    .update(await calculateJwkThumbprint(bare))
+    .digest('base64url')
+    .slice(0, 16);
   const named = { kid: keyId, alg: algorithm, use: 'sig' };
   return {
     keyId,

@@ -12,7 +12,11 @@ export function sealSuccessor(successor: string, presented: string, windowSecret
 
 /** The successor that was sealed; throws when it was sealed for another token or window. */
 export function openSuccessor(sealed: Buffer, presented: string, windowSecret: Buffer): string {
-  const decipher = createDecipheriv('aes-256-gcm', windowKey(presented, windowSecret), sealed.subarray(0, 12));
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    windowKey(presented, windowSecret),
+    sealed.subarray(0, 12),
+  );
   decipher.setAuthTag(sealed.subarray(-16));
   return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
 }

@@ -22,6 +22,11 @@ export function totpUri(secret: string, { issuer, account }: { issuer: string; a
 export async function findTotpStep(secret: string, code: string, now: Instant): Promise<number | undefined> {
   const token = code.replace(/[\s-]/g, '');
   if (!/^\d{6}$/.test(token)) return undefined;
-  const result = await verify({ secret, token, epoch: toEpochSeconds(now), epochTolerance: [totpStepSeconds, 0] });
+  const result = await verify({
+    secret,
+    token,
+    epoch: toEpochSeconds(now),
+    epochTolerance: [totpStepSeconds, 0],
+  });
   return result.valid && 'timeStep' in result ? result.timeStep : undefined;
 }

@@ -30,7 +30,10 @@ export function readDevelopmentSecret(dataDirectory: string): Buffer {
 
 /** The demo configuration for a demo app at `demoUrl`. */
 export function readDemoConfiguration(demoUrl: string): string {
-  return readFileSync(fileURLToPath(new URL('demo.yaml', import.meta.url)), 'utf8').replaceAll('${DEMO_URL}', demoUrl);
+  return readFileSync(fileURLToPath(new URL('demo.yaml', import.meta.url)), 'utf8').replaceAll(
+    '${DEMO_URL}',
+    demoUrl,
+  );
 }
 
 function keepFile(file: string, make: () => string): string {
@@ -41,6 +44,11 @@ function keepFile(file: string, make: () => string): string {
 /** Easy to read and type, 20 random letters and digits without look-alikes: about 98 bits. */
 function makePassword(): string {
   const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const letters = Array.from(randomBytes(60)).filter((byte) => byte < 248).slice(0, 20);
-  return letters.map((byte) => alphabet[byte % alphabet.length]).join('').replace(/(.{5})(?=.)/g, '$1-');
+  const letters = Array.from(randomBytes(60))
+    .filter((byte) => byte < 248)
+    .slice(0, 20);
+  return letters
+    .map((byte) => alphabet[byte % alphabet.length])
+    .join('')
+    .replace(/(.{5})(?=.)/g, '$1-');
 }

@@ -1,8 +1,8 @@
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86400 } as const;
 type Unit = keyof typeof unitSeconds;
 
-/** 100 years: longer than any limit that still means something, small enough for every later sum. */
-export const longestDuration = 100 * 365 * unitSeconds.d;
+/** 50 years: longer than any limit that still means something, and an integer of 32 bits. */
+export const longestDuration = 50 * 365 * unitSeconds.d;
 
 /** Seconds of `90s`, `15m`, `8h`, `30d`; undefined when the text is anything else, 0 included only as `0s`, `0m`, … */
 export function parseDuration(text: string): number | undefined {

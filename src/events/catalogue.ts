@@ -20,7 +20,8 @@ export const eventCatalogue = {
   'refresh.reuse_detected': 'A rotated refresh token was presented outside the overlap.',
   'family.ended': 'A family ended, with reason, moment, limit, policy and version.',
   'account.created': 'An account was created.',
-  'account.updated': 'Name, e-mail or password of an account was changed by the configuration file or an operator.',
+  'account.updated':
+    'Name, e-mail or password of an account was changed by the configuration file or an operator.',
   'account.roles_changed': 'The roles of an account were replaced.',
   'account.disabled': 'An account was disabled.',
   'account.enabled': 'An account was enabled again. Nothing that ended is revived.',

@@ -17,7 +17,9 @@ export interface Assets {
 }
 
 /** The files in `views/assets`, read once. */
-export function loadAssets(directory = fileURLToPath(new URL('../../views/assets/', import.meta.url))): Assets {
+export function loadAssets(
+  directory = fileURLToPath(new URL('../../views/assets/', import.meta.url)),
+): Assets {
   const files = new Map(
     readdirSync(directory)
       .filter((name) => path.extname(name) in types)
@@ -30,10 +32,15 @@ export function loadAssets(directory = fileURLToPath(new URL('../../views/assets
   return {
     url: (name) => `/assets/${name}?v=${files.get(name)?.version ?? ''}`,
     async serve(ctx, next) {
-      const file = /^\/assets\/[^/]+$/.test(ctx.path) ? files.get(ctx.path.slice('/assets/'.length)) : undefined;
+      const file = /^\/assets\/[^/]+$/.test(ctx.path)
+        ? files.get(ctx.path.slice('/assets/'.length))
+        : undefined;
       if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return await next();
       ctx.set('Content-Type', file.type);
-      ctx.set('Cache-Control', ctx.query.v === file.version ? 'public, max-age=31536000, immutable' : 'no-cache');
+      ctx.set(
+        'Cache-Control',
+        ctx.query.v === file.version ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
       ctx.body = file.content;
     },
   };

@@ -2,7 +2,10 @@ import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware } from 'koa';
 
 /** Parse a form of at most 16 KiB; anything else is refused with 4xx. Never ahead of the provider's routes. */
-export const parseForm: Middleware = bodyParser({ enableTypes: ['form'], formLimit: '16kb' }) as unknown as Middleware;
+export const parseForm: Middleware = bodyParser({
+  enableTypes: ['form'],
+  formLimit: '16kb',
+});
 
 /**
  * One field as text; '' when it is missing, repeated or longer than `longest`. NUL bytes, which the

@@ -35,7 +35,10 @@ export function requestOrigin({ issuer, trustedProxies, log }: RequestOriginOpti
       await next();
     } finally {
       const ms = Math.round(performance.now() - startedAt);
-      log.info({ requestId, method: ctx.method, path: safePath(ctx.path), status: ctx.status, ms }, 'request');
+      log.info(
+        { requestId, method: ctx.method, path: safePath(ctx.path), status: ctx.status, ms },
+        'request',
+      );
     }
   };
 }
@@ -61,7 +64,7 @@ function callerAddress(peer: string, forwardedFor: string, trusts: TrustRule): s
     .split(',')
     .map((part) => part.trim())
     .filter((part) => isIP(part) !== 0)
-    .reverse();
+    .toReversed();
   let address = plainAddress(peer);
   for (const [index, hop] of hops.entries()) {
     if (!trusts(address, index)) break;

@@ -34,7 +34,10 @@ export function allowFormTargets(ctx: Context, uris: readonly (string | undefine
   const origins = new Set(uris.flatMap((uri) => formTarget(uri) ?? []));
   const current = ctx.response.get('Content-Security-Policy');
   if (origins.size === 0 || !current) return;
-  ctx.set('Content-Security-Policy', current.replace("form-action 'self'", `form-action 'self' ${[...origins].join(' ')}`));
+  ctx.set(
+    'Content-Security-Policy',
+    current.replace("form-action 'self'", `form-action 'self' ${[...origins].join(' ')}`),
+  );
 }
 
 function formTarget(uri: string | undefined): string | undefined {

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { describeDuration } from '../domain/durations.ts';
 import { recordConsent } from '../operations/record_consent.ts';
 import { limitsFor } from '../policy/effective_limits.ts';
+import { splitScope } from '../provider/token_claims.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { consentPage } from '../../views/consent.ts';
 import type { InteractionDependencies } from './dependencies.ts';
@@ -69,7 +70,11 @@ export async function submitConsent(ctx: Context, dependencies: InteractionDepen
   const provider = dependencies.currentProvider();
   const found = interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined;
   const grant = found ?? new provider.Grant({ accountId, clientId: client.clientId });
-  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes = {} } = interaction.prompt.details as MissingConsent;
+  const {
+    missingOIDCScope,
+    missingOIDCClaims,
+    missingResourceScopes = {},
+  } = interaction.prompt.details as MissingConsent;
   if (missingOIDCScope) grant.addOIDCScope(missingOIDCScope.join(' '));
   if (missingOIDCClaims) grant.addOIDCClaims(missingOIDCClaims);
   for (const [resource, scopes] of Object.entries(missingResourceScopes)) {
@@ -89,20 +94,23 @@ function askedScopes(interaction: Interaction): { openid: string[]; resources: R
   if (missingOIDCScope.length > 0 || Object.keys(missingResourceScopes).length > 0) {
     return { openid: missingOIDCScope, resources: missingResourceScopes };
   }
-  const scopes = String(interaction.params.scope ?? '').split(' ').filter(Boolean);
+  const scopes = splitScope(interaction.params.scope);
   const { resource } = interaction.params;
-  const resources = typeof resource === 'string' ? [resource] : Array.isArray(resource) ? (resource as string[]) : [];
+  const resources =
+    typeof resource === 'string' ? [resource] : Array.isArray(resource) ? (resource as string[]) : [];
   const isOpenid = (scope: string) => scope in openidScopeTexts;
   const beyond = scopes.filter((scope) => !isOpenid(scope));
   return {
     openid: scopes.filter(isOpenid),
-    resources: Object.fromEntries(beyond.length > 0 ? resources.map((identifier) => [identifier, beyond]) : []),
+    resources: Object.fromEntries(
+      beyond.length > 0 ? resources.map((identifier) => [identifier, beyond]) : [],
+    ),
   };
 }
 
 function redirectHost(interaction: Interaction): string {
-  const uri = String(interaction.params.redirect_uri ?? '');
-  if (!URL.canParse(uri)) return '';
+  const uri = interaction.params.redirect_uri;
+  if (typeof uri !== 'string' || !URL.canParse(uri)) return '';
   const { host, protocol } = new URL(uri);
   return host || protocol;
 }

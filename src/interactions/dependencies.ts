@@ -1,4 +1,4 @@
-import type Provider from 'oidc-provider';
+import type { Provider } from '../provider/library.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
@@ -32,7 +32,10 @@ export interface PageAccount {
 
 export interface InteractionDependencies {
   findAccount(accountId: string): Promise<PageAccount | undefined>;
-  signIn(credentials: { username: string; password: string }, origin: Origin & { clientId?: string }): Promise<SignInVerdict>;
+  signIn(
+    credentials: { username: string; password: string },
+    origin: Origin & { clientId?: string },
+  ): Promise<SignInVerdict>;
   secondFactors: SecondFactors;
   currentProvider: () => Provider;
   csrf: CsrfTokens;

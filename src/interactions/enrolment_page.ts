@@ -8,7 +8,12 @@ import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction, getInteraction } from './interaction_request.ts';
 import { sendPage } from './page_context.ts';
-import { describeRefusedCode, describeWait, getSecondFactorInteraction, mfaLogin } from './second_factor_page.ts';
+import {
+  describeRefusedCode,
+  describeWait,
+  getSecondFactorInteraction,
+  mfaLogin,
+} from './second_factor_page.ts';
 import type { SecondFactorInteraction } from './second_factor_page.ts';
 
 /** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
@@ -31,7 +36,13 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
       verdict.reason === 'blocked'
         ? `Too many codes were wrong. ${describeWait(verdict.until)}`
         : describeRefusedCode(verdict.reason);
-    return await renderEnrolment(ctx, dependencies, found, { error, name }, verdict.reason === 'blocked' ? 429 : 422);
+    return await renderEnrolment(
+      ctx,
+      dependencies,
+      found,
+      { error, name },
+      verdict.reason === 'blocked' ? 429 : 422,
+    );
   }
   // The proof is kept now; the page that shows the codes only leads on.
   const result = { login: mfaLogin(found, verdict.mfaAt), mfa: {} };
@@ -45,7 +56,10 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
 }
 
 /** Go on with what is already established. */
-export async function continueInteraction(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+export async function continueInteraction(
+  ctx: Context,
+  dependencies: InteractionDependencies,
+): Promise<void> {
   const { interaction } = await getInteraction(ctx, dependencies);
   assertCsrf(ctx, dependencies, interaction);
   await finishInteraction(ctx, dependencies, interaction.result ?? {});

@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-import type Provider from 'oidc-provider';
-import type { Client, InteractionResults } from 'oidc-provider';
+import type { Client, InteractionResults, Provider } from '../provider/library.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import { readField } from '../http/forms.ts';
 import type { InteractionDependencies } from './dependencies.ts';

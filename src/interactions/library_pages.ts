@@ -1,6 +1,6 @@
-import { errors } from 'oidc-provider';
+import { errors } from '../provider/library.ts';
 import type { Context } from 'koa';
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { KoaContextWithOIDC } from '../provider/library.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import type { Failure } from '../http/error_boundary.ts';
 import type { ProviderPages } from '../provider/build_provider.ts';
@@ -20,25 +20,29 @@ export function createLibraryPages({ findAccount, pageContext }: PageSources): P
     async signOut(ctx, xsrf) {
       const { client, session, params } = ctx.oidc;
       const account = session?.accountId ? await findAccount(session.accountId) : undefined;
-      allowFormTargets(ctx as unknown as Context, [params?.post_logout_redirect_uri as string | undefined]);
+      allowFormTargets(ctx, [params?.post_logout_redirect_uri as string | undefined]);
       const page = signOutPage(pageContext(), {
         action: ctx.oidc.urlFor('end_session_confirm'),
         xsrf,
         clientName: client && clientName(client),
         username: account?.username,
       });
-      sendPage(ctx as unknown as Context, page);
+      sendPage(ctx, page);
     },
     signedOut(ctx) {
       const { client } = ctx.oidc;
-      sendPage(ctx as unknown as Context, signedOutPage(pageContext(), { clientName: client && clientName(client) }));
+      sendPage(ctx, signedOutPage(pageContext(), { clientName: client && clientName(client) }));
       return Promise.resolve();
     },
     error(ctx, out, error) {
       const { title, message } = describeError(error);
       const { status } = ctx;
       const requestId = (ctx.state as { origin?: { requestId?: string } }).origin?.requestId ?? '';
-      sendPage(ctx as unknown as Context, errorPage(pageContext(), { title, message, detail: protocolDetail(ctx, out), requestId }), status);
+      sendPage(
+        ctx,
+        errorPage(pageContext(), { title, message, detail: protocolDetail(ctx, out), requestId }),
+        status,
+      );
       return Promise.resolve();
     },
   };
@@ -52,7 +56,8 @@ export function renderFailure(ctx: Context, pageContext: PageContext, failure: F
 
 function describeError(error: Error): { title: string; message: string } {
   if (error instanceof errors.SessionNotFound) {
-    const message = 'This sign-in took too long, or it was finished in another tab. Go back to the app and start again.';
+    const message =
+      'This sign-in took too long, or it was finished in another tab. Go back to the app and start again.';
     return { title: 'Start again', message };
   }
   if (error instanceof errors.InvalidClient || error instanceof errors.InvalidRedirectUri) {
@@ -63,6 +68,9 @@ function describeError(error: Error): { title: string; message: string } {
   return { title: 'This did not work', message };
 }
 
-function protocolDetail(_: KoaContextWithOIDC, out: { error: string; error_description?: string | undefined }): string {
+function protocolDetail(
+  _: KoaContextWithOIDC,
+  out: { error: string; error_description?: string | undefined },
+): string {
   return out.error_description ? `${out.error}: ${out.error_description}` : out.error;
 }

@@ -27,7 +27,13 @@ export async function submitRecovery(ctx: Context, dependencies: InteractionDepe
     if (verdict.reason === 'blocked') {
       return renderRecovery(ctx, dependencies, found, { lockedUntilText: describeWait(verdict.until) }, 429);
     }
-    return renderRecovery(ctx, dependencies, found, { error: 'This is not one of your unused recovery codes.' }, 422);
+    return renderRecovery(
+      ctx,
+      dependencies,
+      found,
+      { error: 'This is not one of your unused recovery codes.' },
+      422,
+    );
   }
   await dependencies.secondFactors.removeAll({ accountId, keeps: sessionId }, origin);
   await finishInteraction(ctx, dependencies, {});

@@ -28,16 +28,16 @@ const actions: Record<string, Page> = {
 export function interactionRoutes(dependencies: InteractionDependencies): Middleware {
   const router = new Router();
   router.get('/interaction/:uid', async (ctx) => {
-    const { interaction } = await getInteraction(ctx as unknown as Context, dependencies);
+    const { interaction } = await getInteraction(ctx, dependencies);
     const page = pages[interaction.prompt.name];
     if (!page) return ctx.throw(400);
-    await page(ctx as unknown as Context, dependencies);
+    await page(ctx, dependencies);
   });
   router.get('/interaction/:uid/recovery', (ctx) => showRecovery(ctx as unknown as Context, dependencies));
   router.post('/interaction/:uid/:action', parseForm as never, async (ctx) => {
     const action = actions[ctx.params.action ?? ''];
     if (!action) return ctx.throw(404);
-    await action(ctx as unknown as Context, dependencies);
+    await action(ctx, dependencies);
   });
   return router.routes() as unknown as Middleware;
 }

@@ -6,7 +6,7 @@ import { readField } from '../http/forms.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import type { SignInMoments } from '../provider/request_context.ts';
-import { acr } from '../provider/token_claims.ts';
+import { acr, splitScope } from '../provider/token_claims.ts';
 import { totpPage } from '../../views/totp.ts';
 import type { InteractionDependencies, PageAccount } from './dependencies.ts';
 import { showEnrolment } from './enrolment_page.ts';
@@ -77,7 +77,13 @@ export async function finishWithMfa(
 export function mfaLogin({ interaction, accountId }: SecondFactorInteraction, mfaAt: Instant) {
   const before = interaction.lastSubmission?.login as SignInMoments | undefined;
   const { signedInAt } = before ?? {};
-  const login = { accountId, acr: acr.mfa, amr: ['pwd', 'otp', 'mfa'], ts: toEpochSeconds(mfaAt), remember: false };
+  const login = {
+    accountId,
+    acr: acr.mfa,
+    amr: ['pwd', 'otp', 'mfa'],
+    ts: toEpochSeconds(mfaAt),
+    remember: false,
+  };
   return { ...login, mfaAt, ...(signedInAt === undefined ? {} : { signedInAt }) };
 }
 
@@ -114,7 +120,7 @@ function describeReason({ interaction, client }: SecondFactorInteraction): strin
   if (reason === 'policy') return 'Signing in to your account takes a second factor.';
   if (reason === 'acr') return `${name} asks you to confirm it's you with a second factor.`;
   const { configuration } = getRequestContext();
-  const scopes = String(interaction.params.scope ?? '').split(' ');
+  const scopes = splitScope(interaction.params.scope);
   const wanted = scopes.flatMap((scope) => {
     const definition = configuration.scopes.get(scope);
     return definition?.stepUp ? [definition.description] : [];

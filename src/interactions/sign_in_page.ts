@@ -33,7 +33,14 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
     return await render(ctx, dependencies, found, { error, username }, 422);
   }
   const { accountId, signedInAt } = verdict;
-  const login = { accountId, acr: acr.password, amr: ['pwd'], ts: toEpochSeconds(signedInAt), remember: false, signedInAt };
+  const login = {
+    accountId,
+    acr: acr.password,
+    amr: ['pwd'],
+    ts: toEpochSeconds(signedInAt),
+    remember: false,
+    signedInAt,
+  };
   await finishInteraction(ctx, dependencies, { login });
 }
 
@@ -56,7 +63,8 @@ async function render(
 ): Promise<void> {
   const { session, params, uid } = interaction;
   const known = session?.accountId ? await findAccount(session.accountId) : undefined;
-  const hint = typeof params.login_hint === 'string' ? params.login_hint.slice(0, longestUsername) : undefined;
+  const hint =
+    typeof params.login_hint === 'string' ? params.login_hint.slice(0, longestUsername) : undefined;
   const page = signInPage(pageContext(), {
     action: `/interaction/${uid}/sign-in`,
     csrfToken: csrf.issue(uid),

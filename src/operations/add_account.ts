@@ -23,7 +23,10 @@ export async function addAccount(
 }
 
 /** Throws Problem `role_unknown` that names the first role which is not configured. */
-export function assertRolesExist(configuration: Pick<Configuration, 'roles'>, roles: readonly string[]): void {
+export function assertRolesExist(
+  configuration: Pick<Configuration, 'roles'>,
+  roles: readonly string[],
+): void {
   const unknown = roles.find((role) => !configuration.roles.has(role));
   if (unknown === undefined) return;
   const known = [...configuration.roles.keys()].join(', ') || 'none';

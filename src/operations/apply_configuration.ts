@@ -54,7 +54,8 @@ export async function applyConfiguration(
     await bumpConfigurationVersion(tx);
   }
   for (const { section, name, kind } of differences) {
-    if (section === 'clients' && kind === 'removed') ended.families += await endClientAccess(tx, current, name, origin);
+    if (section === 'clients' && kind === 'removed')
+      ended.families += await endClientAccess(tx, current, name, origin);
   }
   const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
   if (differences.length > 0) await recordEvent(tx, 'configuration.applied', {}, origin, { differences });
@@ -94,7 +95,8 @@ function assertReferences(next: Configuration): void {
   const isPolicy = (name: string) => name === builtInDefaultPolicy.name || next.policies.has(name);
   for (const section of ['roles', 'scopes', 'resources', 'clients'] as const) {
     for (const [name, { policy }] of next[section]) {
-      if (policy !== undefined && !isPolicy(policy)) faults.push(`${section}.${name}.policy: there is no policy ${policy}`);
+      if (policy !== undefined && !isPolicy(policy))
+        faults.push(`${section}.${name}.policy: there is no policy ${policy}`);
     }
   }
   for (const [name, { roles }] of next.scopes) {

@@ -62,9 +62,12 @@ async function applyUser(
     await endAccountAccess(tx, old, accountId, 'credential_changed', origin);
   }
   if (email === undefined && name === undefined && !changesPassword) return fields;
-  const newHash = changesPassword && user.password !== undefined ? await hashPassword(user.password) : undefined;
+  const newHash =
+    changesPassword && user.password !== undefined ? await hashPassword(user.password) : undefined;
   await updateAccount(tx, accountId, { email, name, passwordHash: newHash });
-  await recordEvent(tx, 'account.updated', { accountId }, origin, { fields: fields.filter((field) => field !== 'roles') });
+  await recordEvent(tx, 'account.updated', { accountId }, origin, {
+    fields: fields.filter((field) => field !== 'roles'),
+  });
   return fields;
 }
 

@@ -16,11 +16,19 @@ import type { OpenSession } from '../store/sessions.ts';
 export type Cause = EndReason | undefined;
 
 /** The end of a family at `now`: its own limit if that has passed, else for `cause`; undefined: it lives on. */
-export function findFamilyEnd(configuration: Configuration, open: OpenFamily, cause: Cause, now: Instant): End | undefined {
+export function findFamilyEnd(
+  configuration: Configuration,
+  open: OpenFamily,
+  cause: Cause,
+  now: Instant,
+): End | undefined {
   const lifetime = evaluateFamily(
     open.family,
     familyLimits(configuration, open.family, open.roles),
-    { session: open.session, limits: sessionLimits(configuration, open.session ?? { clientIds: [] }, open.roles) },
+    {
+      session: open.session,
+      limits: sessionLimits(configuration, open.session ?? { clientIds: [] }, open.roles),
+    },
     now,
   );
   if (lifetime.over) return lifetime.end;
@@ -28,7 +36,12 @@ export function findFamilyEnd(configuration: Configuration, open: OpenFamily, ca
 }
 
 /** Likewise for a session. */
-export function findSessionEnd(configuration: Configuration, open: OpenSession, cause: Cause, now: Instant): End | undefined {
+export function findSessionEnd(
+  configuration: Configuration,
+  open: OpenSession,
+  cause: Cause,
+  now: Instant,
+): End | undefined {
   const lifetime = evaluateSession(open.session, sessionLimits(configuration, open.session, open.roles), now);
   if (lifetime.over) return lifetime.end;
   return cause && { reason: cause, at: now };

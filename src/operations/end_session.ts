@@ -23,6 +23,10 @@ export async function endSession(
   const sessions = await lockOpenSessions(tx, { sessionId: session.sessionId });
   const now = await readNow(tx);
   const bound = families.filter(({ family }) => family.bound);
-  await endFamilies(tx, configuration, bound, { cause: sessions.length > 0 ? cause : undefined, now, origin });
+  await endFamilies(tx, configuration, bound, {
+    cause: sessions.length > 0 ? cause : undefined,
+    now,
+    origin,
+  });
   return (await endSessions(tx, configuration, sessions, { cause, now, origin })) > 0;
 }

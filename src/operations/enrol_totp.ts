@@ -62,7 +62,8 @@ export async function confirmTotpEnrolment(
   const attempt = await countAttempt(database, accountId);
   if (!attempt.allowed) return { enrolled: false, reason: 'blocked', until: attempt.blockedUntil };
   const pending = await findPendingTotpFactor(database, accountId);
-  if (!pending || (await findTotpFactor(database, accountId))) return { enrolled: false, reason: 'none_pending' };
+  if (!pending || (await findTotpFactor(database, accountId)))
+    return { enrolled: false, reason: 'none_pending' };
   const secret = secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8');
   const step = await findTotpStep(secret, code, attempt.now);
   return await database.transaction(async (tx) => {
@@ -78,7 +79,10 @@ export async function confirmTotpEnrolment(
     const recoveryCodes = generateRecoveryCodes();
     await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
     await bumpAccountVersion(tx, accountId);
-    await recordEvent(tx, 'factor.enrolled', { accountId }, origin, { method: 'otp', factor_id: pending.factorId });
+    await recordEvent(tx, 'factor.enrolled', { accountId }, origin, {
+      method: 'otp',
+      factor_id: pending.factorId,
+    });
     return { enrolled: true, mfaAt: attempt.now, recoveryCodes };
   });
 }

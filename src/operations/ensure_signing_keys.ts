@@ -10,7 +10,10 @@ const context = (keyId: string): string => `signing_keys:private_sealed:${keyId}
  * The private keys to sign with, newest first; makes one of each algorithm where there is none. Throws
  * Problem `secret_wrong` when no secret opens a stored key.
  */
-export async function ensureSigningKeys(database: Database, secrets: SecretsAtRest): Promise<Record<string, unknown>[]> {
+export async function ensureSigningKeys(
+  database: Database,
+  secrets: SecretsAtRest,
+): Promise<Record<string, unknown>[]> {
   const stored = await database.transaction(async (tx) => {
     await lockSigningKeys(tx);
     const present = await listSigningKeys(tx);
@@ -24,6 +27,10 @@ export async function ensureSigningKeys(database: Database, secrets: SecretsAtRe
     return await listSigningKeys(tx);
   });
   return stored.map(
-    (key) => JSON.parse(secrets.open(key.privateSealed, context(key.keyId)).toString('utf8')) as Record<string, unknown>,
+    (key) =>
+      JSON.parse(secrets.open(key.privateSealed, context(key.keyId)).toString('utf8')) as Record<
+        string,
+        unknown
+      >,
   );
 }

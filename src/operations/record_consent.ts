@@ -14,5 +14,8 @@ export interface GivenConsent {
 /** Consenting is activity of the session, and an event. The grant itself is the protocol library's to save. */
 export async function recordConsent(tx: Queryable, consent: GivenConsent, origin: Origin): Promise<void> {
   await touchSession(tx, consent.sessionId);
-  await recordEvent(tx, 'consent.granted', consent, origin, { openid: consent.openid, resources: consent.resources });
+  await recordEvent(tx, 'consent.granted', consent, origin, {
+    openid: consent.openid,
+    resources: consent.resources,
+  });
 }

@@ -24,7 +24,9 @@ export async function signIn(
   const { clientId } = origin;
   if (!found || !matches || found.account.disabled) {
     const reason = !found ? 'account_unknown' : !matches ? 'password_wrong' : 'account_disabled';
-    await recordEvent(database, 'sign_in.failed', { accountId: found?.account.accountId, clientId }, origin, { reason });
+    await recordEvent(database, 'sign_in.failed', { accountId: found?.account.accountId, clientId }, origin, {
+      reason,
+    });
     return { accepted: false };
   }
   const { accountId, roles } = found.account;

@@ -22,7 +22,10 @@ export async function useRecoveryCode(
   return await database.transaction(async (tx) => {
     const accepted = await takeRecoveryCode(tx, accountId, hashToken(normalizeRecoveryCode(code)));
     if (!accepted) {
-      await recordEvent(tx, 'mfa.failed', { accountId }, origin, { method: 'recovery_code', reason: 'wrong' });
+      await recordEvent(tx, 'mfa.failed', { accountId }, origin, {
+        method: 'recovery_code',
+        reason: 'wrong',
+      });
       return { accepted, reason: 'wrong' };
     }
     await clearFailures(tx, accountId);

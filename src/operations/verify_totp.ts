@@ -29,7 +29,8 @@ export async function verifyTotp(
     return { accepted: false, reason: 'blocked', until: attempt.blockedUntil };
   }
   const factor = await findTotpFactor(database, accountId);
-  const secret = factor && secrets.open(factor.secretSealed, totpSecretContext(factor.factorId)).toString('utf8');
+  const secret =
+    factor && secrets.open(factor.secretSealed, totpSecretContext(factor.factorId)).toString('utf8');
   const step = secret === undefined ? undefined : await findTotpStep(secret, code, attempt.now);
   return await database.transaction(async (tx) => {
     const accepted = step !== undefined && (await takeTimeStep(tx, accountId, step));

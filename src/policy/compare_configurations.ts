@@ -40,8 +40,11 @@ function compareSection(
   return differences;
 }
 
-function compareFields(before: Record<string, unknown>, after: Record<string, unknown>): Difference['fields'] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+function compareFields(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): Difference['fields'] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return names.flatMap((field) => {
     const [from, to] = [before[field], after[field]];
     if (canonical(from) === canonical(to)) return [];
@@ -56,7 +59,8 @@ function flatten(section: Section, value: object): Record<string, unknown> {
     return { ...limits, ...(baselines.length > 0 ? { baselines } : {}) };
   }
   if (section !== 'clients') return withoutUndefined({ ...value, name: undefined, identifier: undefined });
-  const { metadata, secretHash, policy, trusted, refreshRotation, webOrigins } = value as Partial<ClientDefinition>;
+  const { metadata, secretHash, policy, trusted, refreshRotation, webOrigins } =
+    value as Partial<ClientDefinition>;
   return withoutUndefined({
     ...metadata,
     policy,

@@ -6,9 +6,14 @@ const mfaStrictness = ['none', 'step_up', 'always'];
 const activityStrictness = ['any_refresh', 'reported'];
 
 /** true when `a` is a stricter value of `field` than `b`; equal values are not stricter. */
-export function isStricter<Field extends LimitField>(field: Field, a: Limits[Field], b: Limits[Field]): boolean {
+export function isStricter<Field extends LimitField>(
+  field: Field,
+  a: Limits[Field],
+  b: Limits[Field],
+): boolean {
   if (field === 'mfa') return mfaStrictness.indexOf(a as string) > mfaStrictness.indexOf(b as string);
-  if (field === 'activity') return activityStrictness.indexOf(a as string) > activityStrictness.indexOf(b as string);
+  if (field === 'activity')
+    return activityStrictness.indexOf(a as string) > activityStrictness.indexOf(b as string);
   return a < b;
 }
 
@@ -22,7 +27,9 @@ export function effectiveLimits(policies: readonly Policy[], fallback: Policy): 
     limits: { ...builtInDefaultPolicy.limits, ...fallback.limits },
   };
   const fields = Object.keys(complete.limits) as LimitField[];
-  return Object.fromEntries(fields.map((field) => [field, strictest(field, policies, complete)])) as EffectiveLimits;
+  return Object.fromEntries(
+    fields.map((field) => [field, strictest(field, policies, complete)]),
+  ) as EffectiveLimits;
 }
 
 function strictest(field: LimitField, policies: readonly Policy[], fallback: Policy & { limits: Limits }) {

@@ -36,7 +36,8 @@ export function evaluateCodeExchange(facts: CodeExchangeFacts): CodeExchangeVerd
   const { configuration, account, now } = facts;
   if (facts.consumed) return { granted: false, code: 'code_reused' };
   if (account.disabled) return { granted: false, code: 'account_disabled' };
-  if (configuration.clients.get(facts.clientId)?.disabled ?? true) return { granted: false, code: 'client_disabled' };
+  if (configuration.clients.get(facts.clientId)?.disabled ?? true)
+    return { granted: false, code: 'client_disabled' };
 
   const limits = {
     family: familyLimits(configuration, facts, account.roles),
@@ -54,6 +55,9 @@ export function evaluateCodeExchange(facts: CodeExchangeFacts): CodeExchangeVerd
     { scopes: facts.scopes, roles: account.roles, mfaAt: facts.mfaAt },
     now,
   );
+  if (scopes.granted.length === 0 && scopes.withdrawn.length + scopes.stale.length > 0) {
+    return { granted: false, code: scopes.withdrawn.length > 0 ? 'scope_withdrawn' : 'mfa_stale' };
+  }
   return { granted: true, limits, scopes: scopes.granted };
 }
 

@@ -26,9 +26,14 @@ export interface Bond {
 /**
  * Decide whether a family is over at `now`. A stored end stands. A bound family also ends with its
  * session; its idle limit is the smaller of its own and its session's, from the later activity.
- * Whichever passed first is the reason; if two fall together, the family's own absolute limit first.
+ * Whichever passed first is the reason; if two fall together, an absolute limit.
  */
-export function evaluateFamily(family: FamilyFacts, limits: EffectiveLimits, bond: Bond, now: Instant): Lifetime {
+export function evaluateFamily(
+  family: FamilyFacts,
+  limits: EffectiveLimits,
+  bond: Bond,
+  now: Instant,
+): Lifetime {
   if (family.end) return { over: true, end: family.end };
   const own = evaluateClocks(
     { startedAt: family.startedAt, limit: limits.refresh_absolute },
@@ -39,7 +44,7 @@ export function evaluateFamily(family: FamilyFacts, limits: EffectiveLimits, bon
   if (!bond.session) return own.over ? own : { over: true, end: { reason: 'session_ended', at: now } };
 
   const session = evaluateSession(bond.session, bond.limits, now);
-  if (own.over && session.over) return session.end.at < own.end.at ? session : own;
+  if (own.over && session.over) return { over: true, end: firstEnd(own.end, session.end) };
   if (own.over) return own;
   if (session.over) return session;
   return {
@@ -47,6 +52,12 @@ export function evaluateFamily(family: FamilyFacts, limits: EffectiveLimits, bon
     idleEndAt: Math.min(own.idleEndAt, session.idleEndAt),
     absoluteEndAt: Math.min(own.absoluteEndAt, session.absoluteEndAt),
   };
+}
+
+/** The earlier of two; if both fall together, an absolute limit, the family's own before its session's. */
+function firstEnd(own: End, session: End): End {
+  if (session.at !== own.at) return session.at < own.at ? session : own;
+  return own.reason !== 'absolute_timeout' && session.reason === 'absolute_timeout' ? session : own;
 }
 
 function familyIdleClock(family: FamilyFacts, limits: EffectiveLimits, bond: Bond): IdleClock {

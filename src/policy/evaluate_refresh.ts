@@ -73,7 +73,11 @@ export const freeRetrySeconds = 2;
 /** Counted retries served; the next one is reuse. */
 export const countedRetries = 5;
 
-type Check = (facts: RefreshFacts, request: RefreshRequest, limits: RefreshLimits) => RefusedRefresh | undefined;
+type Check = (
+  facts: RefreshFacts,
+  request: RefreshRequest,
+  limits: RefreshLimits,
+) => RefusedRefresh | undefined;
 
 /** The table of verdicts, in its order; the first that answers wins. */
 const checks: readonly Check[] = [
@@ -100,13 +104,21 @@ export function evaluateRefresh(facts: RefreshFacts, request: RefreshRequest): R
   return grant(facts, request, limits);
 }
 
-function foreignToken({ family, boundKey }: RefreshFacts, request: RefreshRequest): RefusedRefresh | undefined {
-  const foreign = family.clientId !== request.clientId || (boundKey !== undefined && boundKey !== request.proofKey);
+function foreignToken(
+  { family, boundKey }: RefreshFacts,
+  request: RefreshRequest,
+): RefusedRefresh | undefined {
+  const foreign =
+    family.clientId !== request.clientId || (boundKey !== undefined && boundKey !== request.proofKey);
   return foreign ? { granted: false, code: 'unknown_token' } : undefined;
 }
 
-function reusedToken(facts: RefreshFacts, _: RefreshRequest, limits: RefreshLimits): RefusedRefresh | undefined {
-  if (facts.token.rotatedAt === undefined || isRetry(facts, limits)) return undefined;
+function reusedToken(
+  facts: RefreshFacts,
+  request: RefreshRequest,
+  limits: RefreshLimits,
+): RefusedRefresh | undefined {
+  if (facts.token.rotatedAt === undefined || isRetry(facts, request, limits)) return undefined;
   if (facts.family.end) return { granted: false, code: 'reuse_detected' };
   return endFamily(facts, limits, 'reuse_detected');
 }
@@ -118,11 +130,19 @@ function endFamily(facts: RefreshFacts, limits: RefreshLimits, reason: EndReason
   return { granted: false, code: reason, ends: { what: 'family', end } };
 }
 
-/** The overlap: positive, not over since the first use, the successor unused, retries left. */
-function isRetry({ token, now }: RefreshFacts, limits: RefreshLimits): boolean {
+/** The overlap: positive, not over since the first use, the successor unused, no wider scope, retries left. */
+function isRetry(
+  { token, family, now }: RefreshFacts,
+  request: RefreshRequest,
+  limits: RefreshLimits,
+): boolean {
   if (token.rotatedAt === undefined || !token.successorUnused) return false;
+  if (request.scopes?.some((scope) => !family.scopes.includes(scope))) return false;
   const free = now < addSeconds(token.rotatedAt, freeRetrySeconds);
-  return now < addSeconds(token.rotatedAt, limits.family.refresh_overlap.value) && (free || token.retries < countedRetries);
+  return (
+    now < addSeconds(token.rotatedAt, limits.family.refresh_overlap.value) &&
+    (free || token.retries < countedRetries)
+  );
 }
 
 function endedFamily({ family }: RefreshFacts): RefusedRefresh | undefined {
@@ -139,11 +159,20 @@ function disabledAccountOrClient(
   return clientGone ? endFamily(facts, limits, 'client_disabled') : undefined;
 }
 
-function lifetimeOver(facts: RefreshFacts, _: RefreshRequest, limits: RefreshLimits): RefusedRefresh | undefined {
+function lifetimeOver(
+  facts: RefreshFacts,
+  _: RefreshRequest,
+  limits: RefreshLimits,
+): RefusedRefresh | undefined {
   const lifetime = familyLifetime(facts, limits);
   if (!lifetime.over) return undefined;
   const { end } = lifetime;
-  return { granted: false, code: end.reason, end, ends: endingSession(facts, limits) ?? { what: 'family', end } };
+  return {
+    granted: false,
+    code: end.reason,
+    end,
+    ends: endingSession(facts, limits) ?? { what: 'family', end },
+  };
 }
 
 /** The session of a bound family, if its own limit has passed and nobody has ended it yet. */
@@ -153,7 +182,11 @@ function endingSession({ family, session, now }: RefreshFacts, limits: RefreshLi
   return lifetime.over ? { what: 'session', end: lifetime.end } : undefined;
 }
 
-function missingMfa({ family }: RefreshFacts, _: RefreshRequest, limits: RefreshLimits): RefusedRefresh | undefined {
+function missingMfa(
+  { family }: RefreshFacts,
+  _: RefreshRequest,
+  limits: RefreshLimits,
+): RefusedRefresh | undefined {
   if (limits.family.mfa.value !== 'always' || family.mfaAt !== undefined) return undefined;
   return { granted: false, code: 'mfa_required' };
 }
@@ -175,13 +208,16 @@ function grant(facts: RefreshFacts, request: RefreshRequest, limits: RefreshLimi
   const retry = token.rotatedAt !== undefined;
   const activity = (rule: ActivityRule) =>
     retry ? retryActivity(token, request) : (request.inactiveFor ?? (rule === 'any_refresh' ? 0 : undefined));
+  const inactiveFor = activity(limits.family.activity.value);
+  // What is no activity of the family is none of its session.
+  const sessionInactiveFor = inactiveFor === undefined ? undefined : activity(limits.session.activity.value);
   const { granted, withdrawn, stale } = askedScopes(facts, request, limits);
   return {
     granted: true,
     mode: retry ? 'retry' : rotates ? 'rotate' : 'keep',
     limits,
-    inactiveFor: activity(limits.family.activity.value),
-    sessionInactiveFor: activity(limits.session.activity.value),
+    inactiveFor,
+    sessionInactiveFor,
     scopes: granted,
     dropped: [...withdrawn, ...stale],
   };
@@ -194,11 +230,17 @@ function retryActivity(token: RefreshTokenFacts, request: RefreshRequest): numbe
 }
 
 function familyLifetime(facts: RefreshFacts, limits: RefreshLimits) {
-  return evaluateFamily(facts.family, limits.family, { session: facts.session, limits: limits.session }, facts.now);
+  return evaluateFamily(
+    facts.family,
+    limits.family,
+    { session: facts.session, limits: limits.session },
+    facts.now,
+  );
 }
 
 function askedScopes(facts: RefreshFacts, request: RefreshRequest, limits: RefreshLimits) {
-  const scopes = request.scopes?.filter((scope) => facts.family.scopes.includes(scope)) ?? facts.family.scopes;
+  const scopes =
+    request.scopes?.filter((scope) => facts.family.scopes.includes(scope)) ?? facts.family.scopes;
   const question = { scopes, roles: facts.account.roles, mfaAt: facts.family.mfaAt };
   return evaluateScopes(facts.configuration, limits.family, question, facts.now);
 }

@@ -32,10 +32,11 @@ export function buildProvider(options: ProviderOptions): Provider {
   const provider = new Provider(options.issuer, providerConfiguration(options));
   // Every URL comes from the issuer: our first middleware has set the forwarded headers to it.
   provider.proxy = true;
-  (provider.Client.prototype as Client & { compareClientSecret(secret: string): boolean }).compareClientSecret =
-    function compareHash(this: Client, secret: string) {
-      return matchesHash(secret, Buffer.from(this.clientSecret ?? '', 'hex'));
-    };
+  (
+    provider.Client.prototype as Client & { compareClientSecret(secret: string): boolean }
+  ).compareClientSecret = function compareHash(this: Client, secret: string) {
+    return matchesHash(secret, Buffer.from(this.clientSecret ?? '', 'hex'));
+  };
   provider.on('server_error', (_, error: Error) => noteFault(error));
   return provider;
 }
@@ -52,7 +53,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true, secure } as const;
   return {
     adapter: createAdapter(options),
-    jwks: { keys } as NonNullable<Configuration['jwks']>,
+    jwks: { keys },
     findAccount: createFindAccount(database),
     loadExistingGrant: createLoadExistingGrant(database),
     claims: scopeClaims,
@@ -85,7 +86,8 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       userinfo: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx) => pages.signOut(ctx, (ctx.oidc.session as { state?: { secret?: string } }).state?.secret ?? ''),
+        logoutSource: (ctx) =>
+          pages.signOut(ctx, (ctx.oidc.session as { state?: { secret?: string } }).state?.secret ?? ''),
         postLogoutSuccessSource: (ctx) => pages.signedOut(ctx),
       },
       resourceIndicators: { enabled: true, getResourceServerInfo, useGrantedResource, defaultResource },

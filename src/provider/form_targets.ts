@@ -7,7 +7,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
  */
 export function formTargets(ctx: Context): string[] {
   const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
-  const params = oidc?.params ?? (oidc?.entities.Interaction as { params?: Record<string, unknown> } | undefined)?.params;
+  const params =
+    oidc?.params ?? (oidc?.entities.Interaction as { params?: Record<string, unknown> } | undefined)?.params;
   const uri = params?.redirect_uri;
   const wasChecked = oidc?.params ? oidc.client?.redirectUriAllowed(String(uri)) : uri !== undefined;
   return typeof uri === 'string' && wasChecked ? [uri] : [];

@@ -24,12 +24,17 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
   login?.checks.add(unmetAcr);
   login?.checks.add(maxAgePassed);
   login?.checks.add(
-    new Check('password_too_old', 'a first factor is set up after the password', 'login_required', async (ctx) => {
-      const moments = findSignInMoments(ctx);
-      if (!moments || !findStepUp(ctx)) return false;
-      if (moments.now < addSeconds(moments.passwordAt, enrolmentSeconds)) return false;
-      return !(await findTotpFactor(database, moments.accountId));
-    }),
+    new Check(
+      'password_too_old',
+      'a first factor is set up after the password',
+      'login_required',
+      async (ctx) => {
+        const moments = findSignInMoments(ctx);
+        if (!moments || !findStepUp(ctx)) return false;
+        if (moments.now < addSeconds(moments.passwordAt, enrolmentSeconds)) return false;
+        return !(await findTotpFactor(database, moments.accountId));
+      },
+    ),
   );
   policy.add(
     new Prompt(
@@ -51,17 +56,25 @@ const sessionOver = new Check(
   'session_over',
   'the session is over',
   'login_required',
-  (ctx: KoaContextWithOIDC) => !ctx.oidc.session?.accountId && findRequestContext()?.endedSession !== undefined,
+  (ctx: KoaContextWithOIDC) =>
+    !ctx.oidc.session?.accountId && findRequestContext()?.endedSession !== undefined,
   () => ({ ended: findRequestContext()?.endedSession }),
 );
 
 /** Throws when an essential `acr` is one that this server cannot establish. */
-const unmetAcr = new Check('unmet_acr', 'none of the requested acr values is known', 'login_required', (ctx) => {
-  if (asksForMfa(ctx) === 'unknown') {
-    throw new errors.UnmetAuthenticationRequirements('none of the requested acr values can be established here');
-  }
-  return false;
-});
+const unmetAcr = new Check(
+  'unmet_acr',
+  'none of the requested acr values is known',
+  'login_required',
+  (ctx) => {
+    if (asksForMfa(ctx) === 'unknown') {
+      throw new errors.UnmetAuthenticationRequirements(
+        'none of the requested acr values can be established here',
+      );
+    }
+    return false;
+  },
+);
 
 /** `max_age` asks for the first factor again, unless the request asks for MFA: then the second one will do. */
 const maxAgePassed = new Check('max_age', 'End-User authentication is too old', 'login_required', (ctx) => {

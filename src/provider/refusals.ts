@@ -14,7 +14,8 @@ const sentences: Record<RefusalReason, string | ((end: End | undefined) => strin
   signed_out: 'the user signed out. Sign in again.',
   signed_out_everywhere: 'the user signed out everywhere. Sign in again.',
   replaced: 'another account signed in, in the same browser. Sign in again.',
-  session_limit: 'the account has too many sessions, and this one was the least recently used. Sign in again.',
+  session_limit:
+    'the account has too many sessions, and this one was the least recently used. Sign in again.',
   session_ended: 'the session it belonged to has ended. Sign in again.',
   account_disabled: 'the account is disabled. Ask an operator.',
   client_disabled: 'the application is disabled. Ask an operator.',

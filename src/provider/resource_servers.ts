@@ -2,20 +2,23 @@ import { errors } from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { hasScopeRole } from '../policy/evaluate_scopes.ts';
 import { getRequestContext } from './request_context.ts';
-import { openidScopes } from './token_claims.ts';
+import { openidScopes, splitScope } from './token_claims.ts';
 
 /**
  * A registered resource (RFC 8707) with the scopes that this request may get there: the resource's,
  * held to the client's registered `scope` (the library holds only static scopes to it), to the
  * account's roles once that is known, and at the token endpoint to the verdict.
  */
-export function getResourceServerInfo(_: KoaContextWithOIDC, identifier: string, client: Client): ResourceServer {
+export function getResourceServerInfo(
+  _: KoaContextWithOIDC,
+  identifier: string,
+  client: Client,
+): ResourceServer {
   const context = getRequestContext();
   const resource = context.configuration.resources.get(identifier);
   if (!resource) throw new errors.InvalidTarget('the resource is not known here');
   const { account, configuration, pending } = context;
-  const { scope = '' } = configuration.clients.get(client.clientId)?.metadata ?? {};
-  const registered = new Set(String(scope).split(' '));
+  const registered = new Set(splitScope(configuration.clients.get(client.clientId)?.metadata.scope));
   const permitted = pending?.verdict ? new Set(pending.verdict.scopes) : undefined;
   const scopes = resource.scopes.filter(
     (scope) =>
@@ -36,8 +39,8 @@ export function getResourceServerInfo(_: KoaContextWithOIDC, identifier: string,
  * OpenID Connect scopes: that asks for a token for userinfo.
  */
 export function useGrantedResource(ctx: KoaContextWithOIDC): boolean {
-  const { scope } = ctx.oidc.params ?? {};
-  return !(typeof scope === 'string' && scope.split(' ').every((name) => openidScopes.has(name)));
+  const named = splitScope(ctx.oidc.params?.scope);
+  return named.length === 0 || !named.every((name) => openidScopes.has(name));
 }
 
 /**
@@ -50,8 +53,7 @@ export function defaultResource(
   oneOf?: readonly string[],
 ): string | readonly string[] {
   if (oneOf) return oneOf.length === 1 ? (oneOf[0] ?? []) : oneOf;
-  const { scope } = ctx.oidc.params ?? {};
-  const asked = typeof scope === 'string' ? scope.split(' ').filter((name) => !openidScopes.has(name)) : [];
+  const asked = splitScope(ctx.oidc.params?.scope).filter((name) => !openidScopes.has(name));
   if (asked.length === 0) return [];
   const owners = [...getRequestContext().configuration.resources.values()].filter((resource) =>
     asked.some((name) => resource.scopes.includes(name)),

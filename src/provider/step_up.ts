@@ -5,7 +5,7 @@ import { evaluateStepUp } from '../policy/evaluate_step_up.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { findRequestContext } from './request_context.ts';
 import type { SignInMoments } from './request_context.ts';
-import { acr } from './token_claims.ts';
+import { acr, splitScope } from './token_claims.ts';
 
 interface AcrRequest {
   essential?: boolean;
@@ -60,8 +60,10 @@ export function findStepUp(ctx: KoaContextWithOIDC): StepUpReason | undefined {
   if (!context?.account || !moments || !client) return undefined;
   const { configuration, account, sessionsById } = context;
   const known = sessionsById.get(session?.uid ?? '')?.facts?.clientIds ?? [];
-  const asked = typeof params?.scope === 'string' ? params.scope.split(' ') : [];
-  const grantable = new Set(Object.values(resourceServers ?? {}).flatMap((server) => server.scope.split(' ')));
+  const asked = splitScope(params?.scope);
+  const grantable = new Set(
+    Object.values(resourceServers ?? {}).flatMap((server) => server.scope.split(' ')),
+  );
   const scopes = asked.filter((scope) => grantable.has(scope));
   const limits = limitsFor(configuration, {
     roles: account.roles,

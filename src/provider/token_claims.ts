@@ -8,6 +8,11 @@ export const acr = { password: 'urn:curfew:acr:pwd', mfa: 'urn:curfew:acr:mfa' }
 /** The scopes of OpenID Connect itself; all others belong to resources. */
 export const openidScopes: ReadonlySet<string> = new Set(['openid', 'offline_access', 'profile', 'email']);
 
+/** The scopes of a `scope` parameter or of registered metadata; none where it is no text. */
+export function splitScope(scope: unknown): string[] {
+  return typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
+}
+
 /** What access tokens say beyond RFC 9068's required claims: authentication, roles, and the session while it lives. */
 export function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
   const context = findRequestContext();
@@ -25,7 +30,9 @@ export function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknow
 /** The `sid` by which this client knows the session; undefined once that has ended. */
 function sessionIdFor({ pending }: RequestContext, clientId: string): string | undefined {
   if (!pending?.loaded.session || pending.loaded.session.end) return undefined;
-  const authorizations = pending.loaded.sessionPayload?.authorizations as Record<string, { sid?: string }> | undefined;
+  const authorizations = pending.loaded.sessionPayload?.authorizations as
+    | Record<string, { sid?: string }>
+    | undefined;
   return authorizations?.[clientId]?.sid;
 }
 

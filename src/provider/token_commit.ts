@@ -73,7 +73,8 @@ async function writeRefresh(
 
   async function makeSuccessor() {
     const value = answerToken ?? '';
-    if (limits.family.refresh_overlap.value === 0) return { hash: hashToken(value), sealed: null, windowId: null };
+    if (limits.family.refresh_overlap.value === 0)
+      return { hash: hashToken(value), sealed: null, windowId: null };
     const { windowId, secret } = await windows.current();
     return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
   }

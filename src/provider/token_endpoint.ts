@@ -27,7 +27,12 @@ export interface TokenEndpoint {
  * answer. When the write finds that the facts have changed, the whole request is decided anew, from
  * the same body; the library has written nothing. After three times: 503.
  */
-export function tokenEndpoint({ database, configurations, windows, currentProvider }: TokenEndpoint): Middleware {
+export function tokenEndpoint({
+  database,
+  configurations,
+  windows,
+  currentProvider,
+}: TokenEndpoint): Middleware {
   return async (ctx) => {
     const body = await readBody(ctx.req);
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -43,7 +48,10 @@ export function tokenEndpoint({ database, configurations, windows, currentProvid
     }
     ctx.status = 503;
     ctx.set('Retry-After', '1');
-    ctx.body = { error: 'temporarily_unavailable', error_description: 'The request met too many others. Try again.' };
+    ctx.body = {
+      error: 'temporarily_unavailable',
+      error_description: 'The request met too many others. Try again.',
+    };
   };
 }
 

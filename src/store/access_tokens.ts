@@ -1,7 +1,14 @@
 import type { SessionFacts, FamilyFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Queryable } from './database.ts';
-import { accountColumns, familyColumns, readAccount, readFamily, readSession, sessionColumns } from './facts_sql.ts';
+import {
+  accountColumns,
+  familyColumns,
+  readAccount,
+  readFamily,
+  readSession,
+  sessionColumns,
+} from './facts_sql.ts';
 import type { AccountRow, FamilyRow, SessionRow, StoredAccount } from './facts_sql.ts';
 
 /** An opaque access token with the state it depends on. */
@@ -27,7 +34,10 @@ interface AccessTokenRow extends AccountRow, Partial<FamilyRow>, Partial<Session
   token_grant_id: string;
 }
 
-export async function findAccessToken(db: Queryable, tokenHash: Buffer): Promise<LoadedAccessToken | undefined> {
+export async function findAccessToken(
+  db: Queryable,
+  tokenHash: Buffer,
+): Promise<LoadedAccessToken | undefined> {
   const [row] = await db.query<AccessTokenRow>(
     {
       name: 'access_token_load',

@@ -27,7 +27,10 @@ export async function findAccountByUsername(
     [username],
   );
   if (!row) return undefined;
-  return { account: readAccount(row), ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }) };
+  return {
+    account: readAccount(row),
+    ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }),
+  };
 }
 
 export interface NewAccount {
@@ -69,7 +72,11 @@ export async function updateAccount(
 }
 
 /** Replace the account's roles, which makes a new version of the account. */
-export async function replaceRoles(tx: Queryable, accountId: string, roles: readonly string[]): Promise<void> {
+export async function replaceRoles(
+  tx: Queryable,
+  accountId: string,
+  roles: readonly string[],
+): Promise<void> {
   await tx.query({ name: 'account_roles_clear', text: 'delete from account_roles where account_id = $1' }, [
     accountId,
   ]);
@@ -84,7 +91,11 @@ export async function replaceRoles(tx: Queryable, accountId: string, roles: read
 }
 
 /** false when the account was in that state already. */
-export async function setAccountDisabled(tx: Queryable, accountId: string, disabled: boolean): Promise<boolean> {
+export async function setAccountDisabled(
+  tx: Queryable,
+  accountId: string,
+  disabled: boolean,
+): Promise<boolean> {
   const rows = await tx.query(
     {
       name: 'account_disable',

@@ -7,7 +7,11 @@ export interface StoredArtifact {
 }
 
 /** undefined when unknown or expired by the database's clock. */
-export async function findArtifact(db: Queryable, model: string, idHash: Buffer): Promise<StoredArtifact | undefined> {
+export async function findArtifact(
+  db: Queryable,
+  model: string,
+  idHash: Buffer,
+): Promise<StoredArtifact | undefined> {
   const [row] = await db.query<{ payload: Record<string, unknown>; consumed: boolean }>(
     {
       name: 'artifact_by_id',

@@ -71,7 +71,10 @@ interface CodeRow extends AccountRow, Partial<SessionRow> {
   family_id: string | null;
 }
 
-export async function findAuthorizationCode(db: Queryable, codeHash: Buffer): Promise<LoadedCode | undefined> {
+export async function findAuthorizationCode(
+  db: Queryable,
+  codeHash: Buffer,
+): Promise<LoadedCode | undefined> {
   const [row] = await db.query<CodeRow>(
     {
       name: 'code_load',

@@ -18,7 +18,14 @@ interface ConfigurationRow {
   branding: Branding;
   policies: Policy[];
   roles: Role[];
-  scopes: { name: string; description: string; roles: string[] | null; policy: string | null; step_up: boolean; mfa_max_age: number | null }[];
+  scopes: {
+    name: string;
+    description: string;
+    roles: string[] | null;
+    policy: string | null;
+    step_up: boolean;
+    mfa_max_age: number | null;
+  }[];
   resources: { identifier: string; scopes: string[]; policy: string | null }[];
   clients: {
     client_id: string;

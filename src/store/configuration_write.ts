@@ -9,8 +9,14 @@ import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
 
 /** Lock the configuration: one change at a time. Returns what was applied at a start, if anything. */
-export async function lockConfiguration(tx: Queryable): Promise<{ digest?: string; version: number; appliedVersion?: number }> {
-  const [row] = await tx.query<{ version: number; applied_digest: string | null; applied_version: number | null }>({
+export async function lockConfiguration(
+  tx: Queryable,
+): Promise<{ digest?: string; version: number; appliedVersion?: number }> {
+  const [row] = await tx.query<{
+    version: number;
+    applied_digest: string | null;
+    applied_version: number | null;
+  }>({
     name: 'configuration_lock',
     text: `select version::float8 as version, applied_digest, applied_version::float8 as applied_version
            from configuration_state for update`,
@@ -43,10 +49,9 @@ export async function rememberAppliedFile(tx: Queryable, digest: string): Promis
 }
 
 export async function writeBranding(tx: Queryable, branding: Branding): Promise<void> {
-  await tx.query(
-    { name: 'branding_write', text: 'update configuration_state set branding = $1' },
-    [JSON.stringify(branding)],
-  );
+  await tx.query({ name: 'branding_write', text: 'update configuration_state set branding = $1' }, [
+    JSON.stringify(branding),
+  ]);
 }
 
 /** Store a policy as its next version, and that version for ever. */
@@ -156,8 +161,7 @@ export async function deleteConfigured(
   table: keyof typeof keyColumns,
   key: string,
 ): Promise<void> {
-  await tx.query(
-    { name: `${table}_delete`, text: `delete from ${table} where ${keyColumns[table]} = $1` },
-    [key],
-  );
+  await tx.query({ name: `${table}_delete`, text: `delete from ${table} where ${keyColumns[table]} = $1` }, [
+    key,
+  ]);
 }

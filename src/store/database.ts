@@ -98,7 +98,16 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 const outageStates = /^(08|53|57|58|XX|25006|3D000|28)/;
-const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EACCES', 'EAI_AGAIN']);
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EACCES',
+  'EAI_AGAIN',
+]);
 
 /** true when the database cannot answer now (down, starting, full, cut off), as opposed to a wrong query. */
 export function isOutage(error: unknown): boolean {
@@ -107,5 +116,7 @@ export function isOutage(error: unknown): boolean {
   if (state && outageStates.test(state)) return true;
   if (networkCodes.has((error as NodeJS.ErrnoException).code ?? '')) return true;
   if (error instanceof AggregateError) return error.errors.some(isOutage);
-  return /timeout exceeded when trying to connect|Connection terminated|timeout expired|Query read timeout/i.test(error.message);
+  return /timeout exceeded when trying to connect|Connection terminated|timeout expired|Query read timeout/i.test(
+    error.message,
+  );
 }

@@ -1,7 +1,14 @@
 import type { End, FamilyFacts, RefreshTokenFacts, SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Queryable } from './database.ts';
-import { accountColumns, familyColumns, readAccount, readFamily, readSession, sessionColumns } from './facts_sql.ts';
+import {
+  accountColumns,
+  familyColumns,
+  readAccount,
+  readFamily,
+  readSession,
+  sessionColumns,
+} from './facts_sql.ts';
 import type { AccountRow, FamilyRow, SessionRow, StoredAccount } from './facts_sql.ts';
 
 /** All that a presented refresh token brings along, read in one round trip. */
@@ -77,7 +84,11 @@ export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<Loa
 
 function readSuccessor(row: RefreshRow): LoadedRefresh['successor'] {
   if (!row.successor_sealed || row.window_id === null || !row.window_secret_sealed) return undefined;
-  return { sealed: row.successor_sealed, windowId: row.window_id, windowSecretSealed: row.window_secret_sealed };
+  return {
+    sealed: row.successor_sealed,
+    windowId: row.window_id,
+    windowSecretSealed: row.window_secret_sealed,
+  };
 }
 
 export interface NewAccessToken {
@@ -234,7 +245,9 @@ function readFilter(filter: FamilyFilter): { column: string | undefined; given: 
     session_id: filter.sessionId,
     grant_id: filter.grantId,
   };
-  const [first] = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const [first] = Object.entries(entries).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return first ? { column: first[0], given: [first[1]] } : { column: undefined, given: [] };
 }
 

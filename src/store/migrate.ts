@@ -15,7 +15,7 @@ interface SqlMigration {
 export function listMigrations(directory = migrationsDirectory): SqlMigration[] {
   return readdirSync(directory)
     .filter((file) => /^\d{4}_[a-z0-9_]+\.sql$/.test(file))
-    .sort()
+    .toSorted()
     .map((file) => ({ name: file.replace(/\.sql$/, ''), file: path.join(directory, file) }));
 }
 

@@ -21,7 +21,10 @@ export async function findTotpFactor(db: Queryable, accountId: string): Promise<
 }
 
 /** The authenticator that is being set up, for as long as that may take (an hour). */
-export async function findPendingTotpFactor(db: Queryable, accountId: string): Promise<TotpFactor | undefined> {
+export async function findPendingTotpFactor(
+  db: Queryable,
+  accountId: string,
+): Promise<TotpFactor | undefined> {
   const [row] = await db.query<TotpFactor>(
     {
       name: 'totp_pending',
@@ -39,7 +42,10 @@ export async function insertPendingTotpFactor(
   factor: TotpFactor & { accountId: string },
 ): Promise<void> {
   await tx.query(
-    { name: 'totp_pending_clear', text: 'delete from totp_factors where account_id = $1 and confirmed_at is null' },
+    {
+      name: 'totp_pending_clear',
+      text: 'delete from totp_factors where account_id = $1 and confirmed_at is null',
+    },
     [factor.accountId],
   );
   await tx.query(
@@ -66,7 +72,10 @@ export async function confirmTotpFactor(tx: Queryable, factorId: string, name: s
 
 /** Remove every authenticator and recovery code; returns how many authenticators went. */
 export async function deleteSecondFactors(tx: Queryable, accountId: string): Promise<number> {
-  await tx.query({ name: 'recovery_codes_delete', text: 'delete from recovery_codes where account_id = $1' }, [accountId]);
+  await tx.query(
+    { name: 'recovery_codes_delete', text: 'delete from recovery_codes where account_id = $1' },
+    [accountId],
+  );
   const rows = await tx.query(
     { name: 'totp_delete', text: 'delete from totp_factors where account_id = $1 returning confirmed_at' },
     [accountId],
@@ -81,7 +90,9 @@ export async function deleteSecondFactors(tx: Queryable, accountId: string): Pro
   return rows.length;
 }
 
-export type Attempt = { allowed: true; lastStep?: number; now: Instant } | { allowed: false; blockedUntil: Instant };
+export type Attempt =
+  | { allowed: true; lastStep?: number; now: Instant }
+  | { allowed: false; blockedUntil: Instant };
 
 /** Attempts without a success after which each further one must wait. */
 export const attemptsBeforeBackOff = 5;
@@ -109,7 +120,8 @@ export async function countAttempt(tx: Queryable, accountId: string): Promise<At
     },
     [accountId],
   );
-  if (row) return { allowed: true, now: row.now, ...(row.last_step === null ? {} : { lastStep: row.last_step }) };
+  if (row)
+    return { allowed: true, now: row.now, ...(row.last_step === null ? {} : { lastStep: row.last_step }) };
   const [state] = await tx.query<{ blocked_until: number }>(
     {
       name: 'second_factor_blocked',
@@ -144,8 +156,14 @@ export async function clearFailures(tx: Queryable, accountId: string): Promise<v
 }
 
 /** Replace the account's recovery codes by these hashes. */
-export async function replaceRecoveryCodes(tx: Queryable, accountId: string, hashes: readonly Buffer[]): Promise<void> {
-  await tx.query({ name: 'recovery_codes_clear', text: 'delete from recovery_codes where account_id = $1' }, [accountId]);
+export async function replaceRecoveryCodes(
+  tx: Queryable,
+  accountId: string,
+  hashes: readonly Buffer[],
+): Promise<void> {
+  await tx.query({ name: 'recovery_codes_clear', text: 'delete from recovery_codes where account_id = $1' }, [
+    accountId,
+  ]);
   await tx.query(
     {
       name: 'recovery_codes_insert',

@@ -31,7 +31,10 @@ const sessionSelect = `
     coalesce(a.disabled_at is not null or a.deleted_at is not null, false) as account_disabled
   from sessions s left join accounts a on a.account_id = s.account_id cross join configuration_state cs`;
 
-export async function findSessionByCookie(db: Queryable, cookieHash: Buffer): Promise<LoadedSession | undefined> {
+export async function findSessionByCookie(
+  db: Queryable,
+  cookieHash: Buffer,
+): Promise<LoadedSession | undefined> {
   const statement = { name: 'session_by_cookie', text: `${sessionSelect} where s.cookie_hash = $1` };
   return readLoaded(await db.query<LoadedSessionRow>(statement, [cookieHash]));
 }
@@ -183,7 +186,10 @@ export async function endSessionRow(tx: Queryable, sessionId: string, end: End):
 
 /** The database's clock, for a decision made under locks. */
 export async function readNow(tx: Queryable): Promise<Instant> {
-  const [row] = await tx.query<{ now: number }>({ name: 'now', text: 'select to_micros(curfew_now()) as now' });
+  const [row] = await tx.query<{ now: number }>({
+    name: 'now',
+    text: 'select to_micros(curfew_now()) as now',
+  });
   if (!row) throw new Error('The database did not tell the time.');
   return row.now;
 }

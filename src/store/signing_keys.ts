@@ -28,5 +28,8 @@ export async function insertSigningKey(tx: Queryable, key: StoredSigningKey): Pr
 
 /** One instance at a time makes keys. */
 export async function lockSigningKeys(tx: Queryable): Promise<void> {
-  await tx.query({ name: 'signing_keys_lock', text: `select pg_advisory_xact_lock(hashtext('signing_keys'))` });
+  await tx.query({
+    name: 'signing_keys_lock',
+    text: `select pg_advisory_xact_lock(hashtext('signing_keys'))`,
+  });
 }

@@ -17,7 +17,10 @@ describe('bad input', () => {
   const basic = `Basic ${Buffer.from(`${shop.clientId}:${shop.secret}`).toString('base64')}`;
   const form = 'application/x-www-form-urlencoded';
 
-  async function post(body: string | Buffer, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+  async function post(
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
     const response = await fetch(`${server.issuer}/token`, {
       method: 'POST',
       body: body as string,
@@ -31,21 +34,75 @@ describe('bad input', () => {
 
   const malformed: [string, string | Buffer, Record<string, string>, number, string][] = [
     ['an empty body', '', {}, 400, 'invalid_request'],
-    ['JSON', '{"grant_type":"refresh_token"}', { 'content-type': 'application/json' }, 400, 'invalid_request'],
-    ['no content type that is known', 'x', { 'content-type': 'multipart/form-data; boundary=x' }, 400, 'invalid_request'],
-    ['a body of 60 KiB', `grant_type=refresh_token&refresh_token=${'a'.repeat(60 * 1024)}`, {}, 400, 'invalid_request'],
+    [
+      'JSON',
+      '{"grant_type":"refresh_token"}',
+      { 'content-type': 'application/json' },
+      400,
+      'invalid_request',
+    ],
+    [
+      'no content type that is known',
+      'x',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      400,
+      'invalid_request',
+    ],
+    [
+      'a body of 60 KiB',
+      `grant_type=refresh_token&refresh_token=${'a'.repeat(60 * 1024)}`,
+      {},
+      400,
+      'invalid_request',
+    ],
     ['an unknown grant type', 'grant_type=password&username=a&password=b', {}, 400, 'unsupported_grant_type'],
     ['a grant type twice', 'grant_type=refresh_token&grant_type=refresh_token', {}, 400, 'invalid_request'],
     ['no token', 'grant_type=refresh_token', {}, 400, 'invalid_request'],
     ['a token with a NUL byte', 'grant_type=refresh_token&refresh_token=a%00b', {}, 400, 'invalid_grant'],
     ['a token that is not UTF-8', 'grant_type=refresh_token&refresh_token=%ff%fe', {}, 400, 'invalid_grant'],
-    ['a token of 50,000 characters', `grant_type=refresh_token&refresh_token=${'a'.repeat(50_000)}`, {}, 400, 'invalid_grant'],
+    [
+      'a token of 50,000 characters',
+      `grant_type=refresh_token&refresh_token=${'a'.repeat(50_000)}`,
+      {},
+      400,
+      'invalid_grant',
+    ],
     ['a scope with a quote', 'grant_type=refresh_token&refresh_token=x&scope=%22', {}, 400, 'invalid_scope'],
-    ['a code with a NUL byte', `grant_type=authorization_code&code=%00&redirect_uri=${encodeURIComponent(redirectUri)}&code_verifier=${'v'.repeat(43)}`, {}, 400, 'invalid_grant'],
-    ['a wrong client secret', 'grant_type=refresh_token&refresh_token=x', { authorization: `Basic ${btoa('shop:wrong')}` }, 401, 'invalid_client'],
-    ['an unknown client', 'grant_type=refresh_token&refresh_token=x', { authorization: `Basic ${btoa('none:wrong')}` }, 401, 'invalid_client'],
-    ['a client name with a NUL byte', 'grant_type=refresh_token&refresh_token=x', { authorization: `Basic ${btoa('sh%00op:x')}` }, 400, 'invalid_request'],
-    ['a client id beside other credentials', 'grant_type=refresh_token&refresh_token=x&client_id=portal', {}, 400, 'invalid_request'],
+    [
+      'a code with a NUL byte',
+      `grant_type=authorization_code&code=%00&redirect_uri=${encodeURIComponent(redirectUri)}&code_verifier=${'v'.repeat(43)}`,
+      {},
+      400,
+      'invalid_grant',
+    ],
+    [
+      'a wrong client secret',
+      'grant_type=refresh_token&refresh_token=x',
+      { authorization: `Basic ${btoa('shop:wrong')}` },
+      401,
+      'invalid_client',
+    ],
+    [
+      'an unknown client',
+      'grant_type=refresh_token&refresh_token=x',
+      { authorization: `Basic ${btoa('none:wrong')}` },
+      401,
+      'invalid_client',
+    ],
+    [
+      'a client name with a NUL byte',
+      'grant_type=refresh_token&refresh_token=x',
+      { authorization: `Basic ${btoa('sh%00op:x')}` },
+      400,
+      'invalid_request',
+    ],
+    [
+      'a client id beside other credentials',
+      'grant_type=refresh_token&refresh_token=x&client_id=portal',
+      {},
+      400,
+      'invalid_request',
+    ],
   ];
   for (const [what, body, headers, status, error] of malformed) {
     it(`answers ${what} at the token endpoint with ${error}`, async () => {
@@ -61,7 +118,9 @@ describe('bad input', () => {
     const token = tokens.refresh_token ?? '';
     await post(`grant_type=refresh_token&refresh_token=${token}&scope=%22`);
     await post(`grant_type=refresh_token&refresh_token=${token}&refresh_token=${token}`);
-    await post(`grant_type=refresh_token&refresh_token=${token}`, { authorization: `Basic ${btoa('shop:wrong')}` });
+    await post(`grant_type=refresh_token&refresh_token=${token}`, {
+      authorization: `Basic ${btoa('shop:wrong')}`,
+    });
     await party.refresh(token);
   });
 
@@ -75,7 +134,7 @@ describe('bad input', () => {
       code_challenge_method: 'S256',
     };
     const entries = Object.entries({ ...defaults, ...parameters }).filter(([, value]) => value !== undefined);
-    return `${server.issuer}/auth?${new URLSearchParams(entries as [string, string][]).toString()}`;
+    return `${server.issuer}/auth?${new URLSearchParams(entries).toString()}`;
   };
 
   const withoutRedirect: [string, Record<string, string | undefined>][] = [
@@ -89,7 +148,10 @@ describe('bad input', () => {
   ];
   for (const [what, parameters] of withoutRedirect) {
     it(`shows a page and redirects nowhere for ${what}`, async () => {
-      const response = await fetch(authorize(parameters), { redirect: 'manual', headers: { accept: 'text/html' } });
+      const response = await fetch(authorize(parameters), {
+        redirect: 'manual',
+        headers: { accept: 'text/html' },
+      });
       const text = await response.text();
       assert.equal(response.status, 400);
       assert.equal(response.headers.get('location'), null);
@@ -122,7 +184,7 @@ describe('bad input', () => {
 
   it('says the same for an unknown account and a wrong password, and records which it was', async () => {
     const answers = [];
-    for (const username of ['ada', 'nobody-here', 'a\0da', `${'x'.repeat(5000)}`, "' or 1=1 --"]) {
+    for (const username of ['ada', 'nobody-here', 'a\0da', 'x'.repeat(5000), "' or 1=1 --"]) {
       const browser = createFormBrowser(server.issuer);
       const page = await browser.open(authorize({}));
       const refused = await browser.submit(page, /sign-in$/, { username, password: 'wrong' });
@@ -140,20 +202,28 @@ describe('bad input', () => {
     const browser = createFormBrowser(server.issuer);
     const page = await browser.open(authorize({}));
     const fields = { username: ada.username, password: ada.password };
-    const post = (headers: Record<string, string>, body: Record<string, string>) =>
-      browser.request(`${page.url.pathname}/sign-in`, { method: 'POST', body: new URLSearchParams(body), headers });
-    assert.equal((await post({ origin: server.issuer }, fields)).status, 403);
+    const send = (headers: Record<string, string>, body: Record<string, string>) =>
+      browser.request(`${page.url.pathname}/sign-in`, {
+        method: 'POST',
+        body: new URLSearchParams(body),
+        headers,
+      });
+    assert.equal((await send({ origin: server.issuer }, fields)).status, 403);
     const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? '';
-    assert.equal((await post({ origin: 'https://evil.example' }, { ...fields, csrf })).status, 403);
-    assert.equal((await post({ 'sec-fetch-site': 'cross-site' }, { ...fields, csrf })).status, 403);
-    assert.equal((await post({ origin: server.issuer }, { ...fields, csrf })).status, 303);
+    assert.equal((await send({ origin: 'https://evil.example' }, { ...fields, csrf })).status, 403);
+    assert.equal((await send({ 'sec-fetch-site': 'cross-site' }, { ...fields, csrf })).status, 403);
+    assert.equal((await send({ origin: server.issuer }, { ...fields, csrf })).status, 303);
   });
 
   it('takes its own address from the configuration, not from the Host header', async () => {
     const { port } = new URL(server.issuer);
     const response = await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`, {
       headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
-    }).catch(() => fetch(`${server.issuer}/.well-known/openid-configuration`, { headers: { 'x-forwarded-host': 'evil.example' } }));
+    }).catch(() =>
+      fetch(`${server.issuer}/.well-known/openid-configuration`, {
+        headers: { 'x-forwarded-host': 'evil.example' },
+      }),
+    );
     const metadata = (await response.json()) as Record<string, string>;
     assert.equal(metadata.issuer, server.issuer);
     assert.equal(metadata.token_endpoint, `${server.issuer}/token`);

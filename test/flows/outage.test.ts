@@ -53,10 +53,13 @@ describe('a database that is down', () => {
       code_challenge: 'c'.repeat(43),
       code_challenge_method: 'S256',
     });
-    const signInForm = await browser.open(`${issuer}/auth?${query}`);
+    const signInForm = await browser.open(`${issuer}/auth?${query.toString()}`);
     await postgres.stop();
 
-    const refused = await party.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' });
+    const refused = await party.token({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token ?? '',
+    });
     assert.equal(refused.status, 503);
     assert.equal(refused.body.error, 'temporarily_unavailable');
     assert.ok(refused.headers.get('retry-after'));
@@ -66,11 +69,17 @@ describe('a database that is down', () => {
     assert.equal(signIn.response.status, 503);
     assert.ok(!/not right|password/i.test(signIn.text));
     assert.ok(!/ECONN|ENOENT|postgres|\.ts/.test(signIn.text), 'nothing of the cause outside');
-    assert.equal((await browser.open(`${issuer}/auth?${query}`)).response.status, 503);
-    assert.equal((await party.browser.open(`${issuer}/auth?${query}&prompt=none`)).response.status, 503);
+    assert.equal((await browser.open(`${issuer}/auth?${query.toString()}`)).response.status, 503);
+    assert.equal(
+      (await party.browser.open(`${issuer}/auth?${query.toString()}&prompt=none`)).response.status,
+      503,
+    );
     assert.equal((await fetch(`${issuer}/healthz`)).status, 200);
     const ready = await fetch(`${issuer}/readyz`);
-    assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reasons: ['database'] }]);
+    assert.deepEqual(
+      [ready.status, await ready.json()],
+      [503, { status: 'not ready', reasons: ['database'] }],
+    );
 
     postgres = await startEmbeddedPostgres({ dataDirectory: directory, durable: false });
     const again = await party.refresh(tokens.refresh_token ?? '');

@@ -61,7 +61,9 @@ describe('a refresh token used more than once', () => {
     assert.equal(await countLiveTokens(server.database), 0);
     const events = await listEvents(server.database);
     assert.equal(events.filter(({ name }) => name === 'family.ended').length, 10);
-    assert.ok((await findFamilies(server.database)).every((family) => family.end_reason === 'reuse_detected'));
+    assert.ok(
+      (await findFamilies(server.database)).every((family) => family.end_reason === 'reuse_detected'),
+    );
   });
 
   it('serves a retry until the overlap is over, counted from the first use', async () => {
@@ -79,7 +81,8 @@ describe('a refresh token used more than once', () => {
   it('serves five counted retries and takes the sixth for reuse', async () => {
     const first = await party.signIn(ada, offline);
     await refresh(first);
-    for (let early = 0; early < 10; early += 1) assert.equal((await refresh(first)).status, 200, 'the first 2 s are free');
+    for (let early = 0; early < 10; early += 1)
+      assert.equal((await refresh(first)).status, 200, 'the first 2 s are free');
     await server.clock.advance(2);
     for (let late = 0; late < 5; late += 1) assert.equal((await refresh(first)).status, 200);
     await assertRefused(party, first, 'reuse_detected');
@@ -186,7 +189,9 @@ describe('an authorization code used more than once', () => {
 
   it('makes one family of 20 simultaneous exchanges, which the others end', async () => {
     const pending = await party.authorize(ada, offline);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(pending.url, pending.verifier)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => exchange(pending.url, pending.verifier)),
+    );
     const granted = answers.filter(({ status }) => status === 200);
     assert.equal(granted.length, 1);
     await assertRefused(party, { refresh_token: String(granted[0]?.body.refresh_token) }, 'code_reused');

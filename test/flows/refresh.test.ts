@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { ada, api, exampleConfiguration, grace, joan, nobody, shop, spa } from '../support/example_configuration.ts';
+import {
+  ada,
+  api,
+  exampleConfiguration,
+  grace,
+  joan,
+  nobody,
+  shop,
+  spa,
+} from '../support/example_configuration.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { Tokens } from '../support/relying_party.ts';
 import { assertRefused, findFamilies, listEvents } from '../support/gate.ts';
@@ -108,7 +117,7 @@ describe('refreshes under limits', () => {
     const told = await assertRefused(trusted, first, 'idle_timeout');
     assert.deepEqual([told.limit, told.policy, told.policy_version], [1800, 'member', 1]);
     const untold = await assertRefused(other, second, 'idle_timeout');
-    assert.deepEqual(Object.keys(untold).sort(), ['error', 'error_description']);
+    assert.deepEqual(Object.keys(untold).toSorted(), ['error', 'error_description']);
   });
 
   it('binds a live family by a limit that was shortened, and by one that was lengthened', async () => {

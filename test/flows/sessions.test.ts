@@ -62,8 +62,14 @@ describe('a browser session', () => {
   });
 
   it('ends at its absolute limit, with everything bound to it, and says why on the sign-in page', async () => {
-    const limits = { ...exampleConfiguration().policies.get('member')?.limits, session_absolute: 7200, session_idle: 7200 };
-    await server.apply({ policies: new Map([...exampleConfiguration().policies, ['member', { limits, baselines: [] }]]) });
+    const limits = {
+      ...exampleConfiguration().policies.get('member')?.limits,
+      session_absolute: 7200,
+      session_idle: 7200,
+    };
+    await server.apply({
+      policies: new Map([...exampleConfiguration().policies, ['member', { limits, baselines: [] }]]),
+    });
     let tokens = await party.signIn(ada);
     assert.equal(tokens.authorization_expires_in, 7199, 'the session is the tighter bound');
     for (let passed = 0; passed < 6000; passed += 1500) {
@@ -101,16 +107,22 @@ describe('a browser session', () => {
   it('gets a new identifier at each sign-in and keeps its name', async () => {
     await party.signIn(ada);
     const before = party.browser.cookie('curfew_session');
-    const sid = decodeJwt((await party.signIn(ada, { claims: '{"id_token":{"sid":null}}' })).id_token ?? '').sid;
+    const sid = decodeJwt(
+      (await party.signIn(ada, { claims: '{"id_token":{"sid":null}}' })).id_token ?? '',
+    ).sid;
     await party.signIn(ada, { prompt: 'login' });
     assert.notEqual(party.browser.cookie('curfew_session'), before);
-    const after = decodeJwt((await party.signIn(ada, { claims: '{"id_token":{"sid":null}}' })).id_token ?? '').sid;
+    const after = decodeJwt(
+      (await party.signIn(ada, { claims: '{"id_token":{"sid":null}}' })).id_token ?? '',
+    ).sid;
     assert.equal(after, sid);
   });
 
   it('is replaced when another account signs in, and its bound tokens end', async () => {
     const tokens = await party.signIn(ada);
-    const page = await party.browser.open(`${server.issuer}/auth?${await authorizeQuery({ prompt: 'login' })}`);
+    const page = await party.browser.open(
+      `${server.issuer}/auth?${await authorizeQuery({ prompt: 'login' })}`,
+    );
     const between = await party.browser.submit(page, /sign-in$/, grace);
     const next = await party.browser.submit(between, /session\/end\/confirm$/);
     assert.ok(next.url.searchParams.get('code') ?? /consent/.test(next.text));
@@ -157,13 +169,18 @@ describe('a browser session', () => {
       post_logout_redirect_uri: 'http://127.0.0.1:9/bye',
       state: 'later',
     });
-    const page = await party.browser.open(`${server.issuer}/session/end?${query}`);
-    assert.match(page.response.headers.get('content-security-policy') ?? '', /form-action 'self' http:\/\/127\.0\.0\.1:9/);
+    const page = await party.browser.open(`${server.issuer}/session/end?${query.toString()}`);
+    assert.match(
+      page.response.headers.get('content-security-policy') ?? '',
+      /form-action 'self' http:\/\/127\.0\.0\.1:9/,
+    );
     const done = await party.browser.submit(page, /session\/end\/confirm$/);
     assert.equal(done.url.href, 'http://127.0.0.1:9/bye?state=later');
     await assertRefused(party, tokens, 'signed_out');
     assert.equal(await silently(party), 'login_required');
-    const forged = await party.browser.open(`${server.issuer}/session/end?${new URLSearchParams({ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'https://evil.example/' })}`);
+    const forged = await party.browser.open(
+      `${server.issuer}/session/end?${new URLSearchParams({ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'https://evil.example/' }).toString()}`,
+    );
     assert.equal(forged.response.status, 400);
   });
 

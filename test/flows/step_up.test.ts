@@ -13,7 +13,11 @@ import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { totpCode } from '../support/totp.ts';
 
-const sensitive = { resource: api, scope: 'openid offline_access reports.read payments.write', prompt: 'consent' };
+const sensitive = {
+  resource: api,
+  scope: 'openid offline_access reports.read payments.write',
+  prompt: 'consent',
+};
 const bound = { resource: api, scope: 'openid reports.read payments.write' };
 const plain = { resource: api, scope: 'openid reports.read' };
 const mfa = 'urn:curfew:acr:mfa';
@@ -23,7 +27,12 @@ const password = 'urn:curfew:acr:pwd';
 function stepUpConfiguration(mfaOfAdmin: 'step_up' | 'always' = 'step_up'): ExampleConfiguration {
   const configuration = exampleConfiguration();
   const limits = { ...configuration.policies.get('admin')?.limits, mfa: mfaOfAdmin, mfa_max_age: 900 };
-  const payments = { name: 'payments.write', description: 'Move money', roles: ['admin'], stepUp: { mfaMaxAge: 300 } };
+  const payments = {
+    name: 'payments.write',
+    description: 'Move money',
+    roles: ['admin'],
+    stepUp: { mfaMaxAge: 300 },
+  };
   return {
     ...configuration,
     policies: new Map([...configuration.policies, ['admin', { limits, baselines: [] }]]),
@@ -58,7 +67,7 @@ describe('a second factor', () => {
       code_challenge_method: 'S256',
       ...plain,
       ...parameters,
-    })}`;
+    }).toString()}`;
 
   it('is set up on the way to a scope that needs it, and counts as its proof', async () => {
     const tokens = await party.signIn(person, sensitive);
@@ -113,7 +122,9 @@ describe('a second factor', () => {
     await server.clock.advance(901);
     const code = totpCode(person.authenticator.secret);
     const page = await party.browser.open(authorizeUrl(bound));
-    const wrong = await party.browser.submit(page, /totp$/, { code: code === '000000' ? '000001' : '000000' });
+    const wrong = await party.browser.submit(page, /totp$/, {
+      code: code === '000000' ? '000001' : '000000',
+    });
     assert.equal(wrong.response.status, 422);
     assert.match(wrong.text, /The code is not right/);
     const answers = await Promise.all(
@@ -130,9 +141,13 @@ describe('a second factor', () => {
 
   it('says that a code was used already', async () => {
     await party.signIn(person, sensitive);
-    const page = await party.browser.open(authorizeUrl({ ...plain, acr_values: mfa, max_age: '0', prompt: 'login' }));
+    const page = await party.browser.open(
+      authorizeUrl({ ...plain, acr_values: mfa, max_age: '0', prompt: 'login' }),
+    );
     const challenge = await party.browser.submit(page, /sign-in$/, grace);
-    const used = await party.browser.submit(challenge, /totp$/, { code: totpCode(person.authenticator.secret) });
+    const used = await party.browser.submit(challenge, /totp$/, {
+      code: totpCode(person.authenticator.secret),
+    });
     assert.match(used.text, /This code was used already\. Wait for the next one\./);
   });
 
@@ -140,11 +155,17 @@ describe('a second factor', () => {
     await party.signIn(person, sensitive);
     await server.clock.advance(901);
     const page = await party.browser.open(authorizeUrl(bound));
-    const old = await party.browser.submit(page, /totp$/, { code: totpCode(person.authenticator.secret, Date.now(), -2) });
+    const old = await party.browser.submit(page, /totp$/, {
+      code: totpCode(person.authenticator.secret, Date.now(), -2),
+    });
     assert.equal(old.response.status, 422);
-    const future = await party.browser.submit(page, /totp$/, { code: totpCode(person.authenticator.secret, Date.now(), 1) });
+    const future = await party.browser.submit(page, /totp$/, {
+      code: totpCode(person.authenticator.secret, Date.now(), 1),
+    });
     assert.equal(future.response.status, 422);
-    const late = await party.browser.submit(page, /totp$/, { code: totpCode(person.authenticator.secret, Date.now(), -1) });
+    const late = await party.browser.submit(page, /totp$/, {
+      code: totpCode(person.authenticator.secret, Date.now(), -1),
+    });
     assert.equal(late.url.host, '127.0.0.1:9');
   });
 
@@ -156,7 +177,9 @@ describe('a second factor', () => {
       const wrong = await party.browser.submit(page, /totp$/, { code: '12345' });
       assert.equal(wrong.response.status, 422);
     }
-    const blocked = await party.browser.submit(page, /totp$/, { code: totpCode(person.authenticator.secret) });
+    const blocked = await party.browser.submit(page, /totp$/, {
+      code: totpCode(person.authenticator.secret),
+    });
     assert.equal(blocked.response.status, 429);
     assert.match(blocked.text, /You can try again in/);
     await server.clock.advance(31);
@@ -172,7 +195,9 @@ describe('a second factor', () => {
     const signIn = await lostPhone.browser.open(authorizeUrl(bound));
     const challenge = await lostPhone.browser.submit(signIn, /sign-in$/, grace);
     const recovery = await lostPhone.browser.open(`${challenge.url.pathname}/recovery`);
-    const wrong = await lostPhone.browser.submit(recovery, /recovery$/, { recovery_code: 'aaaa-bbbb-cccc-dddd' });
+    const wrong = await lostPhone.browser.submit(recovery, /recovery$/, {
+      recovery_code: 'aaaa-bbbb-cccc-dddd',
+    });
     assert.equal(wrong.response.status, 422);
     const enrolment = await lostPhone.browser.submit(recovery, /recovery$/, {
       recovery_code: recoveryCode.toUpperCase().replaceAll('-', ' '),
@@ -198,7 +223,10 @@ describe('a second factor', () => {
   });
 
   it('lifts no older family by a step-up in the browser', async () => {
-    const older = await party.signIn(person, { ...sensitive, scope: 'openid offline_access reports.read payments.write' });
+    const older = await party.signIn(person, {
+      ...sensitive,
+      scope: 'openid offline_access reports.read payments.write',
+    });
     await server.clock.advance(301);
     await party.signIn(person, sensitive);
     const refreshed = await party.refresh(older.refresh_token ?? '');

@@ -27,7 +27,7 @@ const arrows: Record<string, readonly string[]> = {
 };
 const rooms = Object.keys(arrows);
 arrows.dev = [...rooms, 'examples'];
-const builders = ['cli', 'app.ts', 'main.ts', 'bin.js'];
+const builders = ['cli', 'app.ts', 'main.ts', 'main.js', 'bin.js'];
 for (const builder of builders) arrows[builder] = [...rooms, ...builders, 'examples'];
 
 /** The seeded company and the embedded database stay out of production. */

@@ -17,6 +17,9 @@ const span = (most: number): Arbitrary<number> =>
     .tuple(fc.integer({ min: 0, max: most }), fc.constantFrom(0, 0, 0, -1, 1))
     .map(([whole, micros]) => Math.max(0, whole * second + micros));
 
+const rarely = <Value>(arbitrary: Arbitrary<Value>): Arbitrary<Value | undefined> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
 /** Some of the fields of a policy, or all. */
 export const limits: Arbitrary<Partial<Limits>> = fc.record(
   {
@@ -40,19 +43,18 @@ export const policies: Arbitrary<Policy[]> = fc
   .array(fc.tuple(limits, fc.nat({ max: 9 })), { maxLength: 5 })
   .map((entries) => entries.map(([entry, version], at) => policy(`p${at}`, entry, version)));
 
-/** Limits under which most refreshes pass. */
-const ampleLimits: Arbitrary<Partial<Limits>> = fc
-  .record({
-    ...Object.fromEntries(
-      ['refresh_idle', 'refresh_absolute', 'session_idle', 'session_absolute', 'mfa_max_age'].map((field) => [
-        field,
-        fc.integer({ min: 8, max: 60 }),
-      ]),
-    ),
-    refresh_overlap: fc.integer({ min: 0, max: 20 }),
-    activity: fc.constantFrom('any_refresh' as const, 'reported' as const),
-    mfa: fc.constantFrom('none' as const, 'step_up' as const),
-  });
+const ampleSeconds = fc.integer({ min: 8, max: 60 });
+/** Under these most refreshes pass. */
+const ampleLimits: Arbitrary<Partial<Limits>> = fc.record({
+  refresh_idle: ampleSeconds,
+  refresh_absolute: ampleSeconds,
+  refresh_overlap: fc.integer({ min: 0, max: 20 }),
+  session_idle: ampleSeconds,
+  session_absolute: ampleSeconds,
+  mfa: fc.constantFrom('none', 'step_up'),
+  mfa_max_age: ampleSeconds,
+  activity: fc.constantFrom('any_refresh', 'reported'),
+});
 
 const end = fc.record({
   reason: fc.constantFrom(...(Object.keys(endReasons) as EndReason[])),
@@ -60,9 +62,10 @@ const end = fc.record({
 });
 
 export const sessions: Arbitrary<SessionFacts> = fc
-  .record({ active: span(20), end: fc.option(end, { freq: 1, nil: undefined }) })
-  .map(({ active, end: ended }) =>
+  .record({ active: span(20), clientIds: fc.constantFrom(['shop'], ['shop', 'kiosk']), end: rarely(end) })
+  .map(({ active, clientIds, end: ended }) =>
     session({
+      clientIds,
       lastActivityAt: start + active,
       ...(ended ? { end: { reason: ended.reason, at: start + ended.after } } : {}),
     }),
@@ -74,13 +77,15 @@ export const families: Arbitrary<FamilyFacts> = fc
     started: span(5),
     active: span(20),
     scopes: fc.subarray(['openid', 'reports.read', 'payments.write', 'vault.open']),
+    resources: fc.subarray(['https://reporting.example']),
     mfa: fc.option(span(20), { nil: undefined }),
-    end: fc.option(end, { freq: 1, nil: undefined }),
+    end: rarely(end),
   })
-  .map(({ bound, started, active, scopes, mfa, end: ended }) =>
+  .map(({ bound, started, active, scopes, resources, mfa, end: ended }) =>
     family({
       bound,
       scopes,
+      resources,
       startedAt: start + started,
       lastActivityAt: start + started + active,
       ...(mfa === undefined ? {} : { mfaAt: start + mfa }),
@@ -115,7 +120,7 @@ export const refreshes: Arbitrary<Refresh> = fc
     limits: fc.tuple(ampleLimits, ampleLimits),
     roles: fc.constantFrom(['member'], ['cashier'], ['member', 'cashier'], ['guarded']),
     family: families,
-    session: fc.option(sessions, { freq: 9, nil: undefined }),
+    session: fc.oneof({ weight: 9, arbitrary: sessions }, { weight: 1, arbitrary: fc.constant(undefined) }),
     token: tokens,
     wait: span(6),
     scopes: fc.option(fc.subarray(['openid', 'payments.write', 'vault.open']), { freq: 2, nil: undefined }),
@@ -126,6 +131,7 @@ export const refreshes: Arbitrary<Refresh> = fc
       policy('default', byDefault),
       policy('member', ofMember),
       policy('guarded', { mfa: 'always' }),
+      policy('reporting', { activity: 'reported' }),
     ];
     const facts = {
       ...stored,

@@ -162,7 +162,7 @@ describe('the order of keys in a configuration', () => {
   });
 
   it('does not count between entries', () => {
-    const roles = new Map([...current.roles].reverse());
+    const roles = new Map([...current.roles].toReversed());
     assert.deepEqual(compare({ roles }), []);
   });
 

@@ -15,7 +15,7 @@ describe('effective limits of any policies', () => {
   it('are complete', () => {
     fc.assert(
       fc.property(policies, fallbacks, (applying, fallback) => {
-        assert.deepEqual(Object.keys(effectiveLimits(applying, fallback)).sort(), [...fields].sort());
+        assert.deepEqual(new Set(Object.keys(effectiveLimits(applying, fallback))), new Set(fields));
       }),
     );
   });

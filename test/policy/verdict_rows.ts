@@ -20,7 +20,7 @@ export interface Row {
   row: number;
   name: string;
   /** Make the row hold, whatever else does; each one's limit passes, if at all, when the others' do. */
-  hold(refresh: Case): Case;
+  hold: (refresh: Case) => Case;
   answer: RefusalReason;
 }
 

@@ -49,8 +49,15 @@ describe('migrate', () => {
   });
 
   it('ends well for several at once, of which one applies everything', async () => {
-    const applied = await Promise.all([migrate(empty.ownerUrl), migrate(empty.ownerUrl), migrate(empty.ownerUrl)]);
-    assert.deepEqual(applied.toSorted((a, b) => b.length - a.length), [names, [], []]);
+    const applied = await Promise.all([
+      migrate(empty.ownerUrl),
+      migrate(empty.ownerUrl),
+      migrate(empty.ownerUrl),
+    ]);
+    assert.deepEqual(
+      applied.toSorted((a, b) => b.length - a.length),
+      [names, [], []],
+    );
     assert.deepEqual(await findMissingMigrations(owner), []);
     assert.deepEqual(await sqlOne(owner, 'select is_locked from schema_migrations_lock'), { is_locked: 0 });
   });
@@ -58,7 +65,10 @@ describe('migrate', () => {
   it('stores each name once, as the files have it', async () => {
     await migrate(empty.ownerUrl);
     const rows = await sql<{ name: string }>(owner, 'select name from schema_migrations order by id');
-    assert.deepEqual(rows.map(({ name }) => name), names);
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      names,
+    );
   });
 
   it('is due again while the newest is missing', async () => {

@@ -17,7 +17,10 @@ describe("the server's role", () => {
     database = test.database;
     await giveSchemaToOwner(test);
     await sql(database, `insert into audit_events (name) values ('configuration.applied')`);
-    const row = await sqlOne<{ name: string }>(database, 'select tableoid::regclass::text as name from audit_events');
+    const row = await sqlOne<{ name: string }>(
+      database,
+      'select tableoid::regclass::text as name from audit_events',
+    );
     thisMonth = row.name;
   });
   after(() => test.drop());

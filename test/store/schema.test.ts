@@ -55,8 +55,16 @@ describe('migrations/schema.sql', () => {
       'alter table grants drop constraint named',
       /constraint named CHECK/,
     ],
-    ['create index noted on grants (client_id)', 'drop index noted', /^CREATE INDEX noted ON public\.grants/m],
-    ['grant delete on accounts to curfew_server', 'revoke delete on accounts from curfew_server', /grant delete, insert.* on accounts/],
+    [
+      'create index noted on grants (client_id)',
+      'drop index noted',
+      /^CREATE INDEX noted ON public\.grants/m,
+    ],
+    [
+      'grant delete on accounts to curfew_server',
+      'revoke delete on accounts from curfew_server',
+      /grant delete, insert.* on accounts/,
+    ],
     [
       'grant update (detail) on audit_events to curfew_server',
       'revoke update (detail) on audit_events from curfew_server',

@@ -9,7 +9,11 @@ export interface FormBrowser {
   /** Redirects followed inside the issuer; the last answer and its address. */
   open(url: URL | string, init?: RequestInit): Promise<{ url: URL; response: Response; text: string }>;
   /** Submit the form of a page whose action matches, its hidden fields included. */
-  submit(page: { url: URL; text: string }, action: RegExp, fields?: Record<string, string>): ReturnType<FormBrowser['open']>;
+  submit(
+    page: { url: URL; text: string },
+    action: RegExp,
+    fields?: Record<string, string>,
+  ): ReturnType<FormBrowser['open']>;
   clearCookies(): void;
   cookie(name: string): string | undefined;
 }
@@ -82,13 +86,20 @@ export function createFormBrowser(issuer: string): FormBrowser {
     async submit(page, action, fields = {}) {
       const form = findForm(page.text, action);
       const body = new URLSearchParams({ ...form.hidden, ...fields });
-      return await open(new URL(form.action, page.url), { method: 'POST', body, headers: { origin: home.origin } });
+      return await open(new URL(form.action, page.url), {
+        method: 'POST',
+        body,
+        headers: { origin: home.origin },
+      });
     },
     async authorize(url, person) {
       let page = await open(url);
       for (let steps = 0; steps < 10 && page.url.origin === home.origin; steps += 1) {
         if (/action="[^"]*sign-in"/.test(page.text)) {
-          page = await browser.submit(page, /sign-in$/, { username: person.username, password: person.password });
+          page = await browser.submit(page, /sign-in$/, {
+            username: person.username,
+            password: person.password,
+          });
         } else if (/action="[^"]*\/consent"/.test(page.text)) {
           page = await browser.submit(page, person.deny ? /cancel$/ : /\/consent$/);
         } else if (person.authenticator && /action="[^"]*\/totp"/.test(page.text)) {
@@ -99,7 +110,9 @@ export function createFormBrowser(issuer: string): FormBrowser {
           person.authenticator.recoveryCodes = readRecoveryCodes(page.text);
           page = await browser.submit(page, /continue$/);
         } else {
-          throw new Error(`Unexpected page at ${page.url.pathname} (${page.response.status}): ${page.text.slice(0, 1500)}`);
+          throw new Error(
+            `Unexpected page at ${page.url.pathname} (${page.response.status}): ${page.text.slice(0, 1500)}`,
+          );
         }
         if (page.response.status === 422) throw new Error('The sign-in was refused.');
       }

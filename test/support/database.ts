@@ -16,7 +16,8 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin(`create database ${name} template template strategy file_copy`);
-  const url = (role: 'OWNER' | 'SERVER') => environment(`TEST_POSTGRES_${role}_URL`).replace('DATABASE', name);
+  const url = (role: 'OWNER' | 'SERVER') =>
+    environment(`TEST_POSTGRES_${role}_URL`).replace('DATABASE', name);
   const database = openDatabase({ url: url('SERVER'), size: 20, prepared: true, onError: () => undefined });
   return {
     name,

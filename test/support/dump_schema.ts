@@ -80,7 +80,11 @@ async function describeTable(client: pg.Client, table: Relation): Promise<string
 }
 
 async function findParent(client: pg.Client, { oid }: Relation): Promise<string> {
-  return await readText(client, 'select inhparent::regclass::text as line from pg_inherits where inhrelid = $1', oid);
+  return await readText(
+    client,
+    'select inhparent::regclass::text as line from pg_inherits where inhrelid = $1',
+    oid,
+  );
 }
 
 async function listColumns(client: pg.Client, { oid }: Relation): Promise<string[]> {

@@ -11,7 +11,11 @@ export const nobody = { username: 'nobody', password: 'horse battery staple' };
 /** A client as the configuration file would make it. */
 export function client(
   clientId: string,
-  options: { secret?: string; scope?: string; metadata?: Record<string, unknown> } & Partial<ClientDefinition> = {},
+  options: {
+    secret?: string;
+    scope?: string;
+    metadata?: Record<string, unknown>;
+  } & Partial<ClientDefinition> = {},
 ): Omit<ClientDefinition, 'disabled'> {
   const { secret, scope = 'openid profile email offline_access', metadata = {}, ...rest } = options;
   return {

@@ -13,7 +13,10 @@ export async function assertRefused(
     refresh_token: tokens.refresh_token ?? '',
   });
   assert.equal(status, 400, JSON.stringify(body));
-  assert.equal(body.error, code === 'mfa_stale' || code === 'scope_withdrawn' ? 'invalid_scope' : 'invalid_grant');
+  assert.equal(
+    body.error,
+    code === 'mfa_stale' || code === 'scope_withdrawn' ? 'invalid_scope' : 'invalid_grant',
+  );
   assert.match(String(body.error_description), new RegExp(`^${code}: [ -~]+$`));
   return body;
 }

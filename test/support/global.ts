@@ -13,7 +13,8 @@ let directory: string | undefined;
 export async function mochaGlobalSetup(): Promise<void> {
   directory = await mkdtemp(path.join(tmpdir(), 'curfew-test-'));
   postgres = await startEmbeddedPostgres({ dataDirectory: directory, durable: false });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void mochaGlobalTeardown().then(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void mochaGlobalTeardown().then(() => process.exit(130)));
   await prepareDatabase(postgres, 'template');
   await makeClockMovable(postgres.connectionUrl(ownerRole, 'template'));
   process.env.TEST_POSTGRES_ADMIN_URL = postgres.connectionUrl('postgres', 'postgres');

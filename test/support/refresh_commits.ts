@@ -1,11 +1,19 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Queryable } from '../../src/store/database.ts';
+import { commitRefresh } from '../../src/store/families.ts';
 import type { RefreshCommit } from '../../src/store/families.ts';
-import { sqlOne } from './sql.ts';
+import { snapshot, sqlOne } from './sql.ts';
 import { storeAccount, storeFamily, storeSession } from './stored_facts.ts';
 
 /** Seconds; every one is another, so that the one that counted can be told. */
-export const commitLimits = { idle: 900, absolute: 7200, overlap: 10, sessionIdle: 600, sessionAbsolute: 3600 };
+export const commitLimits = {
+  idle: 900,
+  absolute: 7200,
+  overlap: 10,
+  sessionIdle: 600,
+  sessionAbsolute: 3600,
+};
 
 /** A family as a refresh finds it: account, session, family and token. */
 export interface RefreshSubject {
@@ -49,4 +57,15 @@ export async function buildRefreshCommit(
     detail: {},
     ...change,
   };
+}
+
+/** The commit finds that something has changed, and writes nothing at all. */
+export async function assertChanged(db: Queryable, commit: RefreshCommit): Promise<void> {
+  const before = await snapshot(db);
+  assert.deepEqual(await commitRefresh(db, commit), { outcome: 'changed' });
+  assert.deepEqual(await snapshot(db), before, 'nothing is written');
+}
+
+export async function assertDone(db: Queryable, commit: RefreshCommit): Promise<void> {
+  assert.equal((await commitRefresh(db, commit)).outcome, 'done');
 }

@@ -14,7 +14,9 @@ export interface RelyingParty {
   exchange(pending: PendingCode): Promise<Tokens>;
   refresh(token: string, parameters?: Record<string, string>): Promise<Tokens>;
   /** A raw token request, for what a well-behaved client would not send. */
-  token(body: Record<string, string> | URLSearchParams): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+  token(
+    body: Record<string, string> | URLSearchParams,
+  ): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
 }
 
 export type Tokens = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers;

@@ -22,7 +22,12 @@ interface Ages {
 /** A browser's sign-in; a second ago, unless told otherwise. */
 export async function storeSession(
   db: Queryable,
-  { accountId, startedAgo = 1, activeAgo = startedAgo, clientIds = [] }: Ages & { accountId: string; clientIds?: string[] },
+  {
+    accountId,
+    startedAgo = 1,
+    activeAgo = startedAgo,
+    clientIds = [],
+  }: Ages & { accountId: string; clientIds?: string[] },
 ): Promise<string> {
   const sessionId = randomUUID();
   await sql(

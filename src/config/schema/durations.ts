@@ -12,7 +12,7 @@ export function durationSchema(least: 0 | 1) {
       if (seconds !== undefined && seconds >= least) return seconds;
       context.addIssue({
         code: 'custom',
-        message: seconds === undefined ? 'must be at most 100 years' : error,
+        message: seconds === undefined ? 'must be at most 50 years' : error,
       });
       return z.NEVER;
     })

@@ -1,4 +1,3 @@
-import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { evaluateFamily, evaluateSession } from '../../policy/evaluate_lifetime.ts';
@@ -19,7 +18,8 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
   return {
     upsert(value, payload) {
       const context = getRequestContext();
-      const expiresAt = Math.min(payload.exp ?? neverExpires, lastTokenSecond(context) ?? neverExpires) * 1_000_000;
+      const expiresAt =
+        Math.min(payload.exp ?? neverExpires, lastTokenSecond(context) ?? neverExpires) * 1_000_000;
       context.accessToken = { hash: hashToken(value), payload: withoutIdentity(payload), expiresAt };
       return Promise.resolve();
     },
@@ -31,7 +31,12 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
       context.account = loaded.account;
       if (!isAlive(context.configuration, loaded)) return undefined;
       // The bond to the session has been judged here, by the limits in force.
-      return { ...loaded.payload, expiresWithSession: undefined, jti: value, exp: neverExpires } as AdapterPayload;
+      return {
+        ...loaded.payload,
+        expiresWithSession: undefined,
+        jti: value,
+        exp: neverExpires,
+      };
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import { evaluateCodeExchange } from '../../policy/evaluate_code_exchange.ts';
 import type { CodeExchangeFacts } from '../../policy/evaluate_code_exchange.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
 import type { LoadedCode } from '../../store/authorization_codes.ts';
+import { splitScope } from '../token_claims.ts';
 import { refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { PendingExchange, RequestContext } from '../request_context.ts';
@@ -43,10 +43,13 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
       context.pending = { kind: 'exchange', code, loaded };
       context.account = loaded.account;
       if (loaded.grantPayload) context.grants.set(loaded.grantId, loaded.grantPayload);
-      rememberSession(context, boundSession(loaded, { ...loaded, sessionId: loaded.payload.sessionUid as string }));
+      rememberSession(
+        context,
+        boundSession(loaded, { ...loaded, sessionId: loaded.payload.sessionUid as string }),
+      );
       // A used code must get as far as `consume` to be recognised as reused, even when it has expired.
       const exp = loaded.expired && !loaded.consumed ? 1 : neverExpires;
-      return { ...loaded.payload, jti: code, exp } as AdapterPayload;
+      return { ...loaded.payload, jti: code, exp };
     },
     consume() {
       const context = getRequestContext();
@@ -91,7 +94,7 @@ function exchangeFacts(context: RequestContext, loaded: LoadedCode): CodeExchang
 }
 
 export function codeScopes(payload: Record<string, unknown>): string[] {
-  return typeof payload.scope === 'string' ? payload.scope.split(' ').filter(Boolean) : [];
+  return splitScope(payload.scope);
 }
 
 export function codeResources(payload: Record<string, unknown>): string[] {

@@ -2,7 +2,7 @@ import Provider from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
 import type { ClientDefinition } from '../../domain/configuration.ts';
 import { findRequestContext } from '../request_context.ts';
-import { openidScopes } from '../token_claims.ts';
+import { openidScopes, splitScope } from '../token_claims.ts';
 import type { AdapterDependencies } from './dependencies.ts';
 import type { ModelAdapter } from './index.ts';
 
@@ -28,7 +28,7 @@ export function clientAdapter({ configurations }: AdapterDependencies): ModelAda
  */
 function clientPayload(client: ClientDefinition): AdapterPayload {
   const { scope, ...metadata } = client.metadata;
-  const openid = String(scope ?? '').split(' ').filter((name) => openidScopes.has(name));
+  const openid = splitScope(scope).filter((name) => openidScopes.has(name));
   return {
     ...metadata,
     ...(openid.length > 0 ? { scope: openid.join(' ') } : {}),

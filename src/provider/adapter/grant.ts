@@ -17,7 +17,9 @@ export function grantAdapter({ database }: AdapterDependencies): ModelAdapter {
       const stored = withoutIdentity(payload);
       const context = getRequestContext();
       context.grants.set(grantId, stored);
-      context.effects.dependent.push((tx) => writeGrant(tx, { grantId, accountId, clientId, payload: stored }));
+      context.effects.dependent.push((tx) =>
+        writeGrant(tx, { grantId, accountId, clientId, payload: stored }),
+      );
       return Promise.resolve();
     },
   };

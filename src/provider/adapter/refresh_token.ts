@@ -8,6 +8,7 @@ import { evaluateRefresh } from '../../policy/evaluate_refresh.ts';
 import type { RefreshRequest } from '../../policy/evaluate_refresh.ts';
 import { findRefresh } from '../../store/families.ts';
 import type { LoadedRefresh } from '../../store/families.ts';
+import { splitScope } from '../token_claims.ts';
 import { refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { PendingExchange, PendingRefresh } from '../request_context.ts';
@@ -22,7 +23,11 @@ import type { ModelAdapter } from './index.ts';
  * request well formed; it loads the facts, asks `policy/` for the verdict, and refuses by throwing or
  * lets the library make its tokens. Nothing is written here.
  */
-export function refreshTokenAdapter({ database, configurations, secrets }: AdapterDependencies): ModelAdapter {
+export function refreshTokenAdapter({
+  database,
+  configurations,
+  secrets,
+}: AdapterDependencies): ModelAdapter {
   return {
     async find(presented) {
       const ctx = Provider.ctx;
@@ -37,7 +42,12 @@ export function refreshTokenAdapter({ database, configurations, secrets }: Adapt
       const verdict = evaluateRefresh({ ...loaded, configuration }, request);
       if (!verdict.granted) {
         if (verdict.code !== 'unknown_token') {
-          context.refusal = { verdict, subject: loaded.family, event: 'refresh.refused', origin: context.origin };
+          context.refusal = {
+            verdict,
+            subject: loaded.family,
+            event: 'refresh.refused',
+            origin: context.origin,
+          };
         }
         throw refusalError(verdict.code, verdict.end);
       }
@@ -76,7 +86,7 @@ function familyPayload(loaded: LoadedRefresh, presented: string): AdapterPayload
     ...(sessionOver ? { sid: undefined } : {}),
     jti: presented,
     exp: neverExpires,
-  } as AdapterPayload;
+  };
 }
 
 /** The parts of the request that the verdict depends on. Throws `invalid_request` for a malformed `inactive_for`. */
@@ -85,7 +95,7 @@ async function readRequest(ctx: KoaContextWithOIDC): Promise<RefreshRequest> {
   return {
     clientId: ctx.oidc.client?.clientId ?? '',
     inactiveFor: readInactiveFor(ctx.oidc.body?.inactive_for),
-    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : undefined,
+    scopes: scope === undefined ? undefined : splitScope(scope),
     proofKey: await readProofKey(ctx),
   };
 }

@@ -24,7 +24,11 @@ export function sessionAdapter({ database, configurations }: AdapterDependencies
     const context = findRequestContext();
     const configuration = await configurations.atLeast(loaded.configurationVersion);
     if (context) context.configuration = configuration;
-    const lifetime = evaluateSession(loaded.facts, sessionLimits(configuration, loaded.facts, loaded.roles), loaded.now);
+    const lifetime = evaluateSession(
+      loaded.facts,
+      sessionLimits(configuration, loaded.facts, loaded.roles),
+      loaded.now,
+    );
     if (!lifetime.over && !loaded.accountDisabled) return loaded;
 
     const end: End = lifetime.over ? lifetime.end : { reason: 'account_disabled', at: loaded.now };
@@ -80,7 +84,8 @@ function sessionPayload(loaded: LoadedSession, cookie?: string): AdapterPayload 
 
 /** Another account signs in: the library signs the first one out and comes back to the pending request. */
 function isReplacement(session: unknown): boolean {
-  const uri = (session as { state?: { postLogoutRedirectUri?: string } } | undefined)?.state?.postLogoutRedirectUri;
+  const uri = (session as { state?: { postLogoutRedirectUri?: string } } | undefined)?.state
+    ?.postLogoutRedirectUri;
   const resume = Provider.ctx?.oidc.urlFor('resume', { uid: 'x' }).replace(/x$/, '');
   return uri !== undefined && resume !== undefined && uri.startsWith(resume);
 }
