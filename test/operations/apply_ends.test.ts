@@ -24,15 +24,26 @@ describe('a configuration that is applied', () => {
     accountId = await storeAccount(test.database, ['member']);
   });
 
-  const applyMember = (change: Partial<Record<'refresh_idle' | 'session_idle' | 'session_absolute', number>>) => {
+  const applyMember = (
+    change: Partial<Record<'refresh_idle' | 'session_idle' | 'session_absolute', number>>,
+  ) => {
     const limits = { ...wanted.policies.get('member')?.limits, ...change };
     return test.apply({ policies: new Map([...wanted.policies, ['member', { limits, baselines: [] }]]) });
   };
   const store = (activeAgo: number, { bound = false, clientId = 'shop', sessionActiveAgo = 10 } = {}) =>
-    storeSession(test.database, { accountId, startedAgo: 5000, activeAgo: sessionActiveAgo }).then(async (sessionId) => ({
-      sessionId,
-      ...(await storeFamily(test.database, { accountId, sessionId, bound, startedAgo: 5000, activeAgo, clientId })),
-    }));
+    storeSession(test.database, { accountId, startedAgo: 5000, activeAgo: sessionActiveAgo }).then(
+      async (sessionId) => ({
+        sessionId,
+        ...(await storeFamily(test.database, {
+          accountId,
+          sessionId,
+          bound,
+          startedAgo: 5000,
+          activeAgo,
+          clientId,
+        })),
+      }),
+    );
   const familyEnd = (familyId: string) => findEnd(test.database, 'families', familyId);
 
   /** What the gate says now. */
@@ -49,11 +60,18 @@ describe('a configuration that is applied', () => {
     const alive = await store(1799);
     const { ended } = await applyMember({ refresh_idle: 7200 });
     assert.deepEqual(ended, { sessions: 0, families: 1 });
-    assert.deepEqual(await familyEnd(over.familyId), { reason: 'idle_timeout', afterStart: 5000, afterActivity: 1800 });
+    assert.deepEqual(await familyEnd(over.familyId), {
+      reason: 'idle_timeout',
+      afterStart: 5000,
+      afterActivity: 1800,
+    });
     assert.equal(await judge(over.tokenHash), 'idle_timeout');
     assert.equal(await judge(alive.tokenHash), 'granted');
     const [event] = await listAccountEvents(test.database, accountId);
-    assert.deepEqual([event?.name, event?.of, event?.detail.policy], ['family.ended', over.familyId, 'member']);
+    assert.deepEqual(
+      [event?.name, event?.of, event?.detail.policy],
+      ['family.ended', over.familyId, 'member'],
+    );
   });
 
   it('ends first the sessions that are over, with what is bound to them', async () => {
@@ -81,7 +99,11 @@ describe('a configuration that is applied', () => {
     const { familyId } = await store(1800);
     const roles = new Map([...(wanted.roles ?? []), ['member', { name: 'member' }]]);
     await test.apply({ roles });
-    assert.deepEqual(await familyEnd(familyId), { reason: 'idle_timeout', afterStart: 5000, afterActivity: 1800 });
+    assert.deepEqual(await familyEnd(familyId), {
+      reason: 'idle_timeout',
+      afterStart: 5000,
+      afterActivity: 1800,
+    });
   });
 
   describe('without a client', () => {
@@ -93,7 +115,8 @@ describe('a configuration that is applied', () => {
       const bound = await store(10, { bound: true });
       const others = await store(10, { clientId: 'portal' });
       assert.deepEqual((await applyWithoutShop()).ended, { sessions: 0, families: 2 });
-      for (const { familyId } of [offline, bound]) assert.equal((await familyEnd(familyId)).reason, 'client_disabled');
+      for (const { familyId } of [offline, bound])
+        assert.equal((await familyEnd(familyId)).reason, 'client_disabled');
       assert.equal((await familyEnd(others.familyId)).reason, null);
       assert.equal((await findEnd(test.database, 'sessions', bound.sessionId)).reason, null);
       assert.equal(await judge(others.tokenHash), 'granted');

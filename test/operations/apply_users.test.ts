@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { verifyPassword } from '../../src/credentials/passwords.ts';
 import type { DesiredUser } from '../../src/domain/configuration.ts';
 import { findAccountByUsername } from '../../src/store/accounts.ts';
+import { exampleConfiguration } from '../support/example_configuration.ts';
 import { listAccountEvents, prepareOperationTest } from '../support/operations.ts';
 import type { OperationTest } from '../support/operations.ts';
 import { snapshot } from '../support/sql.ts';
@@ -38,7 +39,10 @@ describe('users of a configuration that is applied', () => {
 
   it('are left alone when they are as wanted, or when nothing is said of them', async () => {
     const before = await snapshot(test.database);
-    const users = [{ username, roles: ['admin'], email: 'ada@example.com', name: 'Ada', password }, { username }];
+    const users = [
+      { username, roles: ['admin'], email: 'ada@example.com', name: 'Ada', password },
+      { username },
+    ];
     assert.deepEqual((await test.apply({ users })).users, []);
     assert.deepEqual(await snapshot(test.database), before);
   });
@@ -53,7 +57,12 @@ describe('users of a configuration that is applied', () => {
     assert.deepEqual(users, []);
   });
 
-  const changes: [change: Omit<DesiredUser, 'username'>, fields: string[], events: string[], version: number][] = [
+  const changes: [
+    change: Omit<DesiredUser, 'username'>,
+    fields: string[],
+    events: string[],
+    version: number,
+  ][] = [
     [{ email: 'other@example.com' }, ['email'], ['account.updated'], 0],
     [{ name: 'Ada L' }, ['name'], ['account.updated'], 0],
     [{ roles: ['member'] }, ['roles'], ['account.roles_changed'], 1],
@@ -105,6 +114,29 @@ describe('users of a configuration that is applied', () => {
     it('lose by other roles only what was over under the old ones', async () => {
       await apply({ roles: ['member'] });
       assert.deepEqual(await reasons(), [null, null, null, 'idle_timeout']);
+    });
+
+    it('are judged by the limits that stood, not by those that their old role gets at the same time', async () => {
+      const { roles, policies } = exampleConfiguration();
+      const lenient = { ...policies.get('member')?.limits, refresh_idle: 86_400 };
+      const stood = new Map([...policies, ['lenient', { limits: lenient, baselines: [] }]]);
+      const withRole = (name: string, policy: string) =>
+        new Map([...(roles ?? []), [name, { name, policy }]]);
+      await test.apply({ policies: stood, roles: withRole('guest', 'lenient') });
+      await apply({ roles: ['guest'] });
+      const { familyId } = await storeFamily(test.database, {
+        accountId,
+        sessionId,
+        bound: false,
+        startedAgo: 3000,
+        activeAgo: 2000,
+      });
+      const next = new Map([
+        ...withRole('guest', 'admin'),
+        ['friend', { name: 'friend', policy: 'lenient' }],
+      ]);
+      await test.apply({ roles: next, users: [{ username, roles: ['friend'] }] });
+      assert.equal((await findEnd(test.database, 'families', familyId)).reason, null);
     });
 
     it('keep them all when only name and address change', async () => {

@@ -92,7 +92,7 @@ describe('endSession', () => {
     const ended = await Promise.all(
       ['signed_out', 'operator', 'replaced'].map((cause) => end(cause as Cause)),
     );
-    assert.deepEqual(ended.toSorted(), [false, false, true]);
+    assert.equal(ended.filter(Boolean).length, 1);
     const names = (await listAccountEvents(test.database, accountId)).map(({ name }) => name);
     assert.deepEqual(names, ['family.ended', 'session.ended']);
   });

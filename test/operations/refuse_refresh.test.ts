@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { endSession } from '../../src/operations/end_session.ts';
 import { refuseRefresh } from '../../src/operations/refuse_refresh.ts';
 import { evaluateRefresh } from '../../src/policy/evaluate_refresh.ts';
 import type { RefusedRefresh } from '../../src/policy/evaluate_refresh.ts';
@@ -24,9 +25,18 @@ describe('refuseRefresh', () => {
   });
   after(() => test.drop());
 
-  async function store({ bound = false, startedAgo = 5000, activeAgo = 10, sessionActiveAgo = 10 }): Promise<Subject> {
+  async function store({
+    bound = false,
+    startedAgo = 5000,
+    activeAgo = 10,
+    sessionActiveAgo = 10,
+  }): Promise<Subject> {
     const accountId = await storeAccount(test.database, ['member']);
-    const sessionId = await storeSession(test.database, { accountId, startedAgo, activeAgo: sessionActiveAgo });
+    const sessionId = await storeSession(test.database, {
+      accountId,
+      startedAgo,
+      activeAgo: sessionActiveAgo,
+    });
     const family = await storeFamily(test.database, { accountId, sessionId, bound, startedAgo, activeAgo });
     return { accountId, sessionId, ...family };
   }
@@ -160,8 +170,14 @@ describe('refuseRefresh', () => {
     });
   }
 
+  const signOut = (subject: Subject) =>
+    test.database.transaction((tx) => endSession(tx, test.configuration, subject, 'signed_out', {}));
   const moved = 'last_activity_at = curfew_now()';
-  const races: [what: string, facts: Parameters<typeof store>[0], meanwhile: (subject: Subject) => Promise<unknown>][] = [
+  const races: [
+    what: string,
+    facts: Parameters<typeof store>[0],
+    meanwhile: (subject: Subject) => Promise<unknown>,
+  ][] = [
     ['the activity moved', { activeAgo: 1800 }, change(`update families set ${moved} where family_id = $1`)],
     [
       "its session's activity moved",
@@ -169,7 +185,7 @@ describe('refuseRefresh', () => {
       change(`update sessions set ${moved} where session_id = $1`),
     ],
     ['it ended otherwise', { activeAgo: 1800 }, endByHand('families', 'family_id')],
-    ['its session ended otherwise', { bound: true, sessionActiveAgo: 3600 }, endByHand('sessions', 'session_id')],
+    ['its session ended otherwise', { bound: true, sessionActiveAgo: 3600 }, signOut],
   ];
   for (const [what, facts, meanwhile] of races) {
     it(`writes nothing and answers "changed" when ${what} after a limit had been found over`, async () => {

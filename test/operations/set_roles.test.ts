@@ -49,7 +49,13 @@ describe('setRoles', () => {
     [['admin'], ['member'], 600, 'idle_timeout', 'ends first what was over under the old ones'],
     [['admin'], ['member'], 599, null, 'spares what was alive under the old ones'],
     [['member'], ['admin'], 700, null, 'leaves to the gate what only the new ones end'],
-    [['member', 'admin'], ['member'], 600, 'idle_timeout', 'ends first what was over under one of the old ones'],
+    [
+      ['member', 'admin'],
+      ['member'],
+      600,
+      'idle_timeout',
+      'ends first what was over under one of the old ones',
+    ],
     [['member'], [], 1799, null, 'spares what was alive when all are taken away'],
   ];
   for (const [from, to, idleFor, reason, what] of cases) {

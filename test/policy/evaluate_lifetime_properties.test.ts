@@ -57,6 +57,9 @@ describe('the lifetime of any family', () => {
         assert.equal(lifetime.end.at, firstAt);
         const reasons = ends.filter(({ at }) => at === firstAt).map(({ reason }) => reason);
         assert.ok(reasons.includes(lifetime.end.reason), `${lifetime.end.reason} of ${reasons.join()}`);
+        const isLimit = lifetime.end.limit !== undefined && !session.end;
+        if (isLimit && reasons.includes('absolute_timeout'))
+          assert.equal(lifetime.end.reason, 'absolute_timeout');
       }),
       { numRuns: 2000 },
     );

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { AdapterPayload } from 'oidc-provider';
+import { getRequestContext } from '../../src/provider/request_context.ts';
+import { createDatabaseSubject } from '../support/adapter_subjects.ts';
+import type { DatabaseSubject } from '../support/adapter_subjects.ts';
+import { snapshot } from '../support/sql.ts';
+
+describe('what our adapter writes', () => {
+  let subject: DatabaseSubject;
+  let id: string;
+
+  before(async () => {
+    subject = await createDatabaseSubject();
+  });
+  after(() => subject.close());
+  beforeEach(() => {
+    id = randomUUID();
+  });
+
+  const content = async () => JSON.stringify(await snapshot(subject.test.database));
+  const payloads: Record<string, () => AdapterPayload> = {
+    Interaction: () => ({ jti: id, session: { accountId: 'an account', cookie: `cookie ${id}` } }),
+    PushedAuthorizationRequest: () => ({ jti: id, request: 'a.b.c' }),
+    Session: () => ({ jti: id, uid: randomUUID() }),
+  };
+
+  for (const [model, payload] of Object.entries(payloads)) {
+    it(`holds no id of the model ${model}, only its hash`, async () => {
+      const before = await content();
+      await subject.request(() => subject.adapter(model).upsert(id, payload(), 60));
+      const after = await content();
+      assert.notEqual(after, before);
+      assert.ok(!after.includes(id));
+    });
+
+    it(`is not there before the request that stores the ${model} ends, and never when that fails by our fault`, async () => {
+      const before = await content();
+      const adapter = subject.adapter(model);
+      const fault = new Error('ours');
+      const failing = subject.request(async () => {
+        await adapter.upsert(id, payload(), 60);
+        assert.equal(await content(), before);
+        getRequestContext().fault = fault;
+      });
+      await assert.rejects(failing, (error) => error === fault);
+      const throwing = subject.request(async () => {
+        await adapter.upsert(id, payload(), 60);
+        throw fault;
+      });
+      await assert.rejects(throwing, (error) => error === fault);
+      assert.equal(await content(), before);
+    });
+  }
+
+  it('is there all or not at all', async () => {
+    const before = await content();
+    const failing = subject.request(async () => {
+      await subject.adapter('Interaction').upsert(id, { params: {} }, 60);
+      await subject.adapter('Grant').upsert(id, { accountId: 'nobody', clientId: 'shop' }, 60);
+    });
+    await assert.rejects(failing, { code: '23503' });
+    assert.equal(await content(), before);
+  });
+
+  it('is seen by the same request where that is a grant', async () => {
+    const { accountId } = subject;
+    await subject.request(async () => {
+      const grants = subject.adapter('Grant');
+      await grants.upsert(id, { accountId, clientId: 'shop', openid: { scope: 'openid' } }, 60);
+      assert.deepEqual((await grants.find(id))?.openid, { scope: 'openid' });
+    });
+  });
+
+  it('keeps requests under way at once apart', async () => {
+    const work = Array.from({ length: 10 }, (_, index) => `${index} ${id}`);
+    await Promise.all(
+      work.map((each) =>
+        subject.request(async () => {
+          await subject.adapter('Interaction').upsert(each, { params: { of: each } }, 60);
+          assert.equal(getRequestContext().effects.dependent.length, 1);
+        }),
+      ),
+    );
+    for (const each of work) {
+      const found = await subject.request(() => subject.adapter('Interaction').find(each));
+      assert.deepEqual(found?.params, { of: each });
+    }
+  });
+});
