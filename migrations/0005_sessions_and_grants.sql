@@ -33,7 +33,7 @@ create table grants (
 );
 create index grants_account on grants (account_id);
 
--- Short-lived things of the protocol: interactions, pushed requests, device codes, replayed proofs.
+-- Short-lived things of the protocol: interactions, pushed requests, device codes, seen proofs.
 create table artifacts (
   model text not null,
   id_hash bytea not null,
@@ -41,11 +41,15 @@ create table artifacts (
   user_code_hash bytea,
   expires_at timestamptz not null,
   consumed_at timestamptz,
+  -- Device codes: the last poll, and the seconds that must lie between two.
+  polled_at timestamptz,
+  poll_interval integer not null default 5,
   primary key (model, id_hash)
 );
 create unique index artifacts_user_code on artifacts (user_code_hash) where user_code_hash is not null;
 create index artifacts_expiry on artifacts (expires_at);
 
+-- Authorization codes, and device codes once they are approved.
 create table authorization_codes (
   code_hash bytea primary key,
   account_id text not null references accounts,
@@ -61,6 +65,7 @@ create table authorization_codes (
   consumed_at timestamptz,
   family_id uuid
 );
+create index authorization_codes_account on authorization_codes (account_id) where consumed_at is null;
 create index authorization_codes_expiry on authorization_codes (expires_at);
 
 grant select, insert, update, delete on sessions, grants, artifacts, authorization_codes to curfew_server;

@@ -39,6 +39,8 @@ create table refresh_tokens (
   -- The successor under a key that only the presented token and the window's secret give.
   successor_sealed bytea,
   window_id uuid,
+  -- Thumbprint of the DPoP proof that came with the rotation; a retry must bring the same.
+  rotation_jkt text,
   -- inactive_for as it counted at the rotation; null: the rotation was no activity.
   inactive_for integer,
   -- Retries served later than two seconds after the rotation.
@@ -88,6 +90,7 @@ create function refresh_commit(
   p_successor_hash bytea,
   p_successor_sealed bytea,
   p_window_id uuid,
+  p_proof_jkt text,
   p_account_version bigint,
   p_configuration_version bigint,
   p_refresh_idle integer,
@@ -151,7 +154,7 @@ begin
 
   if p_mode = 'retry' then
     v_free_retry := v_now < v_token.rotated_at + interval '2 seconds';
-    if v_token.rotated_at is null
+    if v_token.rotated_at is null or v_token.rotation_jkt is distinct from p_proof_jkt
       or v_now >= v_token.rotated_at + make_interval(secs => p_refresh_overlap)
       or not (v_free_retry or v_token.retries < 5)
       or exists (select from refresh_tokens s
@@ -169,7 +172,7 @@ begin
     if p_mode = 'rotate' then
       update refresh_tokens t
         set rotated_at = v_now, successor_hash = p_successor_hash, successor_sealed = p_successor_sealed,
-            window_id = p_window_id, inactive_for = p_inactive_for
+            window_id = p_window_id, rotation_jkt = p_proof_jkt, inactive_for = p_inactive_for
         where t.token_hash = p_token_hash;
       insert into refresh_tokens (token_hash, family_id, issued_at)
         values (p_successor_hash, v_family.family_id, v_now);
@@ -195,7 +198,8 @@ begin
               from_micros(p_access_token_expires_at));
   end if;
   insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
-    values (v_now, case p_mode when 'retry' then 'refresh.retried' else 'refresh.granted' end,
+    values (v_now, case when p_mode = 'retry' then 'refresh.retried' when p_detail ? 'dropped' then 'refresh.downscoped'
+                        else 'refresh.granted' end,
             v_family.account_id, v_family.client_id, v_family.session_id, v_family.family_id,
             p_request_id, p_address, p_detail);
 
@@ -212,6 +216,7 @@ $$;
 create function code_exchange_commit(
   p_code_hash bytea,
   p_token_hash bytea,
+  p_family_id uuid,
   p_bound boolean,
   p_scopes text[],
   p_resources text[],
@@ -265,9 +270,9 @@ begin
   end if;
 
   if p_token_hash is not null then
-    insert into families (account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
+    insert into families (family_id, account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
                           started_at, last_activity_at, mfa_at)
-      values (v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
+      values (p_family_id, v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
               p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at)
       returning family_id into v_family_id;
     insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);

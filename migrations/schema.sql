@@ -43,6 +43,8 @@ create table artifacts (
   user_code_hash bytea,
   expires_at timestamp with time zone not null,
   consumed_at timestamp with time zone,
+  polled_at timestamp with time zone,
+  poll_interval integer not null default 5,
   constraint artifacts_pkey PRIMARY KEY (model, id_hash)
 );
 CREATE INDEX artifacts_expiry ON public.artifacts USING btree (expires_at);
@@ -80,6 +82,7 @@ create table authorization_codes (
   constraint authorization_codes_pkey PRIMARY KEY (code_hash),
   constraint authorization_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );
+CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id) WHERE (consumed_at IS NULL);
 CREATE INDEX authorization_codes_expiry ON public.authorization_codes USING btree (expires_at);
 
 create table clients (
@@ -182,6 +185,7 @@ create table refresh_tokens (
   successor_hash bytea,
   successor_sealed bytea,
   window_id uuid,
+  rotation_jkt text,
   inactive_for integer,
   retries smallint not null default 0,
   constraint refresh_tokens_pkey PRIMARY KEY (token_hash),
@@ -304,7 +308,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.code_exchange_commit(p_code_hash bytea, p_token_hash bytea, p_bound boolean, p_scopes text[], p_resources text[], p_jkt text, p_payload jsonb, p_account_version bigint, p_configuration_version bigint, p_session_idle integer, p_session_absolute integer, p_refresh_idle integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
+CREATE OR REPLACE FUNCTION public.code_exchange_commit(p_code_hash bytea, p_token_hash bytea, p_family_id uuid, p_bound boolean, p_scopes text[], p_resources text[], p_jkt text, p_payload jsonb, p_account_version bigint, p_configuration_version bigint, p_session_idle integer, p_session_absolute integer, p_refresh_idle integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -340,9 +344,9 @@ begin
   end if;
 
   if p_token_hash is not null then
-    insert into families (account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
+    insert into families (family_id, account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
                           started_at, last_activity_at, mfa_at)
-      values (v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
+      values (p_family_id, v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
               p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at)
       returning family_id into v_family_id;
     insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);
@@ -376,7 +380,7 @@ CREATE OR REPLACE FUNCTION public.from_micros(micros double precision)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN ('1970-01-01 00:00:00+00'::timestamp with time zone + (micros * '00:00:00.000001'::interval));
 
-CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
+CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_proof_jkt text, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -423,7 +427,7 @@ begin
 
   if p_mode = 'retry' then
     v_free_retry := v_now < v_token.rotated_at + interval '2 seconds';
-    if v_token.rotated_at is null
+    if v_token.rotated_at is null or v_token.rotation_jkt is distinct from p_proof_jkt
       or v_now >= v_token.rotated_at + make_interval(secs => p_refresh_overlap)
       or not (v_free_retry or v_token.retries < 5)
       or exists (select from refresh_tokens s
@@ -441,7 +445,7 @@ begin
     if p_mode = 'rotate' then
       update refresh_tokens t
         set rotated_at = v_now, successor_hash = p_successor_hash, successor_sealed = p_successor_sealed,
-            window_id = p_window_id, inactive_for = p_inactive_for
+            window_id = p_window_id, rotation_jkt = p_proof_jkt, inactive_for = p_inactive_for
         where t.token_hash = p_token_hash;
       insert into refresh_tokens (token_hash, family_id, issued_at)
         values (p_successor_hash, v_family.family_id, v_now);
@@ -467,7 +471,8 @@ begin
               from_micros(p_access_token_expires_at));
   end if;
   insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
-    values (v_now, case p_mode when 'retry' then 'refresh.retried' else 'refresh.granted' end,
+    values (v_now, case when p_mode = 'retry' then 'refresh.retried' when p_detail ? 'dropped' then 'refresh.downscoped'
+                        else 'refresh.granted' end,
             v_family.account_id, v_family.client_id, v_family.session_id, v_family.family_id,
             p_request_id, p_address, p_detail);
 

@@ -26,6 +26,8 @@ import { verifyTotp } from './operations/verify_totp.ts';
 import { buildProvider } from './provider/build_provider.ts';
 import { createConfigurationSource } from './provider/configuration_source.ts';
 import { formTargets } from './provider/form_targets.ts';
+import { inspectionEndpoint } from './provider/inspection_endpoints.ts';
+import { createVerifyAccessToken } from './provider/jwt_access_tokens.ts';
 import { libraryRoutes, requestTransaction } from './provider/library_routes.ts';
 import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
@@ -64,7 +66,8 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   const findAccount = (accountId: string) => findAccountById(database, accountId);
   const keys = await ensureSigningKeys(database, atRest);
   const [csrfKey] = atRest.deriveKeys('csrf');
-  if (!csrfKey) throw new Error('No CSRF key.');
+  const [nonceKey] = atRest.deriveKeys('dpop-nonce');
+  if (!csrfKey || !nonceKey) throw new Error('No keys were derived.');
   const cookieKeys = atRest.deriveKeys('cookies').map((key) => key.toString('base64url'));
   const provider = buildProvider({
     issuer,
@@ -73,6 +76,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
     secrets: atRest,
     keys: keys,
     cookieKeys,
+    nonceKey,
     pages: createLibraryPages({ findAccount, pageContext }),
   });
   const currentProvider = (): Provider => provider;
@@ -102,6 +106,10 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   app.use(health({ findObstacles, isClockOff }));
   app.use(assets.serve);
   app.use(onPath('POST', '/token', tokenEndpoint({ database, configurations, windows, currentProvider })));
+  const verifyAccessToken = createVerifyAccessToken(issuer, keys);
+  const inspection = inspectionEndpoint({ database, configurations, verifyAccessToken, currentProvider });
+  app.use(onPath('POST', '/token/introspection', inspection));
+  app.use(onPath('POST', '/token/revocation', inspection));
   app.use(requestTransaction(database, configurations));
   app.use(onPaths('/interaction/', rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import pino from 'pino';
@@ -29,6 +30,8 @@ export function addDevCommand(program: Command): void {
       const stopped = waitForSignal();
       const environment = readEnvironment(process.env, 'dev');
       const issuer = environment.issuer ?? `http://localhost:${environment.port}`;
+      await assertPortFree(environment.port, environment.host);
+      if (!environment.configPath) await assertPortFree(findDemoPort(environment), 'localhost');
       const { database, close } = await openDevelopmentDatabase(environment);
       try {
         const demo = environment.configPath ? undefined : readDemo(environment);
@@ -65,9 +68,26 @@ async function openDevelopmentDatabase(environment: Environment): Promise<OpenDa
     return openRunning(environment, postgres);
   }
   await migrate(migrateDatabaseUrl ?? databaseUrl);
-  // One URL for both: the server takes on its own role, and with it loses the owner's rights.
-  const database = openPool(environment, databaseUrl, migrateDatabaseUrl ? undefined : 'curfew_server');
+  const role = migrateDatabaseUrl ? undefined : await findServerRole(environment, databaseUrl);
+  const database = openPool(environment, databaseUrl, role);
   return { database, ownerUrl: migrateDatabaseUrl ?? databaseUrl, close: () => database.end() };
+}
+
+/**
+ * One URL for both: the server takes on its own role, and with it loses the owner's rights. An owner that
+ * may not take it on serves as it is: what `serve` refuses is good enough for development.
+ */
+async function findServerRole(environment: Environment, ownerUrl: string): Promise<string | undefined> {
+  const owner = openPool(environment, ownerUrl);
+  try {
+    const [row] = await owner.query<{ possible: boolean }>({
+      name: 'server_role_possible',
+      text: `select pg_has_role('curfew_server', 'set') as possible`,
+    });
+    return row?.possible ? 'curfew_server' : undefined;
+  } finally {
+    await owner.end();
+  }
 }
 
 /** The embedded database for one command: that of a running `curfew dev`, else started for it. */
@@ -103,18 +123,34 @@ interface Demo {
   file: ConfigurationFile;
 }
 
-function readDemo({ port: issuerPort, dataDirectory }: Environment): Demo {
-  const port = issuerPort + 1;
+/** The port beside the issuer's. */
+function findDemoPort({ port }: Environment): number {
+  return port < 65_535 ? port + 1 : port - 1;
+}
+
+/** Rejects with the system's EADDRINUSE before anything is started in vain. */
+function assertPortFree(port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+function readDemo(environment: Environment): Demo {
+  const port = findDemoPort(environment);
   const url = `http://localhost:${port}`;
-  const secrets = readDemoSecrets(dataDirectory);
+  const secrets = readDemoSecrets(environment.dataDirectory);
   const file = parseConfigurationFile(readDemoConfiguration(url), { env: { ...secrets } });
   return { url, port, secrets, file };
 }
 
+/** It ends with this process, even if that is killed: its end of the channel is closed then. */
+const endWithParent = `data:text/javascript,process.once('disconnect',()=>process.exit())`;
+
 function startDemoApp(issuer: string, { url, port, secrets }: Demo): ChildProcess {
   const entry = fileURLToPath(new URL('../../examples/web/server.ts', import.meta.url));
-  return spawn(process.execPath, ['--import', 'tsx', entry], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  return spawn(process.execPath, ['--import', endWithParent, '--import', 'tsx', entry], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       PATH: process.env.PATH,
       ISSUER: issuer,

@@ -19,6 +19,11 @@ export async function startServer(options: ServerOptions): Promise<App> {
   const { environment, issuer, secrets, database } = options;
   const log = pino({ level: options.logLevel, base: null }, options.logTo);
   const app = await buildApp({ issuer, database, secrets, trustedProxies: environment.trustProxy, log });
-  await app.listen(environment.port, environment.host);
+  try {
+    await app.listen(environment.port, environment.host);
+  } catch (error) {
+    await app.close(0);
+    throw error;
+  }
   return app;
 }

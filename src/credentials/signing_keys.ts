@@ -13,7 +13,7 @@ export interface SigningKey {
   privateJwk: JWK;
 }
 
-/** A new key pair; its id is a prefix of the RFC 7638 thumbprint. RSA keys have 2048 bits. */
+/** A new key pair; its id comes from the RFC 7638 thumbprint. RSA keys have 2048 bits. */
 export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, {
     extractable: true,

@@ -20,7 +20,7 @@ export function formatDuration(seconds: number): string {
   return `${seconds}s`;
 }
 
-/** A duration for people: `30 minutes`, `1 hour`, `90 seconds`, `1 hour 30 minutes`. */
+/** A duration for people: `30 minutes`, `1 hour`, `1 minute 30 seconds`; the two largest units. */
 export function describeDuration(seconds: number): string {
   const parts: string[] = [];
   let rest = seconds;

@@ -43,10 +43,12 @@ export interface FamilyFacts {
 /** What is known of a presented refresh token itself. */
 export interface RefreshTokenFacts {
   rotatedAt?: Instant;
-  /** The successor has not been exchanged. Meaningless before rotation. */
+  /** The successor has not been exchanged and can be handed out again. Meaningless before rotation. */
   successorUnused: boolean;
   /** Retries served later than `freeRetrySeconds` after the rotation. */
   retries: number;
+  /** Thumbprint of the DPoP proof that came with the rotation. */
+  rotationKey?: string;
   /** `inactive_for` as it counted at the rotation: 0 when any refresh is activity; absent: no activity. */
   inactiveFor?: number;
 }

@@ -13,6 +13,7 @@ export const eventCatalogue = {
   'session.ended': 'A session ended, with reason, moment, limit, policy and version.',
   'code.exchanged': 'An authorization code was exchanged; the family it gave is named.',
   'code.refused': 'The exchange of an authorization code was refused.',
+  'client_credentials.granted': 'A client got an access token for itself.',
   'refresh.granted': 'A refresh passed the gate.',
   'refresh.retried': 'A refresh was retried inside the overlap and got the same successor.',
   'refresh.downscoped': 'A refresh passed without scopes whose role or fresh MFA is gone.',

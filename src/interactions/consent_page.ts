@@ -32,7 +32,7 @@ export async function showConsent(ctx: Context, dependencies: InteractionDepende
   const asked = askedScopes(interaction);
   const describe = (name: string) => ({
     name,
-    description: openidScopeTexts[name] ?? configuration.scopes.get(name)?.description ?? name,
+    description: describeScope(name, configuration.scopes.get(name)?.description),
   });
   const limits = limitsFor(configuration, {
     roles: account.roles,
@@ -86,6 +86,11 @@ export async function submitConsent(ctx: Context, dependencies: InteractionDepen
   const given = { accountId, sessionId, clientId: client.clientId, openid: missingOIDCScope ?? [] };
   effects.session.push((tx) => recordConsent(tx, { ...given, resources: missingResourceScopes }, origin));
   await finishInteraction(ctx, dependencies, { consent: { grantId } });
+}
+
+/** A scope in words: our own for those of OpenID Connect, the configured ones for the rest. */
+export function describeScope(name: string, configured: string | undefined): string {
+  return openidScopeTexts[name] ?? configured ?? name;
 }
 
 /** What is still missing; where nothing is (`prompt=consent`), all that was asked for. */

@@ -3,12 +3,18 @@ import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from '../provider/library.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import type { Failure } from '../http/error_boundary.ts';
+import { getRequestContext } from '../provider/request_context.ts';
+import { openidScopes, splitScope } from '../provider/token_claims.ts';
 import type { ProviderPages } from '../provider/build_provider.ts';
+import { deviceCodePage } from '../../views/device_code.ts';
+import { deviceConfirmPage } from '../../views/device_confirm.ts';
+import { deviceDonePage } from '../../views/device_done.ts';
 import { errorPage } from '../../views/error.ts';
 import type { PageContext } from '../../views/layout.ts';
 import { signOutPage } from '../../views/sign_out.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
 import type { InteractionDependencies } from './dependencies.ts';
+import { describeScope } from './consent_page.ts';
 import { clientName } from './interaction_request.ts';
 import { sendPage } from './page_context.ts';
 
@@ -34,6 +40,42 @@ export function createLibraryPages({ findAccount, pageContext }: PageSources): P
       sendPage(ctx, signedOutPage(pageContext(), { clientName: client && clientName(client) }));
       return Promise.resolve();
     },
+    deviceCode(ctx, error) {
+      const page = deviceCodePage(pageContext(), {
+        action: ctx.oidc.urlFor('code_verification'),
+        xsrf: readXsrf(ctx),
+        userCode: (error as { userCode?: string } | undefined)?.userCode,
+        ...describeDeviceError(error),
+      });
+      sendPage(ctx, page, error ? 422 : 200);
+      return Promise.resolve();
+    },
+    deviceConfirm(ctx, client, userCode) {
+      const { params } = ctx.oidc.entities.DeviceCode as unknown as { params: Record<string, unknown> };
+      const { configuration } = getRequestContext();
+      const asked = splitScope(params.scope);
+      const describe = (name: string) => ({
+        name,
+        description: describeScope(name, configuration.scopes.get(name)?.description),
+      });
+      const beyond = asked.filter((name) => !openidScopes.has(name)).map(describe);
+      const resource = typeof params.resource === 'string' ? params.resource : undefined;
+      const page = deviceConfirmPage(pageContext(), {
+        action: ctx.oidc.urlFor('code_verification'),
+        xsrf: readXsrf(ctx),
+        userCode,
+        clientName: clientName(client),
+        scopes: asked.filter((name) => openidScopes.has(name)).map(describe),
+        resources: resource && beyond.length > 0 ? [{ identifier: resource, scopes: beyond }] : [],
+      });
+      sendPage(ctx, page);
+      return Promise.resolve();
+    },
+    deviceDone(ctx) {
+      const { client } = ctx.oidc;
+      sendPage(ctx, deviceDonePage(pageContext(), { clientName: client ? clientName(client) : '' }));
+      return Promise.resolve();
+    },
     error(ctx, out, error) {
       const { title, message } = describeError(error);
       const { status } = ctx;
@@ -46,6 +88,28 @@ export function createLibraryPages({ findAccount, pageContext }: PageSources): P
       return Promise.resolve();
     },
   };
+}
+
+function readXsrf(ctx: KoaContextWithOIDC): string {
+  return (ctx.oidc.session as { state?: { secret?: string } } | undefined)?.state?.secret ?? '';
+}
+
+/** What became of the last code, by the name of the library's error. */
+function describeDeviceError(error: Error | undefined): { error?: string; note?: string } {
+  switch (error?.name) {
+    case undefined:
+      return {};
+    case 'AbortedError':
+      return { note: 'Nothing was allowed. You can close this page.' };
+    case 'NoCodeError':
+      return { error: 'Enter the code that your device shows.' };
+    case 'ExpiredError':
+      return { error: 'This code has expired. Start again on your device.' };
+    case 'AlreadyUsedError':
+      return { error: 'This code was used already. Start again on your device.' };
+    default:
+      return { error: 'This code is not right. Check it on your device.' };
+  }
 }
 
 /** The page of a fault or of a request that leads nowhere. */

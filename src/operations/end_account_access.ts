@@ -1,5 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
+import { deleteOpenCodes } from '../store/authorization_codes.ts';
 import type { Queryable } from '../store/database.ts';
 import { lockOpenFamilies } from '../store/families.ts';
 import { lockAccount, lockOpenSessions, readNow } from '../store/sessions.ts';
@@ -7,7 +8,7 @@ import { endFamilies, endSessions } from './end_access.ts';
 import type { Cause } from './end_access.ts';
 
 /**
- * End every session and family of an account, offline ones too. Without a cause only those already
+ * End every session and family of an account, offline ones too, and forget codes not exchanged yet. Without a cause only those already
  * over end: what must happen before roles change. The session `keeps` and the families that came from
  * it are spared: the browser in which a credential was changed. Locks the account first, and leaves it locked.
  */
@@ -23,6 +24,7 @@ export async function endAccountAccess(
   const isTouched = ({ sessionId }: { sessionId: string }) => sessionId !== keeps;
   const families = (await lockOpenFamilies(tx, { accountId })).filter(({ family }) => isTouched(family));
   const sessions = (await lockOpenSessions(tx, { accountId })).filter(({ session }) => isTouched(session));
+  if (cause) await deleteOpenCodes(tx, accountId, keeps);
   const now = await readNow(tx);
   return {
     families: await endFamilies(tx, configuration, families, { cause, now, origin }),

@@ -130,7 +130,7 @@ function endFamily(facts: RefreshFacts, limits: RefreshLimits, reason: EndReason
   return { granted: false, code: reason, ends: { what: 'family', end } };
 }
 
-/** The overlap: positive, not over since the first use, the successor unused, no wider scope, retries left. */
+/** The overlap: positive, not over since the first use, the successor unused, no wider scope, the same key, retries left. */
 function isRetry(
   { token, family, now }: RefreshFacts,
   request: RefreshRequest,
@@ -138,6 +138,7 @@ function isRetry(
 ): boolean {
   if (token.rotatedAt === undefined || !token.successorUnused) return false;
   if (request.scopes?.some((scope) => !family.scopes.includes(scope))) return false;
+  if (token.rotationKey !== request.proofKey) return false;
   const free = now < addSeconds(token.rotatedAt, freeRetrySeconds);
   return (
     now < addSeconds(token.rotatedAt, limits.family.refresh_overlap.value) &&

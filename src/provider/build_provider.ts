@@ -7,7 +7,9 @@ import type { AdapterDependencies } from './adapter/dependencies.ts';
 import { createAdapter } from './adapter/index.ts';
 import { buildInteractionPolicy } from './interaction_policy.ts';
 import { createLoadExistingGrant } from './load_existing_grant.ts';
+import { nameFamily } from './jwt_access_tokens.ts';
 import { findRequestContext } from './request_context.ts';
+import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
 import { acr, extraTokenClaims } from './token_claims.ts';
 import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
@@ -16,6 +18,10 @@ import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
 export interface ProviderPages {
   signOut(ctx: KoaContextWithOIDC, xsrf: string): Promise<void>;
   signedOut(ctx: KoaContextWithOIDC): Promise<void>;
+  /** The page that asks for a device's code; `error` where the last one did not lead on. */
+  deviceCode(ctx: KoaContextWithOIDC, error?: Error): Promise<void>;
+  deviceConfirm(ctx: KoaContextWithOIDC, client: Client, userCode: string): Promise<void>;
+  deviceDone(ctx: KoaContextWithOIDC): Promise<void>;
   error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void>;
 }
 
@@ -24,6 +30,8 @@ export interface ProviderOptions extends AdapterDependencies {
   /** Private keys; the first of each algorithm signs. */
   keys: JWK[];
   cookieKeys: string[];
+  /** 32 bytes that every instance shares: DPoP nonces of one are good at all. */
+  nonceKey: Buffer;
   pages: ProviderPages;
 }
 
@@ -39,6 +47,26 @@ export function buildProvider(options: ProviderOptions): Provider {
   };
   provider.on('server_error', (_, error: Error) => noteFault(error));
   return provider;
+}
+
+/**
+ * Who may ask about a token: the confidential client it was issued to, and the resource server it is for,
+ * which is a client registered under the resource's own identifier.
+ */
+function mayIntrospect(
+  _: KoaContextWithOIDC,
+  client: Client,
+  token: { clientId?: string | undefined; aud?: unknown },
+): boolean {
+  if (client.clientAuthMethod === 'none') return false;
+  return token.clientId === client.clientId || token.aud === client.clientId;
+}
+
+/** The family that an access token of this request belongs to, if its client gets a refresh token. */
+function findFamilyId({ pending, configuration }: RequestContext): string | undefined {
+  if (pending?.kind === 'refresh') return pending.loaded.family.familyId;
+  const grantTypes = configuration.clients.get(pending?.loaded.clientId ?? '')?.metadata.grant_types;
+  return Array.isArray(grantTypes) && grantTypes.includes('refresh_token') ? pending?.familyId : undefined;
 }
 
 /** The library answers its own errors; ours are thrown again outside it and handled in one place. */
@@ -92,8 +120,18 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       },
       resourceIndicators: { enabled: true, getResourceServerInfo, useGrantedResource, defaultResource },
       claimsParameter: { enabled: true },
-      pushedAuthorizationRequests: { enabled: false },
-      dPoP: { enabled: false },
+      clientCredentials: { enabled: true },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: (ctx, _form, _out, error) => pages.deviceCode(ctx, error),
+        userCodeConfirmSource: (ctx, _form, client, _device, userCode) =>
+          pages.deviceConfirm(ctx, client, userCode),
+        successSource: (ctx) => pages.deviceDone(ctx),
+      },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+      pushedAuthorizationRequests: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: options.nonceKey, requireNonce: () => true },
     },
     interactions: {
       policy: buildInteractionPolicy(database),
@@ -113,6 +151,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       customizers: {
         jwt(_ctx, _token, jwt) {
           const context = findRequestContext();
+          jwt.payload.jti = nameFamily(String(jwt.payload.jti), context && findFamilyId(context));
           const last = context && lastTokenSecond(context);
           if (last !== undefined) jwt.payload.exp = Math.min(jwt.payload.exp as number, last);
         },

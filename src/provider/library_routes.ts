@@ -20,7 +20,8 @@ export function requestTransaction(database: Database, configurations: Configura
   };
 }
 
-async function commitEffects(database: Database, { effects }: RequestContext): Promise<void> {
+/** Write what a request collected, in one transaction, sessions first. */
+export async function commitEffects(database: Database, { effects }: RequestContext): Promise<void> {
   const inOrder = [...effects.session, ...effects.dependent];
   if (inOrder.length === 0) return;
   await database.transaction(async (tx) => {

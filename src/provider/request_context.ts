@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JWTPayload } from 'jose';
 import type { End } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
@@ -17,6 +18,7 @@ export interface PendingRefresh {
   kind: 'refresh';
   presented: string;
   loaded: LoadedRefresh;
+  proofKey?: string | undefined;
   verdict: GrantedRefresh;
   /** The token that the answer carries: a new successor, the same one again, or the presented one. */
   answerToken?: string;
@@ -26,6 +28,8 @@ export interface PendingRefresh {
 export interface PendingExchange {
   kind: 'exchange';
   code: string;
+  /** The family that it will make, named ahead so that access tokens can carry it. */
+  familyId: string;
   loaded: LoadedCode;
   verdict?: GrantedCodeExchange;
   refreshToken?: { value: string; payload: Record<string, unknown> };
@@ -44,6 +48,16 @@ export interface SignInMoments {
   mfaAt?: Instant;
 }
 
+/** A token that introspection or revocation asks about. */
+export interface InspectedToken {
+  /** Stands in for a JWT that has been verified: the library takes no structured tokens. */
+  handle?: string;
+  claims?: JWTPayload;
+  familyId?: string | undefined;
+  /** Members of an introspection answer about a refresh token. */
+  deadlines?: { refresh_token_timeout: number; authorization_expires_in: number };
+}
+
 /** All that one attempt at one request knows; passed along by async context, never by module state. */
 export interface RequestContext {
   origin: Origin;
@@ -60,6 +74,10 @@ export interface RequestContext {
   endedSession?: End;
   /** The full sign-in that this request resumes with. */
   signIn?: SignInMoments;
+  /** The token under introspection or revocation: its family, and what the answer adds. */
+  inspected?: InspectedToken;
+  /** Proofs (DPoP, client assertions) that this request has taken note of itself. */
+  seenProofs: Set<string>;
   /** An error that is ours, not the caller's. */
   fault?: unknown;
 }
@@ -74,6 +92,7 @@ export function newRequestContext(origin: Origin, configuration: LoadedConfigura
     grants: new Map(),
     sessionsByCookie: new Map(),
     sessionsById: new Map(),
+    seenProofs: new Set(),
   };
 }
 

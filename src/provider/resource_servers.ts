@@ -1,6 +1,8 @@
 import { errors } from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { hasScopeRole } from '../policy/evaluate_scopes.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import { refusalError } from './refusals.ts';
 import { getRequestContext } from './request_context.ts';
 import { openidScopes, splitScope } from './token_claims.ts';
 
@@ -10,7 +12,7 @@ import { openidScopes, splitScope } from './token_claims.ts';
  * account's roles once that is known, and at the token endpoint to the verdict.
  */
 export function getResourceServerInfo(
-  _: KoaContextWithOIDC,
+  ctx: KoaContextWithOIDC,
   identifier: string,
   client: Client,
 ): ResourceServer {
@@ -19,10 +21,14 @@ export function getResourceServerInfo(
   if (!resource) throw new errors.InvalidTarget('the resource is not known here');
   const { account, configuration, pending } = context;
   const registered = new Set(splitScope(configuration.clients.get(client.clientId)?.metadata.scope));
+  const withoutUser = ctx.oidc.params?.grant_type === 'client_credentials';
+  if (withoutUser && configuration.clients.get(client.clientId)?.disabled)
+    throw refusalError('client_disabled');
   const permitted = pending?.verdict ? new Set(pending.verdict.scopes) : undefined;
   const scopes = resource.scopes.filter(
     (scope) =>
       registered.has(scope) &&
+      (!withoutUser || isForClients(configuration, scope)) &&
       (!account || hasScopeRole(configuration, scope, account.roles)) &&
       (!permitted || permitted.has(scope)),
   );
@@ -32,6 +38,12 @@ export function getResourceServerInfo(
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'ES256' } },
   };
+}
+
+/** Scopes of a role or a step-up are for people: a client on its own never gets one. */
+function isForClients(configuration: Configuration, scope: string): boolean {
+  const definition = configuration.scopes.get(scope);
+  return definition?.roles === undefined && definition?.stepUp === undefined;
 }
 
 /**

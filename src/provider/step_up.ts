@@ -78,11 +78,16 @@ export function findStepUp(ctx: KoaContextWithOIDC): StepUpReason | undefined {
       scopes,
       roles: account.roles,
       signedInAt: moments.signedInAt,
-      mfaAt: moments.mfaAt,
+      // A device's request takes a fresh code on its own page, whatever the session holds.
+      mfaAt: isDeviceFlow(ctx) ? (ctx.oidc.result?.login as SignInMoments | undefined)?.mfaAt : moments.mfaAt,
       asksForMfa: asksForMfa(ctx) === true,
       hasMfaAcr: session?.acr === acr.mfa,
       maxAge: params?.max_age === undefined ? undefined : Number(params.max_age),
     },
     moments.now,
   );
+}
+
+function isDeviceFlow(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.route === 'code_verification' || ctx.oidc.route === 'device_resume';
 }

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { recordEvent } from '../events/record_event.ts';
 import { findRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 
@@ -14,8 +15,17 @@ export function splitScope(scope: unknown): string[] {
 }
 
 /** What access tokens say beyond RFC 9068's required claims: authentication, roles, and the session while it lives. */
-export function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
+export function extraTokenClaims(
+  ctx: KoaContextWithOIDC,
+  token: { kind: string; scope?: string | undefined },
+): Record<string, unknown> | undefined {
   const context = findRequestContext();
+  if (context && token.kind === 'ClientCredentials') {
+    const [clientId, { origin }] = [ctx.oidc.client?.clientId, context];
+    context.effects.dependent.push((tx) =>
+      recordEvent(tx, 'client_credentials.granted', { clientId }, origin, { scope: token.scope ?? '' }),
+    );
+  }
   if (!context?.pending || !ctx.oidc.client) return undefined;
   const { payload } = context.pending.loaded;
   return withoutUndefined({

@@ -7,7 +7,9 @@ import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
 import type { Database } from '../store/database.ts';
-import { codeResources, codeScopes } from './adapter/authorization_code.ts';
+import { codeResources } from './adapter/exchange.ts';
+import { commitEffects } from './library_routes.ts';
+import { splitScope } from './token_claims.ts';
 import type { PendingExchange, PendingRefresh, RequestContext } from './request_context.ts';
 import { absoluteEnd } from './token_lifetimes.ts';
 import type { WindowSecrets } from './window_secrets.ts';
@@ -35,7 +37,11 @@ export async function commitTokenRequest(
     return outcome === 'done' ? {} : undefined;
   }
   const { pending } = context;
-  if (failed || !pending?.verdict) return {};
+  if (failed) return {};
+  if (!pending?.verdict) {
+    await commitEffects(database, context);
+    return {};
+  }
   if (pending.kind === 'refresh') return await writeRefresh(database, windows, context, pending);
   return await writeExchange(database, context, pending);
 }
@@ -52,6 +58,7 @@ async function writeRefresh(
     mode: verdict.mode,
     tokenHash: hashToken(presented),
     successor: verdict.mode === 'rotate' ? await makeSuccessor() : undefined,
+    proofKey: pending.proofKey,
     accountVersion: loaded.account.version,
     configurationVersion: context.configuration.version,
     limits: {
@@ -92,8 +99,9 @@ async function writeExchange(
   const outcome = await commitCodeExchange(database, {
     codeHash: hashToken(pending.code),
     tokenHash: refreshToken && hashToken(refreshToken.value),
+    familyId: pending.familyId,
     bound,
-    scopes: codeScopes(loaded.payload),
+    scopes: splitScope(loaded.payload.scope),
     resources: codeResources(loaded.payload),
     jkt: refreshToken?.payload.jkt as string | undefined,
     payload: refreshToken?.payload ?? {},

@@ -1,17 +1,14 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import compose from 'koa-compose';
 import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
+import { readBody, replayRequest } from './replayed_request.ts';
 import { newRequestContext, runInContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 import { commitTokenRequest } from './token_commit.ts';
 import type { WindowSecrets } from './window_secrets.ts';
 
-/** Bodies larger than this are refused by the library. */
-const bodyLimit = 56 * 1024;
 /** How often a request is decided anew because the facts changed under it. */
 const attempts = 3;
 
@@ -35,8 +32,11 @@ export function tokenEndpoint({
 }: TokenEndpoint): Middleware {
   return async (ctx) => {
     const body = await readBody(ctx.req);
+    const seenProofs = new Set<string>();
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const context = newRequestContext(ctx.state.origin, configurations.current());
+      // A proof that an earlier attempt took note of is not a second use of it.
+      context.seenProofs = seenProofs;
       const inner = await runLibrary(currentProvider(), ctx, body, context);
       if (context.fault) throw context.fault;
       const failed = inner.status >= 400;
@@ -61,35 +61,9 @@ async function runLibrary(
   body: Buffer,
   context: RequestContext,
 ): Promise<Context> {
-  const inner = provider.createContext(ctx.req, ctx.res) as unknown as Context;
-  inner.req = replayBody(ctx.req, body);
+  const inner = provider.createContext(replayRequest(ctx.req, body), ctx.res) as unknown as Context;
   await runInContext(context, () => compose(provider.middleware)(inner as never));
   return inner;
-}
-
-/** The request once more, its body from memory: each attempt reads it from the start. */
-function replayBody(req: IncomingMessage, body: Buffer): IncomingMessage {
-  return Object.create(req, {
-    readable: { value: true },
-    iterator: {
-      value: async function* replay() {
-        yield body;
-      },
-    },
-  }) as IncomingMessage;
-}
-
-/** One byte more than the limit at most, so that the library sees what is too large. */
-async function readBody(req: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  req.on('data', (chunk: Buffer) => {
-    if (length <= bodyLimit) chunks.push(chunk);
-    length += chunk.length;
-    if (length > bodyLimit * 20) req.destroy();
-  });
-  await once(req, 'end');
-  return Buffer.concat(chunks).subarray(0, bodyLimit + 1);
 }
 
 /** Trusted clients also learn the limit, the policy and its version. */

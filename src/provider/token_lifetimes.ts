@@ -1,11 +1,16 @@
 import type { Configuration as ProviderConfiguration } from 'oidc-provider';
 import { addSeconds, toEpochSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
+import { builtInDefaultPolicy } from '../domain/policies.ts';
+import { limitsFor } from '../policy/effective_limits.ts';
+import { splitScope } from './token_claims.ts';
 import { findRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 
 /** Seconds an unfinished sign-in or consent is kept. */
 export const interactionSeconds = 3600;
+/** Seconds a device code and its user code live (RFC 8628 §3.2). */
+export const deviceCodeSeconds = 600;
 /** Seconds an authorization code lives (RFC 6749 §4.1.2: at most 600; FAPI 2.0: 60). */
 export const codeSeconds = 60;
 
@@ -17,12 +22,27 @@ export const tokenLifetimes: NonNullable<ProviderConfiguration['ttl']> = {
   AccessToken: () => cappedLifetime(findRequestContext(), accessTokenTtl(findRequestContext())),
   IdToken: () => cappedLifetime(findRequestContext(), accessTokenTtl(findRequestContext())),
   AuthorizationCode: codeSeconds,
+  DeviceCode: deviceCodeSeconds,
+  PushedAuthorizationRequest: 60,
+  ClientCredentials: (_, token, client) => clientCredentialsTtl(client?.clientId, token.aud, token.scope),
   Interaction: interactionSeconds,
   // Sessions, grants and refresh tokens end by the gate, never by a date in their payload.
   Session: () => 365 * 86_400,
   Grant: () => 365 * 86_400,
   RefreshToken: () => 365 * 86_400,
 };
+
+/** A client without a user is ruled by its own policy and those of the resource and scopes. */
+function clientCredentialsTtl(clientId = '', resource: unknown, scope: unknown): number {
+  const context = findRequestContext();
+  if (!context) return builtInDefaultPolicy.limits.access_token_ttl;
+  const limits = limitsFor(context.configuration, {
+    clientIds: [clientId],
+    resources: typeof resource === 'string' ? [resource] : [],
+    scopes: splitScope(scope),
+  });
+  return limits.access_token_ttl.value;
+}
 
 function accessTokenTtl(context: RequestContext | undefined): number {
   return context?.pending?.verdict?.limits.family.access_token_ttl.value ?? 300;

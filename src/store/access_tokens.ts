@@ -16,7 +16,7 @@ export interface LoadedAccessToken {
   now: Instant;
   configurationVersion: number;
   payload: Record<string, unknown>;
-  expired: boolean;
+  expiresAt: Instant;
   clientId: string;
   grantId: string;
   account: StoredAccount;
@@ -29,7 +29,7 @@ interface AccessTokenRow extends AccountRow, Partial<FamilyRow>, Partial<Session
   now: number;
   configuration_version: number;
   payload: Record<string, unknown>;
-  expired: boolean;
+  expires_at: number;
   token_client_id: string;
   token_grant_id: string;
 }
@@ -43,14 +43,14 @@ export async function findAccessToken(
       name: 'access_token_load',
       text: `
         select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, t.payload,
-          t.expires_at <= curfew_now() as expired, t.client_id as token_client_id, t.grant_id as token_grant_id,
+          to_micros(t.expires_at) as expires_at, t.client_id as token_client_id, t.grant_id as token_grant_id,
           ${familyColumns}, ${accountColumns}, ${sessionColumns}
         from access_tokens t
         join accounts a on a.account_id = t.account_id
         left join families f on f.family_id = t.family_id
         left join sessions s on s.session_id = t.session_id
         cross join configuration_state cs
-        where t.token_hash = $1`,
+        where t.token_hash = $1 and t.expires_at > curfew_now()`,
     },
     [tokenHash],
   );
@@ -59,11 +59,17 @@ export async function findAccessToken(
     now: row.now,
     configurationVersion: row.configuration_version,
     payload: row.payload,
-    expired: row.expired,
+    expiresAt: row.expires_at,
     clientId: row.token_client_id,
     grantId: row.token_grant_id,
     account: readAccount(row),
     family: row.family_id ? readFamily(row as FamilyRow) : undefined,
     session: readSession(row),
   };
+}
+
+export async function deleteAccessToken(tx: Queryable, tokenHash: Buffer): Promise<void> {
+  await tx.query({ name: 'access_token_delete', text: 'delete from access_tokens where token_hash = $1' }, [
+    tokenHash,
+  ]);
 }

@@ -19,13 +19,13 @@ export interface NewAuthorizationCode {
 
 /** Store a code with its session's activity and MFA moments as they are now. */
 export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizationCode): Promise<void> {
-  await tx.query(
+  const rows = await tx.query(
     {
       name: 'code_insert',
       text: `insert into authorization_codes (code_hash, account_id, client_id, session_id, grant_id, payload,
                                               last_activity_at, mfa_at, expires_at)
              select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, curfew_now() + make_interval(secs => $7)
-             from sessions s where s.session_id = $4`,
+             from sessions s where s.session_id = $4 and s.ended_at is null returning 1`,
     },
     [
       code.codeHash,
@@ -37,6 +37,7 @@ export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizat
       code.ttl,
     ],
   );
+  if (rows.length === 0) throw new Error('The session ended while its code was being issued.');
 }
 
 export interface LoadedCode {
@@ -115,6 +116,7 @@ export interface CodeExchangeCommit {
   codeHash: Buffer;
   /** Absent when the client takes no refresh token: then no family is made. */
   tokenHash?: Buffer | undefined;
+  familyId: string;
   bound: boolean;
   scopes: readonly string[];
   resources: readonly string[];
@@ -138,11 +140,12 @@ export async function commitCodeExchange(db: Queryable, commit: CodeExchangeComm
       {
         name: 'code_exchange_commit',
         text: `select * from code_exchange_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                                                  $16, $17, $18)`,
+                                                  $16, $17, $18, $19)`,
       },
       [
         commit.codeHash,
         commit.tokenHash ?? null,
+        commit.familyId,
         commit.bound,
         commit.scopes,
         commit.resources,
@@ -161,5 +164,17 @@ export async function commitCodeExchange(db: Queryable, commit: CodeExchangeComm
         JSON.stringify(commit.detail),
       ],
     ),
+  );
+}
+
+/** Forget the account's codes that nobody has exchanged, but for those of the session `keeps`. */
+export async function deleteOpenCodes(tx: Queryable, accountId: string, keeps?: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'codes_delete_open',
+      text: `delete from authorization_codes
+             where account_id = $1 and consumed_at is null and session_id is distinct from $2`,
+    },
+    [accountId, keeps ?? null],
   );
 }

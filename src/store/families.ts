@@ -38,6 +38,7 @@ interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
   inactive_for: number | null;
   successor_sealed: Buffer | null;
   window_id: string | null;
+  rotation_jkt: string | null;
   window_secret_sealed: string | null;
   grant_payload: Record<string, unknown> | null;
 }
@@ -47,7 +48,7 @@ const loadStatement = {
   text: `
     select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version,
       to_micros(t.rotated_at) as rotated_at, n.rotated_at is null as successor_unused, t.retries, t.inactive_for,
-      t.successor_sealed, t.window_id, w.secret_sealed as window_secret_sealed,
+      t.successor_sealed, t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
       g.payload as grant_payload, ${familyColumns}, ${accountColumns}, ${sessionColumns}
     from refresh_tokens t
     join families f on f.family_id = t.family_id
@@ -63,9 +64,15 @@ const loadStatement = {
 export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<LoadedRefresh | undefined> {
   const [row] = await db.query<RefreshRow>(loadStatement, [tokenHash]);
   if (!row) return undefined;
-  const token: RefreshTokenFacts = { successorUnused: row.successor_unused, retries: row.retries };
+  const successor = readSuccessor(row);
+  const token: RefreshTokenFacts = {
+    // One that was never sealed, or whose window is forgotten, cannot be handed out again.
+    successorUnused: row.successor_unused && successor !== undefined,
+    retries: row.retries,
+  };
   if (row.rotated_at !== null) token.rotatedAt = row.rotated_at;
   if (row.inactive_for !== null) token.inactiveFor = row.inactive_for;
+  if (row.rotation_jkt !== null) token.rotationKey = row.rotation_jkt;
   return {
     now: row.now,
     configurationVersion: row.configuration_version,
@@ -78,7 +85,7 @@ export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<Loa
     grantId: row.grant_id,
     grantPayload: row.grant_payload ?? undefined,
     payload: row.family_payload,
-    successor: readSuccessor(row),
+    successor,
   };
 }
 
@@ -101,6 +108,8 @@ export interface RefreshCommit {
   mode: 'rotate' | 'retry' | 'keep';
   tokenHash: Buffer;
   successor?: { hash: Buffer; sealed: Buffer | null; windowId: string | null } | undefined;
+  /** Thumbprint of the DPoP proof of this request. */
+  proofKey?: string | undefined;
   accountVersion: number;
   configurationVersion: number;
   /** Seconds, as decided upon. */
@@ -127,7 +136,7 @@ interface CommitRow {
 
 const refreshCommitStatement = {
   name: 'refresh_commit',
-  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 };
 
 /** Write a granted refresh in one round trip; see `refresh_commit` for what is locked and asserted. */
@@ -140,6 +149,7 @@ export async function commitRefresh(db: Queryable, commit: RefreshCommit): Promi
       commit.successor?.hash ?? null,
       commit.successor?.sealed ?? null,
       commit.successor?.windowId ?? null,
+      commit.proofKey ?? null,
       commit.accountVersion,
       commit.configurationVersion,
       limits.idle,

@@ -10,11 +10,12 @@ describe('the signing algorithms', () => {
 });
 
 for (const algorithm of signingAlgorithms) {
-  describe(`a generated signing key for ${algorithm}`, () => {
+  describe(`a generated signing key for ${algorithm}`, function generated() {
+    this.timeout(60_000);
+
     let key: SigningKey;
 
-    before(async function generate() {
-      this.timeout(60_000);
+    before(async () => {
       key = await generateSigningKey(algorithm);
     });
 
@@ -62,7 +63,9 @@ for (const algorithm of signingAlgorithms) {
   });
 }
 
-describe('the kind of a generated signing key', () => {
+describe('the kind of a generated signing key', function kind() {
+  this.timeout(60_000);
+
   it('is P-256 for ES256', async () => {
     const { publicJwk } = await generateSigningKey('ES256');
     assert.deepEqual([publicJwk.kty, publicJwk.crv], ['EC', 'P-256']);

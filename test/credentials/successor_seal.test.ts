@@ -13,7 +13,7 @@ describe('a sealed successor', () => {
     assert.equal(openSuccessor(seal(), presented, windowSecret), successor));
 
   it('opens whatever the tokens are', () => {
-    const texts = fc.string({ unit: 'grapheme', maxLength: 100 });
+    const texts = fc.string({ maxLength: 100 });
     const secrets = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
       fc.property(texts, texts, secrets, (token, rotated, bytes) => {

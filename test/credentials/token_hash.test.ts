@@ -14,7 +14,7 @@ describe('the hash of a token', () => {
 
   it('is 32 bytes, and the same each time', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (token) => {
+      fc.property(fc.string(), (token) => {
         assert.equal(hashToken(token).length, 32);
         assert.deepEqual(hashToken(token), hashToken(token));
       }),

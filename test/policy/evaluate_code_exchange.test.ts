@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import type { RefusalReason } from '../../src/domain/reasons.ts';
 import { evaluateCodeExchange } from '../../src/policy/evaluate_code_exchange.ts';
 import type { CodeExchangeFacts } from '../../src/policy/evaluate_code_exchange.ts';
-import { account, after, client, configurationOf, momentsAround, parts, session, start } from './facts.ts';
+import {
+  account,
+  after,
+  client,
+  configurationOf,
+  memberLimits,
+  momentsAround,
+  parts,
+  policy,
+  session,
+  start,
+} from './facts.ts';
 
 const exchange = (more: Partial<CodeExchangeFacts> = {}): CodeExchangeFacts => ({
   now: after(10),
@@ -106,6 +117,12 @@ describe('the exchange of a code', () => {
       assert.equal(code, over ? 'absolute_timeout' : 'granted');
     });
   }
+
+  it('begins the absolute limit of the family now, not at the last activity', () => {
+    const brief = policy('member', { ...memberLimits, refresh_absolute: 60 });
+    const configuration = configurationOf({ ...parts, policies: [brief] });
+    assert.equal(codeOf(exchange({ configuration, bound: false, now: after(100) })), 'granted');
+  });
 
   it('is refused with session_ended for a bound family whose session is gone', () =>
     assert.equal(codeOf(exchange({ session: undefined })), 'session_ended'));

@@ -43,7 +43,9 @@ function listEnds([family, own, session, its]: Living): Pick<End, 'at' | 'reason
   ];
 }
 
-describe('the lifetime of any family', () => {
+describe('the lifetime of any family', function anyFamily() {
+  this.timeout(20_000);
+
   it('ends at the first of all its ends, for that reason, and not before', () => {
     fc.assert(
       fc.property(presentSessions, moments, (living, now) => {

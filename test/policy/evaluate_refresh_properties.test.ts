@@ -6,11 +6,13 @@ import { lastStored, refreshes } from './arbitraries.ts';
 import type { Refresh } from './arbitraries.ts';
 import { second } from './facts.ts';
 
-const runs = { numRuns: 1000 };
+const runs = { numRuns: 500 };
 const judge = ({ facts, request }: Refresh, now = facts.now): RefreshVerdict =>
   evaluateRefresh({ ...facts, now }, request);
 
-describe('the verdict on any refresh', () => {
+describe('the verdict on any refresh', function anyRefresh() {
+  this.timeout(20_000);
+
   it('is seldom the same: the refreshes tried here are granted and refused in every way', () => {
     const codes = fc.sample(refreshes, { numRuns: 4000, seed: 1 }).map((refresh) => {
       const verdict = judge(refresh);
@@ -85,7 +87,8 @@ describe('the verdict on any refresh', () => {
     fc.assert(
       fc.property(refreshes, (refresh) => {
         const verdict = judge(refresh);
-        fc.pre(verdict.granted && refresh.facts.family.bound);
+        fc.pre(verdict.granted);
+        if (!refresh.facts.family.bound) return;
         const { inactiveFor = Infinity, sessionInactiveFor = Infinity } = verdict;
         assert.ok(sessionInactiveFor >= inactiveFor);
       }),

@@ -35,7 +35,9 @@ describe('refresh_commit holds a retry to the rules of the overlap:', () => {
     after: number;
     retries?: number;
     overlap?: number;
-    successor?: 'used' | 'unused';
+    successor?: 'used';
+    /** Whose proof of possession came with the first use, and with the retry. */
+    proofs?: [first: string | undefined, retry: string | undefined];
     outcome: 'done' | 'changed';
     /** Counted retries afterwards. */
     counted?: number;
@@ -56,11 +58,31 @@ describe('refresh_commit holds a retry to the rules of the overlap:', () => {
     { rule: 'refused without an overlap', after: 0, overlap: 0, outcome: 'changed' },
     { rule: 'refused even early when a short overlap is over', after: 1, overlap: 1, outcome: 'changed' },
     { rule: 'refused once the successor was used', after: 1, successor: 'used', outcome: 'changed' },
+    {
+      rule: 'served with the proof of the same key',
+      after: 0,
+      proofs: ['a', 'a'],
+      outcome: 'done',
+      counted: 0,
+    },
+    { rule: 'refused with the proof of another key', after: 0, proofs: ['a', 'b'], outcome: 'changed' },
+    {
+      rule: 'refused without the proof that the first use had',
+      after: 0,
+      proofs: ['a', undefined],
+      outcome: 'changed',
+    },
+    {
+      rule: 'refused with a proof that the first use had not',
+      after: 0,
+      proofs: [undefined, 'a'],
+      outcome: 'changed',
+    },
   ];
-  for (const { rule, after, retries = 0, overlap = 10, successor = 'unused', outcome, counted } of cases) {
+  for (const { rule, after, retries = 0, overlap = 10, successor, proofs = [], outcome, counted } of cases) {
     it(rule, async () => {
       const subject = await storeRefreshSubject(database, { bound: false });
-      const rotation = await buildRefreshCommit(database, subject);
+      const rotation = await buildRefreshCommit(database, subject, { proofKey: proofs[0] });
       await assertDone(database, rotation);
       await sql(
         database,
@@ -71,7 +93,12 @@ describe('refresh_commit holds a retry to the rules of the overlap:', () => {
       const next = { ...subject, tokenHash: rotation.successor?.hash ?? Buffer.of() };
       if (successor === 'used') await assertDone(database, await buildRefreshCommit(database, next));
       await clock.set(after);
-      const commit: RefreshCommit = { ...rotation, mode: 'retry', limits: { ...commitLimits, overlap } };
+      const commit: RefreshCommit = {
+        ...rotation,
+        mode: 'retry',
+        proofKey: proofs[1],
+        limits: { ...commitLimits, overlap },
+      };
       if (outcome === 'changed') return await assertChanged(database, commit);
       await assertDone(database, commit);
       const text = 'select retries from refresh_tokens where token_hash = $1';

@@ -37,7 +37,7 @@ describe('refresh_commit writes', () => {
     const accessToken = { hash: randomBytes(32), payload: { scope: 'openid' }, expiresAt: at(400) };
     const successor = { hash: randomBytes(32), sealed: randomBytes(60), windowId: randomUUID() };
     const origin = { requestId: 'a request', address: '192.0.2.1' };
-    const outcome = await commit({ successor, accessToken, ...origin, detail: { dropped: ['x'] } });
+    const outcome = await commit({ successor, accessToken, ...origin, detail: { scopes: ['openid'] } });
     assert.deepEqual(outcome, {
       outcome: 'done',
       now: at(100),
@@ -101,22 +101,25 @@ describe('refresh_commit writes', () => {
         ...owner,
         request_id: origin.requestId,
         address: origin.address,
-        detail: { dropped: ['x'] },
+        detail: { scopes: ['openid'] },
       },
     ]);
   });
 
-  const modes = [
-    { mode: 'rotate', event: 'refresh.granted' },
-    { mode: 'keep', event: 'refresh.granted' },
-    { mode: 'retry', event: 'refresh.retried' },
-  ] as const;
-  for (const { mode, event } of modes) {
-    it(`one event a commit, ${event} for ${mode}`, async () => {
+  const dropped = { scopes: ['openid'], dropped: ['payments.write'] };
+  const modes: [mode: RefreshCommit['mode'], detail: Record<string, unknown>, event: string][] = [
+    ['rotate', {}, 'refresh.granted'],
+    ['keep', {}, 'refresh.granted'],
+    ['retry', {}, 'refresh.retried'],
+    ['rotate', dropped, 'refresh.downscoped'],
+    ['keep', dropped, 'refresh.downscoped'],
+  ];
+  for (const [mode, detail, event] of modes) {
+    it(`one event a commit, ${event} for ${mode} with ${JSON.stringify(detail)}`, async () => {
       if (mode === 'retry') await commit();
       const count = async () => (await sql(database, 'select from audit_events')).length;
       const before = await count();
-      assert.equal((await commit({ mode })).outcome, 'done');
+      assert.equal((await commit({ mode, detail })).outcome, 'done');
       assert.equal(await count(), before + 1);
       const text = 'select name from audit_events order by event_id desc limit 1';
       assert.deepEqual(await sqlOne(database, text), { name: event });

@@ -1,18 +1,21 @@
+import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
-import type { Configuration } from '../../domain/configuration.ts';
-import { evaluateFamily, evaluateSession } from '../../policy/evaluate_lifetime.ts';
-import { familyLimits, sessionLimits } from '../../policy/subject_limits.ts';
-import { findAccessToken } from '../../store/access_tokens.ts';
-import type { LoadedAccessToken } from '../../store/access_tokens.ts';
+import { toEpochSeconds } from '../../domain/instants.ts';
+import { endFamily } from '../../operations/end_family.ts';
+import { deleteAccessToken, findAccessToken } from '../../store/access_tokens.ts';
+import { findFamilyState } from '../../store/family_state.ts';
+import { isTokenAlive } from '../family_life.ts';
+import { readFamilyId } from '../jwt_access_tokens.ts';
 import { getRequestContext } from '../request_context.ts';
+import type { InspectedToken, RequestContext } from '../request_context.ts';
 import { lastTokenSecond } from '../token_lifetimes.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
 import type { AdapterDependencies } from './dependencies.ts';
 import type { ModelAdapter } from './index.ts';
 
 /**
- * Opaque access tokens, good at our own userinfo endpoint only; each use checks account, family and
- * session as they are now.
+ * Access tokens: opaque ones, good at our own userinfo endpoint only, and JWTs that introspection or
+ * revocation hands on as a handle. Each look checks account, client, family and session as they are now.
  */
 export function accessTokenAdapter({ database, configurations }: AdapterDependencies): ModelAdapter {
   return {
@@ -24,29 +27,59 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
       return Promise.resolve();
     },
     async find(value) {
+      const context = getRequestContext();
+      const { inspected } = context;
+      if (inspected?.handle === value) return await findVerified(context, inspected);
       const loaded = await findAccessToken(database, hashToken(value));
       if (!loaded) return undefined;
-      const context = getRequestContext();
       context.configuration = await configurations.atLeast(loaded.configurationVersion);
       context.account = loaded.account;
-      if (!isAlive(context.configuration, loaded)) return undefined;
+      context.inspected = { familyId: loaded.family?.familyId };
+      if (!isTokenAlive(context.configuration, loaded)) return undefined;
       // The bond to the session has been judged here, by the limits in force.
-      return {
-        ...loaded.payload,
-        expiresWithSession: undefined,
-        jti: value,
-        exp: neverExpires,
-      };
+      const exp = toEpochSeconds(loaded.expiresAt);
+      return { ...loaded.payload, expiresWithSession: undefined, jti: value, exp };
+    },
+    destroy(value) {
+      const { effects, inspected, configuration, origin } = getRequestContext();
+      const familyId = inspected?.familyId;
+      effects.dependent.push(async (tx) => {
+        await deleteAccessToken(tx, hashToken(value));
+        if (familyId) await endFamily(tx, configuration, familyId, 'revoked', origin);
+      });
+      return Promise.resolve();
     },
   };
-}
 
-function isAlive(configuration: Configuration, loaded: LoadedAccessToken): boolean {
-  const { account, family, session, now } = loaded;
-  if (loaded.expired || account.disabled) return false;
-  if (configuration.clients.get(loaded.clientId)?.disabled ?? true) return false;
-  const sessions = sessionLimits(configuration, session ?? { clientIds: [] }, account.roles);
-  if (!family) return session !== undefined && !evaluateSession(session, sessions, now).over;
-  const limits = familyLimits(configuration, family, account.roles);
-  return !evaluateFamily(family, limits, { session, limits: sessions }, now).over;
+  /** A JWT whose signature and claims have been checked: what it rests on decides. */
+  async function findVerified(
+    context: RequestContext,
+    inspected: InspectedToken,
+  ): Promise<AdapterPayload | undefined> {
+    const claims = inspected.claims ?? {};
+    const clientId = String(claims.client_id);
+    const familyId = readFamilyId(claims);
+    if (familyId) {
+      const state = await findFamilyState(database, familyId);
+      if (!state) return undefined;
+      context.configuration = await configurations.atLeast(state.configurationVersion);
+      inspected.familyId = familyId;
+      if (!isTokenAlive(context.configuration, { ...state, clientId })) return undefined;
+    }
+    const { scope, aud, iat, exp, jti, sub, auth_time, acr, amr, roles, sid, cnf } = claims;
+    const extra = { auth_time, acr, amr, roles, jti };
+    return {
+      kind: 'AccessToken',
+      clientId,
+      ...(sub === clientId ? {} : { accountId: sub }),
+      scope: scope as string,
+      aud: aud as string,
+      iat: iat as number,
+      exp: exp as number,
+      jti: inspected.handle ?? '',
+      sid: sid as string,
+      extra: Object.fromEntries(Object.entries(extra).filter(([, value]) => value !== undefined)),
+      ...((cnf as { jkt?: string } | undefined)?.jkt ? { jkt: (cnf as { jkt: string }).jkt } : {}),
+    };
+  }
 }

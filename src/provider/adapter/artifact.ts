@@ -26,7 +26,8 @@ export function artifactAdapter(model: string, { database }: AdapterDependencies
     },
     async consume(id) {
       await defer(async (tx) => {
-        await consumeArtifact(tx, model, hashToken(id));
+        if (await consumeArtifact(tx, model, hashToken(id))) return;
+        throw Object.assign(new Error(`The ${model} was used by another request.`), { status: 400 });
       });
     },
     async destroy(id) {
@@ -35,7 +36,8 @@ export function artifactAdapter(model: string, { database }: AdapterDependencies
   };
 }
 
-function readExpiry(payload: Record<string, unknown>): number {
+/** The library's own `exp`, kept beside the database's. */
+export function readExpiry(payload: Record<string, unknown>): number {
   return typeof payload.expiry === 'number' ? payload.expiry : neverExpires;
 }
 

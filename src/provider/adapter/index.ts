@@ -3,9 +3,12 @@ import { accessTokenAdapter } from './access_token.ts';
 import { artifactAdapter } from './artifact.ts';
 import { authorizationCodeAdapter } from './authorization_code.ts';
 import { clientAdapter } from './client.ts';
+import { clientCredentialsAdapter } from './client_credentials.ts';
 import type { AdapterDependencies } from './dependencies.ts';
+import { deviceCodeAdapter } from './device_code.ts';
 import { grantAdapter } from './grant.ts';
 import { refreshTokenAdapter } from './refresh_token.ts';
+import { replayDetectionAdapter } from './replay_detection.ts';
 import { sessionAdapter } from './session.ts';
 
 /** What each model really needs of the library's adapter; the rest is never called. */
@@ -15,8 +18,11 @@ const models: Record<string, (dependencies: AdapterDependencies) => ModelAdapter
   AccessToken: accessTokenAdapter,
   AuthorizationCode: authorizationCodeAdapter,
   Client: clientAdapter,
+  ClientCredentials: clientCredentialsAdapter,
+  DeviceCode: deviceCodeAdapter,
   Grant: grantAdapter,
   RefreshToken: refreshTokenAdapter,
+  ReplayDetection: replayDetectionAdapter,
   Session: sessionAdapter,
 };
 

@@ -1,0 +1,139 @@
+/**
+ * What a refresh costs, beside what it is made of: `node --import tsx bench/refresh.ts [--short] [--json]
+ * [--cpu-prof <directory>]`. See README.md.
+ */
+import { parseArgs } from 'node:util';
+import { startCurfew, prepareCurfew } from './subjects/curfew.ts';
+import type { Curfew } from './subjects/curfew.ts';
+import { startLibrary } from './subjects/library.ts';
+import type { Library } from './subjects/library.ts';
+import type { Sample } from './subjects/measure.ts';
+import { buildReport, formatReport } from './subjects/report.ts';
+import type { Measured } from './subjects/report.ts';
+import { seedFamilies } from './subjects/seed_families.ts';
+import { connectStatements } from './subjects/statements.ts';
+import type { Statements } from './subjects/statements.ts';
+import { withCluster } from './support/cluster.ts';
+import type { Cluster } from './support/cluster.ts';
+import type { Effort } from './support/drive_connections.ts';
+import { describeMachine } from './support/machine.ts';
+
+interface Plan {
+  rounds: number;
+  /** Seconds of each measurement, and of each subject's warming up. */
+  seconds: number;
+  connections: readonly number[];
+}
+
+const wholePlan: Plan = { rounds: 5, seconds: 3, connections: [1, 16, 64] };
+const shortPlan: Plan = { rounds: 3, seconds: 0.8, connections: [1, 16] };
+
+const statementConnections = [1, 4, 16];
+const familiesPerConnection = 200;
+const warmUpConnections = 16;
+const countedRefreshes = 200;
+/** Most refreshes in one measurement, and most milliseconds of the whole run. */
+const most = 20_000;
+const longestRun = 10 * 60_000;
+
+interface Subjects {
+  curfew: Curfew;
+  library: Library;
+  statements: Statements;
+}
+
+async function measureAll(cluster: Cluster, plan: Plan, options: RunOptions): Promise<Measured> {
+  const { signal } = options;
+  const effort: Effort = { seconds: plan.seconds, most, signal };
+  const machine = await describeMachine(cluster);
+  const secret = await prepareCurfew(cluster);
+  const seed = async (connections: number) =>
+    divide(await seedFamilies(cluster, connections * familiesPerConnection), familiesPerConnection);
+  const families = await seed(Math.max(...plan.connections, warmUpConnections));
+  const statementFamilies = await seed(Math.max(...statementConnections));
+
+  const stops: (() => Promise<void>)[] = [];
+  async function started<Subject extends { stop(): Promise<void> }>(subject: Promise<Subject>) {
+    const running = await subject;
+    stops.push(() => running.stop());
+    return running;
+  }
+  try {
+    const { profileDirectory } = options;
+    const subjects: Subjects = {
+      curfew: await started(startCurfew({ cluster, secret, families, profileDirectory })),
+      library: await started(startLibrary()),
+      statements: await started(connectStatements(cluster, statementFamilies)),
+    };
+    for (const subject of Object.values(subjects)) await subject.measure(warmUpConnections, effort);
+
+    const rounds: Sample[][] = [];
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      options.onProgress(`round ${round} of ${plan.rounds}`);
+      rounds.push(await measureRound(subjects, plan, effort, round));
+    }
+    const statements = await subjects.curfew.countStatements(countedRefreshes, { ...effort, seconds: 10 });
+    const counted = { refreshes: countedRefreshes, statements };
+    return { machine, seconds: plan.seconds, rounds, counted };
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+/** Every other round goes the other way, so that a drift of the machine favours nobody. */
+async function measureRound(
+  { curfew, library, statements }: Subjects,
+  plan: Plan,
+  effort: Effort,
+  round: number,
+): Promise<Sample[]> {
+  const measurements = [
+    ...plan.connections.flatMap((connections) => [
+      () => curfew.measure(connections, effort),
+      () => library.measure(connections, effort),
+    ]),
+    ...statementConnections.map((connections) => () => statements.measure(connections, effort)),
+  ];
+  const samples: Sample[] = [];
+  for (const measurement of round % 2 === 0 ? measurements.toReversed() : measurements) {
+    samples.push(await measurement());
+  }
+  return samples;
+}
+
+function divide<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
+    items.slice(at * size, (at + 1) * size),
+  );
+}
+
+interface RunOptions {
+  signal: AbortSignal;
+  profileDirectory: string | undefined;
+  onProgress: (line: string) => void;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      'cpu-prof': { type: 'string' },
+    },
+  });
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interruption.abort(new Error(`Ended by ${name}.`)));
+  }
+  const measured = await withCluster((cluster) =>
+    measureAll(cluster, values.short ? shortPlan : wholePlan, {
+      signal: AbortSignal.any([interruption.signal, AbortSignal.timeout(longestRun)]),
+      profileDirectory: values['cpu-prof'],
+      onProgress: (line) => void process.stderr.write(`${line}\n`),
+    }),
+  );
+  const report = buildReport(measured);
+  process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : formatReport(report));
+}
+
+await main();

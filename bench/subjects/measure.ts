@@ -1,0 +1,47 @@
+import { percentile } from '../support/figures.ts';
+import type { Drive } from '../support/drive_connections.ts';
+
+/** One measurement, CPU in milliseconds per refresh. */
+export interface Sample {
+  subject: 'curfew' | 'statements' | 'library';
+  connections: number;
+  count: number;
+  perSecond: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+  nodeCpu: number;
+  postgresCpu: number;
+}
+
+/** Where the CPU of a subject is read, in milliseconds so far. */
+export interface CpuMeters {
+  node: () => number | Promise<number>;
+  /** Absent where no PostgreSQL takes part. */
+  postgres?: () => number;
+}
+
+/** Run one drive and say what it cost. */
+export async function measure(
+  { subject, connections }: Pick<Sample, 'subject' | 'connections'>,
+  meters: CpuMeters,
+  drive: () => Promise<Drive>,
+): Promise<Sample> {
+  const before = await readMeters(meters);
+  const { count, seconds, latencies } = await drive();
+  const after = await readMeters(meters);
+  return {
+    subject,
+    connections,
+    count,
+    perSecond: count / seconds,
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
+    nodeCpu: (after.node - before.node) / count,
+    postgresCpu: (after.postgres - before.postgres) / count,
+  };
+}
+
+async function readMeters({ node, postgres }: CpuMeters) {
+  return { node: await node(), postgres: postgres?.() ?? 0 };
+}

@@ -1,0 +1,116 @@
+import { spreadOf } from '../support/figures.ts';
+import type { Spread } from '../support/figures.ts';
+import type { Machine } from '../support/machine.ts';
+import { findBounds, targetRatio } from './bound.ts';
+import type { Bound } from './bound.ts';
+import type { Sample } from './measure.ts';
+
+export interface Measured {
+  machine: Machine;
+  seconds: number;
+  rounds: Sample[][];
+  /** How often each statement was sent in so many refreshes. */
+  counted: { refreshes: number; statements: Record<string, number> };
+}
+
+const subjects = ['curfew', 'library', 'statements'] as const;
+const figures = ['perSecond', 'p50', 'p99', 'nodeCpu', 'postgresCpu'] as const;
+
+/** One subject at one number of connections, over all rounds. */
+interface Row extends Record<(typeof figures)[number], Spread> {
+  subject: Sample['subject'];
+  connections: number;
+}
+
+export interface Report {
+  machine: Machine;
+  rounds: number;
+  seconds: number;
+  /** Milliseconds, and milliseconds of CPU per refresh. */
+  subjects: Row[];
+  roundTrips: { refreshes: number; perRefresh: number; statements: Record<string, number> };
+  targetRatio: number;
+  bounds: Bound[];
+}
+
+export function buildReport({ machine, seconds, rounds, counted }: Measured): Report {
+  const sent = Object.values(counted.statements).reduce((sum, count) => sum + count, 0);
+  return {
+    machine,
+    rounds: rounds.length,
+    seconds,
+    subjects: listRows(rounds.flat()),
+    roundTrips: { ...counted, perRefresh: sent / counted.refreshes },
+    targetRatio,
+    bounds: findBounds(rounds),
+  };
+}
+
+function listRows(samples: readonly Sample[]): Row[] {
+  return subjects.flatMap((subject) => {
+    const own = samples.filter((sample) => sample.subject === subject);
+    const connections = new Set(own.map((sample) => sample.connections));
+    return [...connections].toSorted((a, b) => a - b).map((count) => buildRow(own, subject, count));
+  });
+}
+
+function buildRow(own: readonly Sample[], subject: Sample['subject'], connections: number): Row {
+  const group = own.filter((sample) => sample.connections === connections);
+  const spread = (figure: (typeof figures)[number]) => spreadOf(group.map((sample) => sample[figure]));
+  return {
+    subject,
+    connections,
+    perSecond: spread('perSecond'),
+    p50: spread('p50'),
+    p99: spread('p99'),
+    nodeCpu: spread('nodeCpu'),
+    postgresCpu: spread('postgresCpu'),
+  };
+}
+
+const titles = { curfew: 'Curfew', statements: 'PostgreSQL alone', library: 'library alone' } as const;
+
+/** The report in words, tables in Markdown. */
+export function formatReport(report: Report): string {
+  const { machine, rounds, seconds, roundTrips, bounds } = report;
+  const durability = Object.entries(machine.durability).map(([name, setting]) => `${name} ${setting}`);
+  const statements = Object.entries(roundTrips.statements).map(([name, count]) => `${name} ${count}`);
+  return [
+    `Machine: ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, ${machine.system}; load ${machine.load.toFixed(1)} before the run.`,
+    `Node ${machine.node}, PostgreSQL ${machine.postgres} (${durability.join(', ')}), 8 KiB to disk in ${machine.syncMicroseconds} µs.`,
+    `Medians of ${rounds} rounds of ${seconds} s each, interleaved; ranges in parentheses. CPU in ms per refresh.`,
+    '',
+    '| what | connections | refreshes/s | p50 ms | p99 ms | node CPU | PostgreSQL CPU |',
+    '| --- | --: | --: | --: | --: | --: | --: |',
+    ...report.subjects.map(formatRow),
+    '',
+    `Round trips to PostgreSQL: ${roundTrips.perRefresh} per refresh; in ${roundTrips.refreshes} refreshes ${statements.join(', ')}.`,
+    '',
+    'The bound is the library alone plus the two statements alone, at their best number of connections.',
+    '',
+    '| connections | Curfew CPU | library CPU | statements CPU | ratio | target |',
+    '| --: | --: | --: | --: | --: | --- |',
+    ...bounds.map(formatBound),
+    '',
+    'Absolute figures are this machine’s, beside whatever else ran on it; compare ratios of one run only.',
+    '',
+  ].join('\n');
+}
+
+function formatRow({ subject, connections, perSecond, p50, p99, nodeCpu, postgresCpu }: Row): string {
+  const postgres = subject === 'library' ? '–' : formatSpread(postgresCpu, 2);
+  return (
+    `| ${titles[subject]} | ${connections} | ${formatSpread(perSecond, 0)} | ${formatSpread(p50, 1)} ` +
+    `| ${formatSpread(p99, 1)} | ${formatSpread(nodeCpu, 2)} | ${postgres} |`
+  );
+}
+
+function formatBound({ connections, curfew, library, statements, ratio }: Bound): string {
+  const verdict = `${ratio.median <= targetRatio ? 'met' : 'missed'}: ≤ ${targetRatio}`;
+  const cpu = [curfew, library, statements, ratio].map((spread) => formatSpread(spread, 2));
+  return `| ${connections} | ${cpu.join(' | ')} | ${verdict} |`;
+}
+
+function formatSpread({ median, least, most }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+}

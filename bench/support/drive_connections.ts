@@ -1,0 +1,47 @@
+/** How long and how often at most. */
+export interface Effort {
+  seconds: number;
+  /** Most repetitions, over all connections. */
+  most: number;
+  /** Ends the drive with an error. */
+  signal: AbortSignal;
+}
+
+/** What came of one drive. */
+export interface Drive {
+  count: number;
+  /** From the first start to the last end. */
+  seconds: number;
+  /** Milliseconds of each repetition, ascending. */
+  latencies: number[];
+}
+
+/** Repeat each connection's work, one after the other on each, all connections side by side. */
+export async function driveConnections(
+  works: readonly (() => Promise<void>)[],
+  { seconds, most, signal }: Effort,
+): Promise<Drive> {
+  const latencies: number[] = [];
+  const startedAt = performance.now();
+  const endAt = startedAt + seconds * 1000;
+  let begun = 0;
+
+  async function repeat(work: () => Promise<void>): Promise<void> {
+    let at = performance.now();
+    while (at < endAt && begun < most) {
+      signal.throwIfAborted();
+      begun += 1;
+      await work();
+      const doneAt = performance.now();
+      latencies.push(doneAt - at);
+      at = doneAt;
+    }
+  }
+
+  await Promise.all(works.map(repeat));
+  return {
+    count: latencies.length,
+    seconds: (performance.now() - startedAt) / 1000,
+    latencies: latencies.toSorted((a, b) => a - b),
+  };
+}

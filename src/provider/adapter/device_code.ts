@@ -1,0 +1,78 @@
+import Provider, { errors } from 'oidc-provider';
+import { hashToken } from '../../credentials/token_hash.ts';
+import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } from '../../store/artifacts.ts';
+import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
+import { getRequestContext } from '../request_context.ts';
+import { deviceCodeSeconds } from '../token_lifetimes.ts';
+import { readExpiry } from './artifact.ts';
+import { withoutIdentity } from './dependencies.ts';
+import type { AdapterDependencies } from './dependencies.ts';
+import { beginExchange, decideExchange } from './exchange.ts';
+import type { ModelAdapter } from './index.ts';
+
+const model = 'DeviceCode';
+
+/**
+ * Device codes (RFC 8628): an artifact until the user has approved one, then also an authorization code,
+ * whose exchange it goes through. Pages find it by the user's code and never learn the device's: they
+ * get a handle of its hash, which the token endpoint does not take.
+ */
+export function deviceCodeAdapter({ database, configurations }: AdapterDependencies): ModelAdapter {
+  return {
+    async find(id) {
+      if (Provider.ctx?.oidc.route !== 'token') return await findForPages(hashOf(id), id);
+      const hash = hashToken(id);
+      if ((await pollArtifact(database, model, hash)) === 'too_fast') {
+        throw new errors.SlowDown('wait five seconds longer between two polls');
+      }
+      const approved = await findAuthorizationCode(database, hash);
+      if (approved) return await beginExchange(configurations, id, approved);
+      return await findForPages(hash, id);
+    },
+    async findByUserCode(userCode) {
+      const found = await findArtifactByUserCode(database, model, hashToken(userCode));
+      if (!found) return undefined;
+      return { ...found.payload, userCode, jti: handleOf(found.idHash), exp: readExpiry(found.payload) };
+    },
+    upsert(id, payload, ttl = deviceCodeSeconds) {
+      const { userCode, ...rest } = withoutIdentity(payload);
+      const { accountId, grantId = '', clientId = '', sessionUid = '' } = payload;
+      const idHash = hashOf(id);
+      const { effects } = getRequestContext();
+      effects.dependent.push((tx) =>
+        writeArtifact(tx, {
+          model,
+          idHash,
+          payload: { ...rest, expiry: payload.exp },
+          ttl,
+          ...(typeof userCode === 'string' ? { userCodeHash: hashToken(userCode) } : {}),
+        }),
+      );
+      if (accountId) {
+        const code = {
+          codeHash: idHash,
+          accountId,
+          clientId,
+          sessionId: sessionUid,
+          grantId,
+          payload: rest,
+          ttl,
+        };
+        effects.dependent.push((tx) => insertAuthorizationCode(tx, code));
+      }
+      return Promise.resolve();
+    },
+    consume: () => (getRequestContext().pending ? decideExchange() : Promise.resolve()),
+  };
+
+  async function findForPages(idHash: Buffer, id: string) {
+    const artifact = await findArtifact(database, model, idHash);
+    return artifact && { ...artifact.payload, jti: id, exp: readExpiry(artifact.payload) };
+  }
+}
+
+const handleOf = (idHash: Buffer): string => `sha256:${idHash.toString('hex')}`;
+
+function hashOf(id: string): Buffer {
+  return /^sha256:[0-9a-f]{64}$/.test(id) ? Buffer.from(id.slice(7), 'hex') : hashToken(id);
+}

@@ -1,0 +1,29 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { AccountFacts, FamilyFacts, SessionFacts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
+import type { Lifetime } from '../policy/evaluate_lifetime.ts';
+import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
+
+/** What a token that is looked at, not used, depends on. */
+export interface TokenDependencies {
+  now: Instant;
+  account: AccountFacts;
+  clientId: string;
+  /** Absent when it came without a refresh token: then its session alone carries it. */
+  family?: FamilyFacts | undefined;
+  session?: SessionFacts | undefined;
+}
+
+/** The life of what a token rests on, by the limits in force; undefined: account, client or session is gone. */
+export function findTokenLife(configuration: Configuration, token: TokenDependencies): Lifetime | undefined {
+  const { account, family, session, now } = token;
+  if (account.disabled || (configuration.clients.get(token.clientId)?.disabled ?? true)) return undefined;
+  const limits = sessionLimits(configuration, session ?? { clientIds: [] }, account.roles);
+  if (!family) return session && evaluateSession(session, limits, now);
+  return evaluateFamily(family, familyLimits(configuration, family, account.roles), { session, limits }, now);
+}
+
+export function isTokenAlive(configuration: Configuration, token: TokenDependencies): boolean {
+  return findTokenLife(configuration, token)?.over === false;
+}

@@ -1,0 +1,426 @@
+import assert from 'node:assert/strict';
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import * as oidc from 'openid-client';
+import { createFormBrowser } from '../support/browser.ts';
+import { ada, api, client, exampleConfiguration, grace, shop } from '../support/example_configuration.ts';
+import { assertRefused, countLiveTokens, listEvents } from '../support/gate.ts';
+import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
+import type { RelyingParty, Tokens } from '../support/relying_party.ts';
+import { startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+
+const scope = 'openid profile email offline_access reports.read payments.write';
+const worker = { clientId: 'worker', secret: 'worker secret of sixteen or more' };
+const insecure = { execute: [oidc.allowInsecureRequests] };
+
+describe('the remaining grants and endpoints', () => {
+  let server: TestServer;
+  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+
+  before(async () => {
+    keys = await generateKeyPair('ES256', { extractable: true });
+    const example = exampleConfiguration();
+    const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
+    const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
+    server = await startTestServer({
+      ...example,
+      policies: new Map([
+        ...example.policies,
+        ['service', { limits: { access_token_ttl: 120, mfa: 'none' }, baselines: [] }],
+      ]),
+      clients: new Map([
+        ...example.clients,
+        ['shop', client('shop', { secret: shop.secret, scope, webOrigins: ['https://shop.example.com'] })],
+        ['worker', client('worker', { secret: worker.secret, scope, policy: 'service', metadata: machine })],
+        [
+          'keyed',
+          client('keyed', {
+            scope,
+            metadata: {
+              ...machine,
+              token_endpoint_auth_method: 'private_key_jwt',
+              token_endpoint_auth_signing_alg: 'ES256',
+              jwks: { keys: [jwk] },
+            },
+          }),
+        ],
+        [
+          'tv',
+          client('tv', {
+            scope,
+            metadata: {
+              grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+              response_types: [],
+              redirect_uris: [],
+            },
+          }),
+        ],
+        [
+          'steady',
+          client('steady', {
+            secret: shop.secret,
+            scope,
+            refreshRotation: false,
+            metadata: { dpop_bound_access_tokens: true },
+          }),
+        ],
+        [api, client(api, { secret: worker.secret, metadata: machine })],
+      ]),
+    });
+  });
+  after(() => server.stop());
+  afterEach(() => server.clock.reset());
+
+  const discover = (clientId: string, authentication: oidc.ClientAuth) =>
+    oidc.discovery(new URL(server.issuer), clientId, {}, authentication, insecure);
+
+  describe('client credentials', () => {
+    it('give a token under the policy of the client, with neither user nor refresh token', async () => {
+      const config = await discover('worker', oidc.ClientSecretBasic(worker.secret));
+      const tokens = await oidc.clientCredentialsGrant(config, {
+        resource: api,
+        scope: 'reports.read payments.write',
+      });
+      assert.equal(tokens.expires_in, 120);
+      assert.equal(tokens.refresh_token, undefined);
+      const claims = decodeJwt(tokens.access_token);
+      assert.deepEqual([claims.sub, claims.aud, claims.scope], ['worker', api, 'reports.read']);
+      assert.ok(
+        (await listEvents(server.database)).some(({ name }) => name === 'client_credentials.granted'),
+      );
+    });
+
+    it('are given to private_key_jwt, each assertion once', async () => {
+      let assertion = '';
+      const key = { key: keys.privateKey, kid: 'k1' };
+      const config = await discover('keyed', oidc.PrivateKeyJwt(key));
+      config[oidc.customFetch] = async (url, options) => {
+        assertion = String(new URLSearchParams(options.body as string).get('client_assertion'));
+        return await fetch(url, options as RequestInit);
+      };
+      const tokens = await oidc.clientCredentialsGrant(config, { resource: api, scope: 'reports.read' });
+      assert.equal(decodeJwt(tokens.access_token).client_id, 'keyed');
+      const again = await fetch(`${server.issuer}/token`, {
+        method: 'POST',
+        headers: { accept: 'application/json' },
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          resource: api,
+          client_id: 'keyed',
+          client_assertion: assertion,
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        }),
+      });
+      assert.equal(again.status, 401);
+    });
+
+    it('are refused without a resource, and to clients that may not use them', async () => {
+      const config = await discover('worker', oidc.ClientSecretBasic(worker.secret));
+      await assert.rejects(oidc.clientCredentialsGrant(config), { error: 'invalid_target' });
+      const other = await discover('shop', oidc.ClientSecretBasic(shop.secret));
+      await assert.rejects(oidc.clientCredentialsGrant(other, { resource: api }), /./);
+    });
+  });
+
+  describe('the device flow', () => {
+    async function approve(uri: string, person: typeof ada): Promise<string> {
+      const browser = createFormBrowser(server.issuer);
+      const entry = await browser.open(uri);
+      const form = /<form[^>]*action="([^"]*)"/.exec(entry.text);
+      assert.ok(form, 'the complete link leads on by itself');
+      const confirm = await browser.submit(entry, /device$/, {});
+      assert.match(confirm.text, /The tv/);
+      let page = await browser.submit(confirm, /device$/, { confirm: 'yes' });
+      page = await browser.submit(page, /sign-in$/, { username: person.username, password: person.password });
+      if (/consent"/.test(page.text)) page = await browser.submit(page, /consent$/);
+      return page.text;
+    }
+
+    it('signs a device in by a code on another screen, and binds it by the same limits', async () => {
+      const config = await discover('tv', oidc.None());
+      const started = await oidc.initiateDeviceAuthorization(config, {
+        scope: 'openid reports.read',
+        resource: api,
+      });
+      assert.match(started.user_code, /^[A-Z]{4}-[A-Z]{4}$/);
+      assert.equal(started.expires_in, 600);
+      assert.match(await approve(started.verification_uri_complete ?? '', ada), /Your device is connected/);
+      const tokens = (await oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 1 })) as Tokens;
+      assert.equal(decodeJwt(tokens.access_token).scope, 'reports.read');
+      assert.equal(tokens.authorization_expires_in, 43_200);
+      await server.clock.advance(1800);
+      const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
+      await assertRefused(tv, tokens, 'idle_timeout');
+    });
+
+    it('asks a device that polls too fast to slow down, and forgets codes that expired', async () => {
+      const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
+      const started = await oidc.initiateDeviceAuthorization(tv.config, { scope: 'openid' });
+      const poll = () =>
+        tv.token({
+          grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+          device_code: started.device_code,
+        });
+      assert.equal((await poll()).body.error, 'authorization_pending');
+      assert.equal((await poll()).body.error, 'slow_down');
+      await server.clock.advance(6);
+      assert.equal((await poll()).body.error, 'slow_down', 'the interval is ten seconds now');
+      await server.clock.advance(16);
+      assert.equal((await poll()).body.error, 'authorization_pending');
+      await server.clock.advance(600);
+      assert.ok(['expired_token', 'invalid_grant'].includes(String((await poll()).body.error)));
+    });
+
+    it('tells the device when the user says no, and the user when a code is wrong', async () => {
+      const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
+      const started = await oidc.initiateDeviceAuthorization(tv.config, { scope: 'openid' });
+      const browser = createFormBrowser(server.issuer);
+      const entry = await browser.open(started.verification_uri);
+      const wrong = await browser.submit(entry, /device$/, { user_code: 'AAAA-AAAA' });
+      assert.match(wrong.text, /This code is not right/);
+      const confirm = await browser.submit(wrong, /device$/, { user_code: started.user_code.toLowerCase() });
+      const denied = await browser.submit(confirm, /device$/, { abort: 'yes' });
+      assert.match(denied.text, /Nothing was allowed/);
+      const answer = await tv.token({
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: started.device_code,
+      });
+      assert.equal(answer.body.error, 'access_denied');
+    });
+
+    it('gives the page no way to the tokens: the handle of a code is no device code', async () => {
+      const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
+      const [row] = await server.database.query<{ hash: string }>({
+        name: 'test_device_hash',
+        text: `select encode(id_hash, 'hex') as hash from artifacts where model = 'DeviceCode' limit 1`,
+      });
+      const answer = await tv.token({
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: `sha256:${row?.hash ?? ''}`,
+      });
+      assert.equal(answer.body.error, 'invalid_grant');
+    });
+  });
+
+  describe('introspection and revocation', () => {
+    let party: RelyingParty;
+
+    beforeEach(async () => {
+      party = await createRelyingParty(server.issuer, shop);
+    });
+
+    const ask = (token: string, parameters: Record<string, string> = {}) =>
+      oidc.tokenIntrospection(party.config, token, parameters);
+
+    it('tell the state of JWT access tokens, opaque ones and refresh tokens', async () => {
+      const tokens = await party.signIn(ada, { resource: api, scope: 'openid reports.read' });
+      const access = await ask(tokens.access_token);
+      assert.equal(access.active, true);
+      assert.deepEqual([access.scope, access.aud, access.client_id], ['reports.read', api, 'shop']);
+      assert.equal(access.acr, 'urn:curfew:acr:pwd');
+      assert.equal(typeof access.auth_time, 'number');
+      assert.equal(access.refresh_token_timeout, undefined);
+      const refresh = await ask(tokens.refresh_token ?? '', { token_type_hint: 'refresh_token' });
+      assert.equal(refresh.active, true);
+      assert.ok(Number(refresh.refresh_token_timeout) > 1790);
+      assert.ok(Number(refresh.authorization_expires_in) > 43_190);
+      const opaque = await party.signIn(ada, { scope: 'openid' });
+      assert.equal((await ask(opaque.access_token)).active, true);
+    });
+
+    it('reset nothing, and see a rotated or ended token as inactive without ending anything', async () => {
+      const tokens = await party.signIn(ada, { resource: api, scope: 'openid reports.read' });
+      await server.clock.advance(1000);
+      assert.ok(Number((await ask(tokens.refresh_token ?? '')).refresh_token_timeout) <= 800);
+      const next = await party.refresh(tokens.refresh_token ?? '');
+      assert.deepEqual(await ask(tokens.refresh_token ?? ''), { active: false });
+      await party.refresh(next.refresh_token ?? '');
+      await server.clock.advance(1800);
+      assert.deepEqual(await ask(next.access_token), { active: false });
+      assert.deepEqual(await ask('nonsense'), { active: false });
+      assert.deepEqual(await ask('eyJhbGciOiJub25lIn0.e30.x'), { active: false });
+    });
+
+    it('answer the resource server that a token is for, and no one else', async () => {
+      const tokens = await party.signIn(ada, { resource: api, scope: 'openid reports.read' });
+      const resource = await discover(api, oidc.ClientSecretBasic(worker.secret));
+      assert.equal((await oidc.tokenIntrospection(resource, tokens.access_token)).active, true);
+      const stranger = await discover('worker', oidc.ClientSecretBasic(worker.secret));
+      assert.deepEqual(await oidc.tokenIntrospection(stranger, tokens.access_token), { active: false });
+      await oidc.tokenRevocation(stranger, tokens.refresh_token ?? '');
+      await party.refresh(tokens.refresh_token ?? '');
+      const nobody = await fetch(`${server.issuer}/token/introspection`, {
+        method: 'POST',
+        body: new URLSearchParams({ token: tokens.access_token }),
+      });
+      assert.ok([400, 401].includes(nobody.status));
+    });
+
+    for (const which of ['current', 'rotated', 'access'] as const) {
+      it(`end the family by revoking its ${which} token`, async () => {
+        const first = await party.signIn(ada, { resource: api, scope: 'openid reports.read' });
+        const other = await party.signIn(ada, { resource: api, scope: 'openid reports.read' });
+        const second = await party.refresh(first.refresh_token ?? '');
+        const token = {
+          current: second.refresh_token,
+          rotated: first.refresh_token,
+          access: second.access_token,
+        };
+        await oidc.tokenRevocation(party.config, token[which] ?? '');
+        await assertRefused(party, second, 'revoked');
+        assert.deepEqual(await ask(second.access_token), { active: false });
+        assert.equal(
+          (await party.refresh(other.refresh_token ?? '')).expires_in,
+          600,
+          'the other family lives on',
+        );
+        await oidc.tokenRevocation(party.config, 'unknown');
+      });
+    }
+  });
+
+  describe('pushed authorization requests', () => {
+    it('are used once, by the client that pushed them', async () => {
+      const party = await createRelyingParty(server.issuer, shop);
+      const verifier = oidc.randomPKCECodeVerifier();
+      const parameters = {
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      };
+      const url = await oidc.buildAuthorizationUrlWithPAR(party.config, parameters);
+      assert.match(url.searchParams.get('request_uri') ?? '', /^urn:/);
+      const back = await party.browser.authorize(url, ada);
+      const tokens = await oidc.authorizationCodeGrant(party.config, back, { pkceCodeVerifier: verifier });
+      assert.ok(tokens.refresh_token);
+      const again = await party.browser.open(url);
+      const error = again.url.searchParams.get('error') ?? /invalid_request_uri/.exec(again.text)?.[0];
+      assert.equal(error, 'invalid_request_uri');
+    });
+  });
+
+  describe('DPoP', () => {
+    async function signIn(which: { clientId: string; secret?: string }) {
+      const party = await createRelyingParty(server.issuer, which);
+      const handle = oidc.getDPoPHandle(party.config, await oidc.randomDPoPKeyPair());
+      const pending = await party.authorize(ada, { resource: api, scope: 'openid reports.read' });
+      const tokens = (await oidc.authorizationCodeGrant(
+        party.config,
+        pending.url,
+        { pkceCodeVerifier: pending.verifier, expectedNonce: pending.nonce, expectedState: pending.state },
+        {},
+        { DPoP: handle },
+      )) as Tokens;
+      const refresh = (token: string, DPoP = handle) =>
+        oidc.refreshTokenGrant(party.config, token, {}, { DPoP }) as Promise<Tokens>;
+      return { party, handle, tokens, refresh };
+    }
+
+    it('binds the tokens of a public client to its key, by way of a nonce', async () => {
+      const { party, tokens, refresh } = await signIn({ clientId: 'spa' });
+      assert.equal(tokens.token_type, 'dpop');
+      assert.ok((decodeJwt(tokens.access_token).cnf as { jkt: string }).jkt);
+      const next = await refresh(tokens.refresh_token ?? '');
+      const stolen = await party.token({
+        grant_type: 'refresh_token',
+        refresh_token: next.refresh_token ?? '',
+      });
+      assert.match(String(stolen.body.error_description), /^unknown_token: /);
+      const thief = oidc.getDPoPHandle(party.config, await oidc.randomDPoPKeyPair());
+      await assert.rejects(refresh(next.refresh_token ?? '', thief), /./);
+      await refresh(next.refresh_token ?? '');
+    });
+
+    it('takes a retry only with the key of the first use', async () => {
+      const { party, tokens, refresh } = await signIn(shop);
+      const [first, second] = [
+        await refresh(tokens.refresh_token ?? ''),
+        await refresh(tokens.refresh_token ?? ''),
+      ];
+      assert.equal(first.refresh_token, second.refresh_token);
+      const other = oidc.getDPoPHandle(party.config, await oidc.randomDPoPKeyPair());
+      await assert.rejects(refresh(tokens.refresh_token ?? '', other), { error: 'invalid_grant' });
+      await assert.rejects(refresh(first.refresh_token ?? ''), { error: 'invalid_grant' });
+    });
+
+    it('lets a confidential client refresh with a new key', async () => {
+      const { party, tokens, refresh } = await signIn(shop);
+      await refresh(
+        tokens.refresh_token ?? '',
+        oidc.getDPoPHandle(party.config, await oidc.randomDPoPKeyPair()),
+      );
+    });
+
+    it('returns the same refresh token without rotation, to 50 at once', async () => {
+      const { tokens, refresh } = await signIn({ clientId: 'steady', secret: shop.secret });
+      await refresh(tokens.refresh_token ?? '');
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => refresh(tokens.refresh_token ?? '')),
+      );
+      assert.deepEqual([...new Set(answers.map((answer) => answer.refresh_token))], [tokens.refresh_token]);
+      assert.equal(new Set(answers.map((answer) => answer.access_token)).size, 50);
+    });
+
+    it('ends and consumes nothing by a proof that was seen before', async () => {
+      const { party, handle, tokens, refresh } = await signIn({ clientId: 'spa' });
+      await refresh(tokens.refresh_token ?? '');
+      let proof = '';
+      party.config[oidc.customFetch] = async (url, options) => {
+        proof = (options.headers as Record<string, string>).dpop ?? proof;
+        return await fetch(url, options as RequestInit);
+      };
+      const next = (await oidc.refreshTokenGrant(
+        party.config,
+        tokens.refresh_token ?? '',
+        {},
+        { DPoP: handle },
+      )) as Tokens;
+      const live = await countLiveTokens(server.database);
+      await server.clock.advance(11);
+      const replayed = await fetch(`${server.issuer}/token`, {
+        method: 'POST',
+        headers: { dpop: proof, accept: 'application/json' },
+        body: new URLSearchParams({
+          grant_type: 'refresh_token',
+          client_id: 'spa',
+          refresh_token: tokens.refresh_token ?? '',
+        }),
+      });
+      assert.equal(((await replayed.json()) as { error: string }).error, 'invalid_dpop_proof');
+      assert.equal(await countLiveTokens(server.database), live);
+      await refresh(next.refresh_token ?? '');
+    });
+  });
+
+  it('answers the origins of a client across sites, and no others', async () => {
+    const party = await createRelyingParty(server.issuer, shop);
+    const tokens = await party.signIn(grace);
+    const ask = (origin: string) =>
+      fetch(`${server.issuer}/me`, { headers: { origin, authorization: `Bearer ${tokens.access_token}` } });
+    const allowed = await ask('https://shop.example.com');
+    assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://shop.example.com');
+    const refused = await ask('https://evil.example');
+    assert.equal(refused.headers.get('access-control-allow-origin'), null);
+    assert.equal(refused.status, 400);
+  });
+
+  it('tells in its metadata what it can do', async () => {
+    const metadata = (await (
+      await fetch(`${server.issuer}/.well-known/openid-configuration`)
+    ).json()) as Record<string, unknown>;
+    assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
+    assert.deepEqual(metadata.response_types_supported, ['code']);
+    assert.deepEqual(metadata.refresh_token_expiration_types_supported, ['authorization', 'token_timeout']);
+    assert.equal(metadata.authorization_response_iss_parameter_supported, true);
+    assert.deepEqual(metadata.acr_values_supported, ['urn:curfew:acr:pwd', 'urn:curfew:acr:mfa']);
+    for (const endpoint of [
+      'introspection',
+      'revocation',
+      'device_authorization',
+      'pushed_authorization_request',
+    ]) {
+      assert.ok(metadata[`${endpoint}_endpoint`], endpoint);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startDev } from './process_curfew.ts';
+import type { Running } from './process_curfew.ts';
+import { findPortPair } from './process_ports.ts';
+import { ada, shop } from './example_configuration.ts';
+import { redirectUri } from './relying_party.ts';
+
+/** What one file tells every instance: an account and a confidential client, limits out of the way. */
+const configuration = `
+policies:
+  member:
+    { refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none }
+roles:
+  member: { policy: member }
+clients:
+  - client_id: ${shop.clientId}
+    client_secret_env: SHOP_SECRET
+    redirect_uris: [${redirectUri}]
+    scope: openid profile email offline_access
+users:
+  - { username: ada, roles: [member], password_env: ADA_PASSWORD }
+`;
+
+export interface Instance extends Running {
+  /** Where this one instance answers; the issuer is the first one's address. */
+  origin: string;
+}
+
+export interface Instances {
+  issuer: string;
+  /** Another `curfew dev` of the same database, issuer and secret. The first one gets the issuer's port. */
+  start(): Promise<Instance>;
+  remove(): Promise<void>;
+}
+
+/** For several `curfew dev` over one database. */
+export async function prepareInstances(databaseUrl: string): Promise<Instances> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'curfew-shared-'));
+  const file = path.join(directory, 'curfew.yaml');
+  await writeFile(file, configuration);
+  const firstPort = await findPortPair();
+  const issuer = `http://localhost:${firstPort}`;
+  const secret = randomBytes(32).toString('base64');
+  let started = 0;
+  return {
+    issuer,
+    async start() {
+      started += 1;
+      const port = started === 1 ? firstPort : await findPortPair();
+      const running = await startDev({
+        CURFEW_DATABASE_URL: databaseUrl,
+        CURFEW_DATABASE_POOL: '8',
+        CURFEW_DATA_DIR: path.join(directory, `data-${started}`),
+        CURFEW_ISSUER: issuer,
+        CURFEW_SECRET: secret,
+        CURFEW_CONFIG: file,
+        CURFEW_PORT: String(port),
+        SHOP_SECRET: shop.secret,
+        ADA_PASSWORD: ada.password,
+      });
+      return { ...running, origin: `http://localhost:${port}` };
+    },
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+export interface RefreshAnswer {
+  status: number;
+  refreshToken: string;
+  body: Record<string, unknown>;
+}
+
+/** One refresh at one instance; rejects when the instance is gone before it has answered. */
+export async function refreshAt(origin: string, token: string): Promise<RefreshAnswer> {
+  const response = await fetch(`${origin}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }),
+    headers: { authorization: `Basic ${btoa(`${shop.clientId}:${shop.secret}`)}` },
+  });
+  const body = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, refreshToken: String(body.refresh_token), body };
+}
