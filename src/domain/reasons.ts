@@ -5,8 +5,7 @@ export const endReasons = {
   reuse_detected: 'A refresh token that had already been rotated was presented again.',
   code_reused: 'The authorization code was presented a second time.',
   revoked: 'The client revoked it.',
-  signed_out: 'The user signed out.',
-  signed_out_everywhere: 'The user signed out everywhere.',
+  signed_out: 'The user signed out, here or everywhere.',
   replaced: 'Another account signed in, in the same browser.',
   session_limit: 'The account had too many sessions; the least recently active one ended.',
   session_ended: 'The session it was bound to is gone.',
@@ -14,7 +13,7 @@ export const endReasons = {
   client_disabled: 'The client was disabled or deleted.',
   credential_changed: 'A password or factor of the account was changed.',
   consent_withdrawn: 'The user withdrew the consent.',
-  operator: 'An operator ended it.',
+  ended_by_operator: 'An operator ended it.',
   lease_over: 'The lease ended after the idle limit had passed.',
 } as const;
 export type EndReason = keyof typeof endReasons;

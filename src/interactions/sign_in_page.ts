@@ -88,7 +88,6 @@ function describeEnd(interaction: Interaction): string | undefined {
     case 'absolute_timeout':
       return `You were signed out because a sign-in lasts ${describeDuration(ended.limit ?? 0)} at most.`;
     case 'signed_out':
-    case 'signed_out_everywhere':
       return 'You signed out.';
     case 'credential_changed':
       return 'You were signed out because a password or factor of your account was changed.';

@@ -24,7 +24,8 @@ export async function endAccountAccess(
   const isTouched = ({ sessionId }: { sessionId: string }) => sessionId !== keeps;
   const families = (await lockOpenFamilies(tx, { accountId })).filter(({ family }) => isTouched(family));
   const sessions = (await lockOpenSessions(tx, { accountId })).filter(({ session }) => isTouched(session));
-  if (cause) await deleteOpenCodes(tx, accountId, keeps);
+  // Of a disabled account they stay: whoever exchanges one is told.
+  if (cause && cause !== 'account_disabled') await deleteOpenCodes(tx, accountId, keeps);
   const now = await readNow(tx);
   return {
     families: await endFamilies(tx, configuration, families, { cause, now, origin }),

@@ -5,14 +5,13 @@ import type { RefusalReason } from '../domain/reasons.ts';
 
 /** What a person can do about each refusal. Plain ASCII, nothing an attacker could use. */
 const sentences: Record<RefusalReason, string | ((end: End | undefined) => string)> = {
-  unknown_token: 'the token is not valid for this client. Sign in again.',
+  unknown_token: 'the token or code is not valid for this client. Sign in again.',
   reuse_detected: 'this token was used before, so access has ended to be safe. Sign in again.',
   code_reused: 'this authorization code was used before, so access has ended to be safe. Sign in again.',
   idle_timeout: (end) => `no activity for ${describeLimit(end)}. Sign in again.`,
   absolute_timeout: (end) => `access ends ${describeLimit(end)} after it was given. Sign in again.`,
   revoked: 'access was revoked. Sign in again.',
   signed_out: 'the user signed out. Sign in again.',
-  signed_out_everywhere: 'the user signed out everywhere. Sign in again.',
   replaced: 'another account signed in, in the same browser. Sign in again.',
   session_limit:
     'the account has too many sessions, and this one was the least recently used. Sign in again.',
@@ -21,7 +20,7 @@ const sentences: Record<RefusalReason, string | ((end: End | undefined) => strin
   client_disabled: 'the application is disabled. Ask an operator.',
   credential_changed: 'a credential of the account was changed. Sign in again.',
   consent_withdrawn: 'the user withdrew the consent. Sign in again.',
-  operator: 'an operator ended it. Sign in again.',
+  ended_by_operator: 'an operator ended it. Sign in again.',
   lease_over: 'the lease has ended. Sign in again.',
   mfa_required: 'the policy asks for a second factor. Sign in again with it.',
   mfa_stale: 'the last proof of a second factor is too old for a requested scope. Sign in again with it.',

@@ -50,7 +50,7 @@ describe('an account that loses its access', () => {
     return { version: account?.version, disabled: account?.disabled };
   };
 
-  for (const cause of ['signed_out_everywhere', 'credential_changed', 'operator'] as const) {
+  for (const cause of ['signed_out', 'credential_changed', 'operator'] as const) {
     it(`loses every session and family by ${cause}, offline ones too`, async () => {
       const access = await storeAccess();
       const other = await storeAccess();
@@ -83,7 +83,7 @@ describe('an account that loses its access', () => {
     const access = await storeAccess();
     await end(access.accountId, 'operator');
     const events = await listAccountEvents(test.database, access.accountId);
-    assert.deepEqual(await end(access.accountId, 'signed_out_everywhere'), { sessions: 0, families: 0 });
+    assert.deepEqual(await end(access.accountId, 'signed_out'), { sessions: 0, families: 0 });
     assert.deepEqual(await reasons(access), all('operator'));
     assert.deepEqual(await listAccountEvents(test.database, access.accountId), events);
   });

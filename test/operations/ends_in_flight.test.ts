@@ -43,7 +43,7 @@ describe('an end of all access while a code is exchanged', () => {
   type End = (tx: Queryable) => Promise<unknown>;
   const disable: End = (tx) => disableAccount(tx, configuration, accountId, {});
   const signOutEverywhere: End = (tx) =>
-    endAccountAccess(tx, configuration, accountId, 'signed_out_everywhere', {});
+    endAccountAccess(tx, configuration, accountId, 'signed_out', {});
 
   const cases: [what: string, parameters: Record<string, string>, end: End, description: RegExp][] = [
     ['disabling, for a bound family', bound, disable, /^account_disabled: /],

@@ -109,15 +109,6 @@ export async function endProcesses(): Promise<void> {
   );
 }
 
-/** Whether any process of the group that `pid` led is left. */
-export function isGroupAlive(pid: number): boolean {
-  try {
-    return process.kill(-pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 function run(file: string, args: readonly string[], { env = {}, input, ...place }: ProcessOptions) {
   const child = spawn(file, args, {
     cwd: repository,

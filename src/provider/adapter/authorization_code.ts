@@ -1,5 +1,6 @@
 import { hashToken } from '../../credentials/token_hash.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
+import { refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import { codeSeconds } from '../token_lifetimes.ts';
 import { withoutIdentity } from './dependencies.ts';
@@ -30,7 +31,8 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
     },
     async find(code) {
       const loaded = await findAuthorizationCode(database, hashToken(code));
-      return loaded && (await beginExchange(configurations, code, loaded));
+      if (!loaded) throw refusalError('unknown_token');
+      return await beginExchange(configurations, code, loaded);
     },
     consume: decideExchange,
   };
