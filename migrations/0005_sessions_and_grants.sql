@@ -22,6 +22,7 @@ create table sessions (
   check ((ended_at is null) = (end_reason is null))
 );
 create unique index sessions_cookie on sessions (cookie_hash);
+create index sessions_anonymous on sessions (created_at) where account_id is null;
 create index sessions_account on sessions (account_id) where ended_at is null;
 
 create table grants (

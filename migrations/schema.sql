@@ -105,6 +105,7 @@ create table configuration_state (
   branding jsonb not null default '{}'::jsonb,
   applied_digest text,
   applied_version bigint,
+  rate_limits jsonb not null default '{}'::jsonb,
   constraint configuration_state_pkey PRIMARY KEY (singleton),
   constraint configuration_state_singleton_check CHECK (singleton)
 );
@@ -167,6 +168,14 @@ create table policy_versions (
   removed boolean not null default false,
   constraint policy_versions_pkey PRIMARY KEY (name, version)
 );
+
+create table rate_counts (
+  key_hash bytea not null,
+  count integer not null,
+  expires_at timestamp with time zone not null,
+  constraint rate_counts_pkey PRIMARY KEY (key_hash)
+);
+CREATE INDEX rate_counts_expiry ON public.rate_counts USING btree (expires_at);
 
 create table recovery_codes (
   account_id text not null,
@@ -249,6 +258,7 @@ create table sessions (
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
 );
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX sessions_anonymous ON public.sessions USING btree (created_at) WHERE (account_id IS NULL);
 CREATE UNIQUE INDEX sessions_cookie ON public.sessions USING btree (cookie_hash);
 
 create table signing_keys (
@@ -503,6 +513,7 @@ grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on policies to curfew_server;
 grant insert, select on policy_versions to curfew_server;
+grant delete, insert, select, update on rate_counts to curfew_server;
 grant delete, insert, select, update on recovery_codes to curfew_server;
 grant delete, insert, select, update on refresh_tokens to curfew_server;
 grant delete, insert, select, update on resources to curfew_server;

@@ -1,14 +1,17 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
+import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import { loadAssets } from './http/assets.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
 import { errorBoundary } from './http/error_boundary.ts';
 import { health } from './http/health.ts';
+import { rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
+import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
 import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
@@ -34,6 +37,7 @@ import { createWindowSecrets } from './provider/window_secrets.ts';
 import { findAccountById } from './store/accounts.ts';
 import { isOutage } from './store/database.ts';
 import type { Database } from './store/database.ts';
+import { clearRate, countRate } from './store/rate_limits.ts';
 import { findTotpFactor } from './store/second_factors.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
@@ -80,10 +84,22 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
     pages: createLibraryPages({ findAccount, pageContext }),
   });
   const currentProvider = (): Provider => provider;
+  const limiter = createRateLimiter({
+    limits: () => configurations.current().rateLimits,
+    count: (key, limit) => countRate(database, hashToken(key), limit),
+    clear: (key) => clearRate(database, hashToken(key)),
+  });
+  const countUnknownToken = async (ctx: Context, clientId: string | undefined) => {
+    const waits = [await limiter.count('token_address', addressSubject(ctx))];
+    if (clientId !== undefined) waits.push(await limiter.count('token_client', clientId));
+    refuse(Math.max(...waits));
+  };
+
   const interactions: InteractionDependencies = {
     findAccount,
     signIn: (credentials, origin) => signIn(database, credentials, origin),
     secondFactors: buildSecondFactors(),
+    limiter,
     currentProvider,
     csrf: createCsrfTokens(csrfKey),
     pageContext,
@@ -105,7 +121,14 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   );
   app.use(health({ findObstacles, isClockOff }));
   app.use(assets.serve);
-  app.use(onPath('POST', '/token', tokenEndpoint({ database, configurations, windows, currentProvider })));
+  app.use(rateLimitedRoutes(limiter));
+  app.use(
+    onPath(
+      'POST',
+      '/token',
+      tokenEndpoint({ database, configurations, windows, currentProvider, countUnknownToken }),
+    ),
+  );
   const verifyAccessToken = createVerifyAccessToken(issuer, keys);
   const inspection = inspectionEndpoint({ database, configurations, verifyAccessToken, currentProvider });
   app.use(onPath('POST', '/token/introspection', inspection));

@@ -1,13 +1,23 @@
 import { branding } from './schema/branding.ts';
 import { clients } from './schema/clients.ts';
 import { policies } from './schema/policies.ts';
+import { rateLimits } from './schema/rate_limits.ts';
 import { resources } from './schema/resources.ts';
 import { roles } from './schema/roles.ts';
 import { scopes } from './schema/scopes.ts';
 import { users } from './schema/users.ts';
 
 /** Every top-level key of the configuration file. Another section is one file more and one line here. */
-export const sections = { policies, roles, scopes, resources, clients, users, branding };
+export const sections = {
+  policies,
+  roles,
+  scopes,
+  resources,
+  clients,
+  users,
+  branding,
+  rate_limits: rateLimits,
+};
 export type SectionName = keyof typeof sections;
 export const sectionNames = Object.keys(sections) as SectionName[];
 

@@ -1,4 +1,5 @@
 import type { Policy } from './policies.ts';
+import type { RateLimits } from './rate_limits.ts';
 
 export interface Role {
   name: string;
@@ -49,6 +50,8 @@ export interface Configuration {
   scopes: ReadonlyMap<string, ScopeDefinition>;
   resources: ReadonlyMap<string, ResourceDefinition>;
   clients: ReadonlyMap<string, ClientDefinition>;
+  branding?: Branding;
+  rateLimits?: Partial<RateLimits>;
 }
 
 /** A user as a configuration file names one; what is left out stays as it is. */
@@ -75,4 +78,5 @@ export interface DesiredConfiguration {
   clients?: ReadonlyMap<string, Omit<ClientDefinition, 'disabled'>> | undefined;
   users?: readonly DesiredUser[] | undefined;
   branding?: Branding | undefined;
+  rate_limits?: Partial<RateLimits> | undefined;
 }

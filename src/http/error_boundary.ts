@@ -12,7 +12,7 @@ export interface ErrorBoundary {
 /** What the caller is told of a fault: never its cause. */
 export interface Failure {
   status: number;
-  error: 'server_error' | 'temporarily_unavailable' | 'invalid_request' | 'not_found';
+  error: 'server_error' | 'temporarily_unavailable' | 'invalid_request' | 'not_found' | 'too_many_requests';
   title: string;
   message: string;
   requestId: string;
@@ -33,6 +33,8 @@ export function errorBoundary({ log, isOutage, renderPage }: ErrorBoundary): Mid
       for (const name of ['Set-Cookie', 'Location', 'WWW-Authenticate']) ctx.remove(name);
       if (status >= 500) log.error({ err: error, requestId: ctx.state.origin?.requestId }, 'request failed');
       if (outage) ctx.set('Retry-After', '1');
+      const { retryAfter } = error as { retryAfter?: number };
+      if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
       answer(ctx, describeStatus(status));
     }
   };
@@ -60,6 +62,10 @@ function describeStatus(status: number): Omit<Failure, 'requestId'> {
   if (status >= 500) {
     const message = 'Something went wrong on our side. If it stays, tell an operator the request id.';
     return { status, error: 'server_error', title: 'Something went wrong', message };
+  }
+  if (status === 429) {
+    const message = 'Too many attempts came from here. Wait a little, then try again.';
+    return { status, error: 'too_many_requests', title: 'Too many attempts', message };
   }
   if (status === 404) {
     return { status, error: 'not_found', title: 'Not found', message: 'There is nothing at this address.' };

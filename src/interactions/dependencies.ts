@@ -1,6 +1,7 @@
 import type { Provider } from '../provider/library.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
+import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
 import type { RecoveryVerdict } from '../operations/use_recovery_code.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
@@ -37,6 +38,7 @@ export interface InteractionDependencies {
     origin: Origin & { clientId?: string },
   ): Promise<SignInVerdict>;
   secondFactors: SecondFactors;
+  limiter: RateLimiter;
   currentProvider: () => Provider;
   csrf: CsrfTokens;
   /** As configured at this moment. */

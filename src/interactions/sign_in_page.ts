@@ -27,11 +27,18 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
   const password = readField(ctx, 'password', longestPassword);
   const { origin } = getRequestContext();
   const clientId = found.client.clientId;
+  const { limiter } = dependencies;
+  const subject = username.toLowerCase();
+  const wait = limiter.secondsToWait('sign_in_account', subject);
+  if (wait > 0) return await renderWait(wait);
   const verdict = await dependencies.signIn({ username, password }, { ...origin, clientId });
   if (!verdict.accepted) {
+    const beyond = await limiter.count('sign_in_account', subject);
+    if (beyond > 0) return await renderWait(beyond);
     const error = 'The username or the password is not right.';
     return await render(ctx, dependencies, found, { error, username }, 422);
   }
+  await limiter.forget('sign_in_account', subject);
   const { accountId, signedInAt } = verdict;
   const login = {
     accountId,
@@ -42,6 +49,12 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
     signedInAt,
   };
   await finishInteraction(ctx, dependencies, { login });
+
+  async function renderWait(seconds: number): Promise<void> {
+    ctx.set('Retry-After', String(Math.ceil(seconds)));
+    const lockedUntilText = `You can try again in ${describeDuration(Math.ceil(seconds))}.`;
+    await render(ctx, dependencies, found, { lockedUntilText, username }, 429);
+  }
 }
 
 /** Give up: the app is told `access_denied`. */
@@ -58,7 +71,7 @@ async function render(
   ctx: Context,
   { findAccount, csrf, pageContext }: InteractionDependencies,
   { interaction, client }: Awaited<ReturnType<typeof getInteraction>>,
-  filled: { error?: string; username?: string },
+  filled: { error?: string; username?: string; lockedUntilText?: string },
   status = 200,
 ): Promise<void> {
   const { session, params, uid } = interaction;
@@ -71,6 +84,7 @@ async function render(
     clientName: clientName(client),
     username: filled.username ?? known?.username ?? hint,
     error: filled.error,
+    lockedUntilText: filled.lockedUntilText,
     reason: describeEnd(interaction),
     reauthentication: known !== undefined,
     cancel: { action: `/interaction/${uid}/cancel` },

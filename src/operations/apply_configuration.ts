@@ -12,12 +12,12 @@ import {
   deletePolicy,
   lockConfiguration,
   rememberAppliedFile,
-  writeBranding,
   writeClient,
   writePolicy,
   writeResource,
   writeRole,
   writeScope,
+  writeSettings,
 } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { applyUsers } from './apply_users.ts';
@@ -48,9 +48,8 @@ export async function applyConfiguration(
   assertReferences(next);
 
   const ended = differences.length > 0 ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
-  if (differences.length > 0 || desired.branding) {
+  if (differences.length > 0) {
     for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
-    if (desired.branding) await writeBranding(tx, desired.branding);
     await bumpConfigurationVersion(tx);
   }
   for (const { section, name, kind } of differences) {
@@ -86,6 +85,8 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
     scopes: desired.scopes ?? current.scopes,
     resources: desired.resources ?? current.resources,
     clients,
+    branding: desired.branding ?? current.branding ?? {},
+    rateLimits: desired.rate_limits ?? current.rateLimits ?? {},
   };
 }
 
@@ -127,6 +128,8 @@ async function writeDifference(
   origin: Origin,
 ): Promise<void> {
   const author = origin.actor ?? 'unknown';
+  if (section === 'branding') return await writeSettings(tx, section, next.branding ?? {});
+  if (section === 'rate_limits') return await writeSettings(tx, section, next.rateLimits ?? {});
   if (kind === 'removed') {
     if (section === 'policies') await deletePolicy(tx, name, author);
     else await deleteConfigured(tx, section, name);

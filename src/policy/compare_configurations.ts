@@ -1,6 +1,7 @@
 import type { ClientDefinition, Configuration, DesiredConfiguration } from '../domain/configuration.ts';
 
-export type Section = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients';
+type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients';
+export type Section = NamedSection | 'branding' | 'rate_limits';
 
 /** One difference between what is in force and what is wanted. Secrets appear only as `(changed)`. */
 export interface Difference {
@@ -11,18 +12,34 @@ export interface Difference {
   fields: { field: string; from: unknown; to: unknown }[];
 }
 
-const sections: readonly Section[] = ['policies', 'roles', 'scopes', 'resources', 'clients'];
+const namedSections: readonly NamedSection[] = ['policies', 'roles', 'scopes', 'resources', 'clients'];
 
 /** What would change, section by section in the order of the file; absent sections are left alone. */
 export function compareConfigurations(current: Configuration, desired: DesiredConfiguration): Difference[] {
-  return sections.flatMap((section) => {
+  const named = namedSections.flatMap((section) => {
     const wanted = desired[section];
     return wanted ? compareSection(section, current[section], wanted) : [];
   });
+  return [
+    ...named,
+    ...compareSettings('branding', current.branding, desired.branding),
+    ...compareSettings('rate_limits', current.rateLimits, desired.rate_limits),
+  ];
+}
+
+/** A section that is a single entry: its name is that of the section. */
+function compareSettings(
+  section: 'branding' | 'rate_limits',
+  current: object | undefined,
+  wanted: object | undefined,
+): Difference[] {
+  if (!wanted) return [];
+  const fields = compareFields({ ...current }, { ...wanted });
+  return fields.length > 0 ? [{ section, name: section, kind: 'changed', fields }] : [];
 }
 
 function compareSection(
-  section: Section,
+  section: NamedSection,
   current: ReadonlyMap<string, object>,
   wanted: ReadonlyMap<string, object>,
 ): Difference[] {
@@ -53,7 +70,7 @@ function compareFields(
 }
 
 /** The comparable fields of one entry, by the names of the file. */
-function flatten(section: Section, value: object): Record<string, unknown> {
+function flatten(section: NamedSection, value: object): Record<string, unknown> {
   if (section === 'policies') {
     const { limits = {}, baselines = [] } = value as { limits?: object; baselines?: readonly string[] };
     return { ...limits, ...(baselines.length > 0 ? { baselines } : {}) };

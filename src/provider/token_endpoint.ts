@@ -1,6 +1,7 @@
 import compose from 'koa-compose';
 import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
 import { readBody, replayRequest } from './replayed_request.ts';
@@ -17,6 +18,8 @@ export interface TokenEndpoint {
   configurations: ConfigurationSource;
   windows: WindowSecrets;
   currentProvider: () => Provider;
+  /** Count a request whose token is unknown; throws 429 where there were too many. */
+  countUnknownToken(ctx: Context, confidentialClientId: string | undefined): Promise<void>;
 }
 
 /**
@@ -29,6 +32,7 @@ export function tokenEndpoint({
   configurations,
   windows,
   currentProvider,
+  countUnknownToken,
 }: TokenEndpoint): Middleware {
   return async (ctx) => {
     const body = await readBody(ctx.req);
@@ -42,6 +46,7 @@ export function tokenEndpoint({
       const failed = inner.status >= 400;
       const answer = await commitTokenRequest({ database, windows }, context, failed);
       if (!answer) continue;
+      if (failed && isUnknownToken(inner.body)) await countUnknownToken(ctx, findConfidentialClientId(inner));
       ctx.status = inner.status;
       ctx.body = failed ? explain(inner.body, context) : { ...(inner.body as object), ...answer };
       return;
@@ -53,6 +58,17 @@ export function tokenEndpoint({
       error_description: 'The request met too many others. Try again.',
     };
   };
+}
+
+function isUnknownToken(body: unknown): boolean {
+  const { error_description: description } = body as { error_description?: string };
+  return description?.startsWith('unknown_token: ') ?? false;
+}
+
+/** Unknown tokens count against a confidential client once it is authenticated, never against a public `client_id`. */
+function findConfidentialClientId(inner: Context): string | undefined {
+  const { client } = (inner as unknown as KoaContextWithOIDC).oidc;
+  return client && client.clientAuthMethod !== 'none' ? client.clientId : undefined;
 }
 
 async function runLibrary(

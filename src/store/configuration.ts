@@ -6,16 +6,19 @@ import type {
   Role,
   ScopeDefinition,
 } from '../domain/configuration.ts';
+import type { RateLimits } from '../domain/rate_limits.ts';
 import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
 
 export interface LoadedConfiguration extends Configuration {
   branding: Branding;
+  rateLimits: Partial<RateLimits>;
 }
 
 interface ConfigurationRow {
   version: number;
   branding: Branding;
+  rate_limits: Partial<RateLimits>;
   policies: Policy[];
   roles: Role[];
   scopes: {
@@ -42,7 +45,7 @@ interface ConfigurationRow {
 const configurationStatement = {
   name: 'configuration_load',
   text: `
-    select c.version::float8 as version, c.branding,
+    select c.version::float8 as version, c.branding, c.rate_limits,
       (select coalesce(json_agg(json_build_object('name', name, 'version', version, 'limits', limits,
          'baselines', baselines) order by name), '[]') from policies) as policies,
       (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'policy', policy)) order by name), '[]')
@@ -63,6 +66,7 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
   return {
     version: row.version,
     branding: row.branding,
+    rateLimits: row.rate_limits,
     policies: new Map(row.policies.map((policy) => [policy.name, policy])),
     roles: new Map(row.roles.map((role) => [role.name, role])),
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),

@@ -1,10 +1,4 @@
-import type {
-  Branding,
-  ClientDefinition,
-  ResourceDefinition,
-  Role,
-  ScopeDefinition,
-} from '../domain/configuration.ts';
+import type { ClientDefinition, ResourceDefinition, Role, ScopeDefinition } from '../domain/configuration.ts';
 import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
 
@@ -48,9 +42,14 @@ export async function rememberAppliedFile(tx: Queryable, digest: string): Promis
   );
 }
 
-export async function writeBranding(tx: Queryable, branding: Branding): Promise<void> {
-  await tx.query({ name: 'branding_write', text: 'update configuration_state set branding = $1' }, [
-    JSON.stringify(branding),
+/** Store one of the sections that are a single entry. */
+export async function writeSettings(
+  tx: Queryable,
+  section: 'branding' | 'rate_limits',
+  value: object,
+): Promise<void> {
+  await tx.query({ name: `${section}_write`, text: `update configuration_state set ${section} = $1` }, [
+    JSON.stringify(value),
   ]);
 }
 

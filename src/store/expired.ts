@@ -13,6 +13,16 @@ const statements = [
            order by expires_at limit $1 for update skip locked) returning 1`,
   },
   {
+    name: 'expired_rate_counts',
+    text: `delete from rate_counts where ctid in (select ctid from rate_counts where expires_at < curfew_now()
+           order by expires_at limit $1 for update skip locked) returning 1`,
+  },
+  {
+    name: 'expired_anonymous_sessions',
+    text: `delete from sessions where ctid in (select ctid from sessions where account_id is null
+           and created_at < curfew_now() - interval '1 day' limit $1 for update skip locked) returning 1`,
+  },
+  {
     name: 'expired_codes',
     text: `delete from authorization_codes where ctid in (select ctid from authorization_codes
            where expires_at < curfew_now() - interval '1 day' order by expires_at limit $1 for update skip locked)

@@ -79,7 +79,10 @@ describe('curfew dev', function development() {
     assert.notEqual(grace.claims()?.sub, kept.claims()?.sub);
     const wrong = { username: 'ada', password: passwords.grace };
     const stranger = await createDemoParty();
-    await assert.rejects(stranger.signIn(wrong, { ...offline, redirect_uri: `${demoUrl}/callback` }), /refused/);
+    await assert.rejects(
+      stranger.signIn(wrong, { ...offline, redirect_uri: `${demoUrl}/callback` }),
+      /refused/,
+    );
   });
 
   it('keeps its secrets from other users', () => {
@@ -93,7 +96,10 @@ describe('curfew dev', function development() {
     const second = await runCurfew(['dev'], { ...env, CURFEW_PORT: port });
     assert.equal(second.code, 1);
     assert.equal(second.stdout, '');
-    assert.match(second.stderr, new RegExp(`^Curfew already runs on \\S+ as process ${running.pid}: .*CURFEW_DATA_DIR.*\n$`));
+    assert.match(
+      second.stderr,
+      new RegExp(`^Curfew already runs on \\S+ as process ${running.pid}: .*CURFEW_DATA_DIR.*\n$`),
+    );
     assert.equal((await fetch(`${issuer}/readyz`)).status, 200);
   });
 
@@ -137,7 +143,9 @@ interface Passwords {
 }
 
 function readPasswords(said: string): Passwords {
-  const [ada = '', grace = ''] = ['ada', 'grace'].map((name) => new RegExp(` ${name} +(\\S{20,})`).exec(said)?.[1]);
+  const [ada = '', grace = ''] = ['ada', 'grace'].map(
+    (name) => new RegExp(` ${name} +(\\S{20,})`).exec(said)?.[1],
+  );
   assert.ok(ada && grace, said);
   return { ada, grace };
 }

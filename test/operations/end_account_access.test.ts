@@ -50,7 +50,7 @@ describe('an account that loses its access', () => {
     return { version: account?.version, disabled: account?.disabled };
   };
 
-  for (const cause of ['signed_out', 'credential_changed', 'operator'] as const) {
+  for (const cause of ['signed_out', 'credential_changed', 'ended_by_operator'] as const) {
     it(`loses every session and family by ${cause}, offline ones too`, async () => {
       const access = await storeAccess();
       const other = await storeAccess();
@@ -75,16 +75,16 @@ describe('an account that loses its access', () => {
     const { accountId, sessionId } = await storeAccess();
     const family = { accountId, sessionId, startedAgo: 2000, activeAgo: 1900 };
     const { familyId } = await storeFamily(test.database, { ...family, bound: false });
-    await end(accountId, 'operator');
+    await end(accountId, 'ended_by_operator');
     assert.equal((await findEnd(test.database, 'families', familyId)).reason, 'idle_timeout');
   });
 
   it('loses nothing the second time', async () => {
     const access = await storeAccess();
-    await end(access.accountId, 'operator');
+    await end(access.accountId, 'ended_by_operator');
     const events = await listAccountEvents(test.database, access.accountId);
     assert.deepEqual(await end(access.accountId, 'signed_out'), { sessions: 0, families: 0 });
-    assert.deepEqual(await reasons(access), all('operator'));
+    assert.deepEqual(await reasons(access), all('ended_by_operator'));
     assert.deepEqual(await listAccountEvents(test.database, access.accountId), events);
   });
 

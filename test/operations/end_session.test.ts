@@ -59,8 +59,12 @@ describe('endSession', () => {
   it('leaves one event for each end, with reason, moment and origin', async () => {
     const bound = await store(true);
     await store(false);
-    await end('operator');
-    const detail = { reason: 'operator', ended_at: '2026-01-01T00:00:00.000Z', found_late_seconds: 0 };
+    await end('ended_by_operator');
+    const detail = {
+      reason: 'ended_by_operator',
+      ended_at: '2026-01-01T00:00:00.000Z',
+      found_late_seconds: 0,
+    };
     assert.deepEqual(await listAccountEvents(test.database, accountId), [
       { name: 'family.ended', of: bound, detail },
       { name: 'session.ended', of: sessionId, detail },
@@ -77,7 +81,7 @@ describe('endSession', () => {
       await familyEnd(bound),
       await listAccountEvents(test.database, accountId),
     ];
-    assert.equal(await end('operator'), false);
+    assert.equal(await end('ended_by_operator'), false);
     assert.equal(await end(undefined), false);
     const after = [
       await sessionEnd(),
@@ -90,7 +94,7 @@ describe('endSession', () => {
   it('ends it once for several at once', async () => {
     await store(true);
     const ended = await Promise.all(
-      ['signed_out', 'operator', 'replaced'].map((cause) => end(cause as Cause)),
+      ['signed_out', 'ended_by_operator', 'replaced'].map((cause) => end(cause as Cause)),
     );
     assert.equal(ended.filter(Boolean).length, 1);
     const names = (await listAccountEvents(test.database, accountId)).map(({ name }) => name);

@@ -34,7 +34,9 @@ function isGroupAlive(leader: number): boolean {
 /** The state and the process group follow the command in parentheses, which may hold spaces. */
 function isLiving(pid: string, group: number): boolean {
   const [state, , processGroup] = (
-    readFileSync(path.join(proc, pid, 'stat'), 'utf8').split(')').at(-1) ?? ''
+    readFileSync(path.join(proc, pid, 'stat'), 'utf8')
+      .split(')')
+      .at(-1) ?? ''
   )
     .trim()
     .split(' ');

@@ -1,0 +1,47 @@
+import type { Middleware } from 'koa';
+import type { RateLimitKind } from '../domain/rate_limits.ts';
+import { addressSubject, TooManyRequests } from './rate_limiter.ts';
+import type { RateLimiter } from './rate_limiter.ts';
+
+/** A route and what of it counts against the caller's address. */
+interface LimitedRoute {
+  path: RegExp;
+  kind: RateLimitKind;
+  counts: 'every request' | 'unauthenticated clients';
+}
+
+const routes: readonly LimitedRoute[] = [
+  { path: /^\/interaction\/[^/]+\/sign-in$/, kind: 'sign_in_address', counts: 'every request' },
+  {
+    path: /^\/interaction\/[^/]+\/(?:totp|enrol|recovery)$/,
+    kind: 'second_factor_address',
+    counts: 'every request',
+  },
+  { path: /^\/device$/, kind: 'device_code_address', counts: 'every request' },
+  { path: /^\/device\/auth$/, kind: 'device_address', counts: 'every request' },
+  { path: /^\/token$/, kind: 'token_address', counts: 'unauthenticated clients' },
+  {
+    path: /^\/token\/(?:introspection|revocation)$/,
+    kind: 'introspection_address',
+    counts: 'unauthenticated clients',
+  },
+];
+
+/** Refuse with 429 what an address does too often; what is allowed and goes well costs no query. */
+export function rateLimitedRoutes(limiter: RateLimiter): Middleware {
+  return async (ctx, next) => {
+    const route = ctx.method === 'POST' ? routes.find(({ path }) => path.test(ctx.path)) : undefined;
+    if (!route) return await next();
+    const subject = addressSubject(ctx);
+    refuse(limiter.secondsToWait(route.kind, subject));
+    if (route.counts === 'every request') refuse(await limiter.count(route.kind, subject));
+    await next();
+    if (route.counts === 'unauthenticated clients' && ctx.status === 401)
+      await limiter.count(route.kind, subject);
+  };
+}
+
+/** Throws 429 where there is something to wait for. */
+export function refuse(secondsToWait: number): void {
+  if (secondsToWait > 0) throw new TooManyRequests(secondsToWait);
+}

@@ -1,0 +1,79 @@
+import { isIPv6 } from 'node:net';
+import type { Context } from 'koa';
+import { defaultRateLimits } from '../domain/rate_limits.ts';
+import type { RateLimit, RateLimitKind, RateLimits } from '../domain/rate_limits.ts';
+
+export interface RateLimiter {
+  /** Seconds that the subject must still wait, as far as this process knows; 0: it may go on. Costs no query. */
+  secondsToWait(kind: RateLimitKind, subject: string): number;
+  /** Count one; the seconds to wait where it is beyond the limit, else 0. */
+  count(kind: RateLimitKind, subject: string): Promise<number>;
+  forget(kind: RateLimitKind, subject: string): Promise<void>;
+}
+
+export interface RateLimiterStore {
+  /** As configured at this moment. */
+  limits(): Partial<RateLimits>;
+  count(key: string, limit: RateLimit): Promise<{ count: number; secondsLeft: number }>;
+  clear(key: string): Promise<void>;
+}
+
+/**
+ * Rate limits whose counters all instances share. Who is beyond a limit is also remembered here until
+ * the window is over, so that refusing costs no query, and a request that does nothing wrong none at all.
+ */
+export function createRateLimiter(store: RateLimiterStore): RateLimiter {
+  const blockedUntil = new Map<string, number>();
+  const keyOf = (kind: RateLimitKind, subject: string) => `${kind}:${subject}`;
+
+  function block(key: string, seconds: number): void {
+    const now = Date.now();
+    if (blockedUntil.size > 10_000) {
+      for (const [other, until] of blockedUntil) if (until <= now) blockedUntil.delete(other);
+    }
+    blockedUntil.set(key, now + seconds * 1000);
+  }
+
+  return {
+    secondsToWait(kind, subject) {
+      const key = keyOf(kind, subject);
+      const left = (blockedUntil.get(key) ?? 0) - Date.now();
+      if (left <= 0) blockedUntil.delete(key);
+      return Math.max(0, left / 1000);
+    },
+    async count(kind, subject) {
+      const limit = store.limits()[kind] ?? defaultRateLimits[kind];
+      const { count, secondsLeft } = await store.count(keyOf(kind, subject), limit);
+      if (count >= limit.most) block(keyOf(kind, subject), secondsLeft);
+      return count > limit.most ? Math.max(1, secondsLeft) : 0;
+    },
+    async forget(kind, subject) {
+      const key = keyOf(kind, subject);
+      blockedUntil.delete(key);
+      await store.clear(key);
+    },
+  };
+}
+
+/** Answered as 429 by the error boundary. */
+export class TooManyRequests extends Error {
+  readonly status = 429;
+  /** Seconds, rounded up. */
+  readonly retryAfter: number;
+
+  constructor(secondsLeft: number) {
+    super('too many requests');
+    this.retryAfter = Math.max(1, Math.ceil(secondsLeft));
+  }
+}
+
+/** Against whom an address counts: IPv4 as it is, IPv6 by its network of 64 bits. */
+export function addressSubject(ctx: Context): string {
+  const address: string = ctx.state.origin?.address ?? '';
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const rest = (tail ?? '').split(':').filter(Boolean);
+  const zeros = tail === undefined ? [] : Array<string>(8 - groups.length - rest.length).fill('0');
+  return [...groups, ...zeros, ...rest].slice(0, 4).join(':');
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { openScene } from '../support/chromium_scene.ts';
+import type { Scene } from '../support/chromium_scene.ts';
+import { walks } from '../support/chromium_walks.ts';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const schemes = ['light', 'dark'] as const;
+const widths = [320, 768, 1280];
+
+interface Findings {
+  violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
+  /** How much wider the page is than the window, in pixels. */
+  excess: number;
+}
+
+const examine = `
+  axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => ({
+    violations,
+    excess: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  }))
+`;
+
+describe('the pages that people meet', () => {
+  let scene: Scene;
+
+  before(async () => {
+    scene = await openScene();
+  });
+  afterEach(() => scene.closePages());
+  after(() => scene.close());
+
+  /** What is wrong with the page that is shown, in every scheme and width. */
+  async function listFaults(page: Page, state: string): Promise<string[]> {
+    const faults: string[] = [];
+    await page.addScriptTag({ path: axe });
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 900 });
+        const { violations, excess } = await page.evaluate<Findings>(examine);
+        const where = `${state}, ${colorScheme}, ${width} px`;
+        if (excess > 0) faults.push(`${where}: ${excess} px too wide`);
+        for (const { id, nodes } of violations) {
+          const found = nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`);
+          faults.push(`${where}: ${id}: ${found.join('; ')}`);
+        }
+      }
+    }
+    return faults;
+  }
+
+  for (const [name, walk] of Object.entries(walks)) {
+    it(`have no fault that axe finds and fit into every window: ${name}`, async function check() {
+      this.timeout(60_000);
+      const page = await scene.openPage({ bypassCSP: true });
+      const faults: string[] = [];
+      for await (const state of walk(scene, page)) {
+        assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, state);
+        faults.push(...(await listFaults(page, state)));
+      }
+      assert.deepEqual(faults, []);
+    });
+  }
+});

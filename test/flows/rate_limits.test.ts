@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { createFormBrowser } from '../support/browser.ts';
+import { ada, exampleConfiguration, grace, shop, spa } from '../support/example_configuration.ts';
+import { createRelyingParty } from '../support/relying_party.ts';
+import type { RelyingParty } from '../support/relying_party.ts';
+import { startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+
+describe('rate limits', () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await startTestServer({
+      ...exampleConfiguration(),
+      rate_limits: {
+        sign_in_account: { most: 3, seconds: 60 },
+        sign_in_address: { most: 12, seconds: 60 },
+        token_address: { most: 5, seconds: 60 },
+        token_client: { most: 3, seconds: 60 },
+        introspection_address: { most: 3, seconds: 60 },
+      },
+    });
+  });
+  afterEach(() => server.stop());
+
+  const authorizeUrl = () =>
+    `${server.issuer}/auth?${new URLSearchParams({
+      client_id: 'shop',
+      response_type: 'code',
+      redirect_uri: 'http://127.0.0.1:9/callback',
+      scope: 'openid',
+      code_challenge: 'c'.repeat(43),
+      code_challenge_method: 'S256',
+    }).toString()}`;
+
+  async function signIn(username: string, password: string): Promise<{ status: number; text: string; retry: string | null }> {
+    const browser = createFormBrowser(server.issuer);
+    const page = await browser.open(authorizeUrl());
+    const done = await browser.submit(page, /sign-in$/, { username, password });
+    return { status: done.response.status, text: done.text, retry: done.response.headers.get('retry-after') };
+  }
+
+  it('make whoever guesses a password wait, and let other accounts be', async () => {
+    for (let tries = 0; tries < 3; tries += 1) assert.equal((await signIn('ada', 'wrong')).status, 422);
+    const blocked = await signIn('ADA', ada.password);
+    assert.equal(blocked.status, 429);
+    assert.ok(Number(blocked.retry) > 0 && Number(blocked.retry) <= 60);
+    assert.match(blocked.text, /You can try again in/);
+    assert.notEqual((await signIn(grace.username, grace.password)).status, 429);
+    await server.clock.advance(61);
+    assert.notEqual((await signIn('ada', ada.password)).status, 429);
+  });
+
+  it('forget wrong passwords after a right one', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      for (let tries = 0; tries < 2; tries += 1) assert.equal((await signIn('ada', 'wrong')).status, 422);
+      assert.notEqual((await signIn('ada', ada.password)).status, 429);
+    }
+  });
+
+  it('hold one address to its share of sign-ins, over all accounts', async () => {
+    for (let tries = 0; tries < 12; tries += 1) await signIn(`nobody-${tries}`, 'wrong');
+    const blocked = await signIn(grace.username, grace.password);
+    assert.equal(blocked.status, 429);
+    assert.match(blocked.text, /Too many attempts/);
+  });
+
+  const unknown = (party: RelyingParty) =>
+    party.token({ grant_type: 'refresh_token', refresh_token: 'x'.repeat(43) });
+
+  it('count unknown tokens against a confidential client, never against a public one', async () => {
+    const party = await createRelyingParty(server.issuer, shop);
+    for (let tries = 0; tries < 3; tries += 1) assert.equal((await unknown(party)).status, 400);
+    const blocked = await unknown(party);
+    assert.equal(blocked.status, 429);
+    assert.equal(blocked.body.error, 'too_many_requests');
+    assert.ok(blocked.headers.get('retry-after'));
+    await server.clock.advance(61);
+    const open = await createRelyingParty(server.issuer, spa);
+    for (let tries = 0; tries < 5; tries += 1) assert.equal((await unknown(open)).status, 400);
+    const [row] = await server.database.query<{ count: number }>({
+      name: 'test_rate_keys',
+      text: 'select count(*)::int as count from rate_counts',
+    });
+    assert.equal(row?.count, 2, 'the address, and the confidential client of before');
+  });
+
+  it('cost a refresh that passes nothing', async () => {
+    const party = await createRelyingParty(server.issuer, shop);
+    let tokens = await party.signIn(ada);
+    for (let tries = 0; tries < 10; tries += 1) tokens = await party.refresh(tokens.refresh_token ?? '');
+    const rows = await server.database.query({ name: 'test_rates', text: 'select 1 from rate_counts' });
+    assert.equal(rows.length, 1, 'only the sign-in was counted');
+  });
+
+  it('hold back introspection by clients that are not who they say', async () => {
+    const ask = () =>
+      fetch(`${server.issuer}/token/introspection`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa('shop:wrong')}` },
+        body: new URLSearchParams({ token: 'x' }),
+      });
+    for (let tries = 0; tries < 3; tries += 1) assert.equal((await ask()).status, 401);
+    assert.equal((await ask()).status, 429);
+  });
+});

@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core';
+import { enrol, enterCode, press, signIn } from './chromium_pages.ts';
+import { sensitive } from './chromium_scene.ts';
+import type { Scene } from './chromium_scene.ts';
+import { asAdmin } from './database.ts';
+import { api } from './example_configuration.ts';
+import { totpCode } from './totp.ts';
+
+/** Goes from page to page and stops at each, saying what it shows. */
+export type Walk = (scene: Scene, page: Page) => AsyncGenerator<string, void>;
+
+/** Together they come to every state of every page there is. */
+export const walks: Readonly<Record<string, Walk>> = {
+  'signing in': signingIn,
+  'setting up a second factor': settingUp,
+  'proving a second factor': proving,
+  'signing out': signingOut,
+  failing,
+};
+
+const everything = { resource: api, scope: 'openid profile email offline_access reports.read' };
+
+async function* signingIn({ client, addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await client.goToIssuer(page, { ...everything, prompt: 'consent' });
+  yield 'sign-in';
+  await signIn(page, { ...person, password: 'wrong' });
+  yield 'sign-in with an error';
+  await signIn(page, person);
+  yield 'consent';
+  await press(page, 'Allow');
+  await client.awaitReturn(page);
+  await client.goToIssuer(page, { prompt: 'login' });
+  yield 're-authentication';
+  await server.clock.advance(3600);
+  await client.goToIssuer(page);
+  yield 'sign-in with a reason';
+}
+
+async function* settingUp({ client, addPerson }: Scene, page: Page) {
+  const person = await addPerson('admin');
+  await client.goToIssuer(page, sensitive);
+  await signIn(page, person);
+  yield 'enrolment';
+  await page.getByLabel('Code from the app').fill('000000');
+  await press(page, 'Turn it on');
+  yield 'enrolment with an error';
+  await enrol(page);
+  yield 'recovery codes';
+}
+
+async function* proving({ client, addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('admin');
+  await client.goToIssuer(page, sensitive);
+  await signIn(page, person);
+  const { secret } = await enrol(page);
+  await press(page, 'I have saved them — continue');
+  await press(page, 'Allow');
+  await client.awaitReturn(page);
+  await server.clock.advance(900);
+  await client.goToIssuer(page, sensitive);
+  yield 'challenge';
+  const wrong = totpCode(secret) === '000000' ? '000001' : '000000';
+  await enterCode(page, wrong);
+  yield 'challenge with an error';
+  for (let tries = 0; tries < 5; tries += 1) await enterCode(page, wrong);
+  yield 'challenge that waits';
+  await page.getByRole('link', { name: 'Use a recovery code' }).click();
+  yield 'recovery';
+  await page.getByLabel('Recovery code').fill('aaaa-bbbb-cccc-dddd');
+  await press(page, 'Continue');
+  yield 'recovery with an error';
+}
+
+async function* signingOut({ client, addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await client.goToIssuer(page);
+  await signIn(page, person);
+  await page.goto(`${server.issuer}/session/end?client_id=shop`);
+  yield 'sign-out';
+  await press(page, 'Sign out');
+  yield 'signed out';
+}
+
+async function* failing({ server }: Scene, page: Page) {
+  await page.goto(`${server.issuer}/nothing`);
+  yield 'an address with nothing';
+  await page.goto(`${server.issuer}/auth?client_id=nobody&response_type=code`);
+  yield 'an app that nobody knows';
+  await page.goto(`${server.issuer}/session/end?id_token_hint=none`);
+  yield 'a request that makes no sense';
+  await page.goto(`${server.issuer}/interaction/none`);
+  yield 'a sign-in that is over';
+  const { name } = server.test;
+  await asAdmin(`alter database ${name} with allow_connections false`);
+  await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  await page.goto(`${server.issuer}/interaction/none`);
+  yield 'an outage';
+  await asAdmin(`alter database ${name} with allow_connections true`);
+}
