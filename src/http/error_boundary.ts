@@ -48,10 +48,10 @@ export function errorBoundary({ log, isOutage, renderPage }: ErrorBoundary): Mid
   }
 }
 
-/** Koa's and the parsers' own errors carry a 4xx status; anything else is ours. */
+/** Koa's and the parsers' own errors carry a 4xx status, our own refusals 429 or 503; anything else is a fault. */
 function exposedStatus(error: unknown): number {
   const status = (error as { status?: unknown } | null)?.status;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+  return typeof status === 'number' && ((status >= 400 && status < 500) || status === 503) ? status : 500;
 }
 
 function describeStatus(status: number): Omit<Failure, 'requestId'> {

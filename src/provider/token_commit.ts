@@ -4,8 +4,9 @@ import { addSeconds, wholeSecondsBetween } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
-import { commitRefresh } from '../store/families.ts';
+import { commitRefresh, findRefresh } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
+import { isOutage } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { codeResources } from './adapter/exchange.ts';
 import { commitEffects } from './library_routes.ts';
@@ -54,10 +55,11 @@ async function writeRefresh(
 ): Promise<TokenAnswer | undefined> {
   const { loaded, verdict, presented, answerToken } = pending;
   const { limits } = verdict;
+  const successor = verdict.mode === 'rotate' ? await makeSuccessor() : undefined;
   const outcome = await commitRefresh(database, {
     mode: verdict.mode,
     tokenHash: hashToken(presented),
-    successor: verdict.mode === 'rotate' ? await makeSuccessor() : undefined,
+    successor,
     proofKey: pending.proofKey,
     accountVersion: loaded.account.version,
     configurationVersion: context.configuration.version,
@@ -74,7 +76,7 @@ async function writeRefresh(
     requestId: context.origin.requestId,
     address: context.origin.address,
     detail: verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {},
-  });
+  }).catch((error: unknown) => findCommitted(database, hashToken(presented), successor?.hash, error));
   if (outcome.outcome === 'changed' || !answerToken) return undefined;
   return { refresh_token: answerToken, ...deadlines(context, pending, outcome, loaded.family.bound) };
 
@@ -85,6 +87,27 @@ async function writeRefresh(
     const { windowId, secret } = await windows.current();
     return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
   }
+}
+
+/**
+ * The connection broke while the refresh was being written: look whether it was. If it was, the answer
+ * stands; if not, the old token works on; if nobody can tell, neither is claimed. Throws `cause` for both.
+ */
+async function findCommitted(
+  database: Database,
+  tokenHash: Buffer,
+  successorHash: Buffer | undefined,
+  cause: unknown,
+): Promise<CommitOutcome> {
+  if (!isOutage(cause) || !successorHash) throw cause;
+  const stored = await findRefresh(database, tokenHash).catch(() => undefined);
+  if (!stored?.successorHash?.equals(successorHash)) throw cause;
+  return {
+    outcome: 'done',
+    now: stored.now,
+    lastActivityAt: stored.family.lastActivityAt,
+    sessionLastActivityAt: stored.family.bound ? stored.session?.lastActivityAt : undefined,
+  };
 }
 
 async function writeExchange(

@@ -27,6 +27,8 @@ export interface LoadedRefresh {
   payload: Record<string, unknown>;
   /** The sealed successor of a rotated token, and the secret of its window while that exists. */
   successor?: { sealed: Buffer; windowId: string; windowSecretSealed: string } | undefined;
+  /** Of a rotated token. */
+  successorHash?: Buffer | undefined;
 }
 
 interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
@@ -36,6 +38,7 @@ interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
   successor_unused: boolean;
   retries: number;
   inactive_for: number | null;
+  successor_hash: Buffer | null;
   successor_sealed: Buffer | null;
   window_id: string | null;
   rotation_jkt: string | null;
@@ -48,7 +51,7 @@ const loadStatement = {
   text: `
     select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version,
       to_micros(t.rotated_at) as rotated_at, n.rotated_at is null as successor_unused, t.retries, t.inactive_for,
-      t.successor_sealed, t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
+      t.successor_hash, t.successor_sealed, t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
       g.payload as grant_payload, ${familyColumns}, ${accountColumns}, ${sessionColumns}
     from refresh_tokens t
     join families f on f.family_id = t.family_id
@@ -86,6 +89,7 @@ export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<Loa
     grantPayload: row.grant_payload ?? undefined,
     payload: row.family_payload,
     successor,
+    successorHash: row.successor_hash ?? undefined,
   };
 }
 

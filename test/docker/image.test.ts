@@ -22,7 +22,7 @@ const stopSignal = getInstruction(last, 'STOPSIGNAL').text as NodeJS.Signals;
 type Inventory = Record<string, string>;
 
 describe('the image and the compose file, without Docker', function () {
-  this.timeout(60_000);
+  this.timeout(30_000);
   let folder: string;
   let image: string;
   let inventory: Inventory;
@@ -30,7 +30,9 @@ describe('the image and the compose file, without Docker', function () {
   let migrated: Ended;
   const running: Running[] = [];
 
-  before(async () => {
+  before(async function () {
+    // Two installs: a quarter of a minute, more where the machine is busy or npm's cache is empty.
+    this.timeout(180_000);
     folder = await mkdtemp(join(tmpdir(), 'curfew-test-'));
     await chmod(folder, 0o755);
     const [replayed, started] = await Promise.allSettled([
@@ -61,8 +63,8 @@ describe('the image and the compose file, without Docker', function () {
       name,
       value.replace('/run/secrets', database.secrets).replace('/etc/curfew', folder),
     ]);
-    const image_ = getInstruction(last, 'ENV').args.map((pair) => pair.split('='));
-    const env = Object.fromEntries([['PATH', process.env.PATH], ...image_, ...mounted]);
+    const ofImage = getInstruction(last, 'ENV').args.map((pair) => pair.split('='));
+    const env = Object.fromEntries([['PATH', process.env.PATH], ...ofImage, ...mounted]);
     return { cwd: image, env, identity: findIdentity(getInstruction(last, 'USER').text) };
   }
 

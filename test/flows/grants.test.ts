@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+} from 'jose';
 import * as oidc from 'openid-client';
 import { createFormBrowser } from '../support/browser.ts';
 import { ada, api, client, exampleConfiguration, grace, shop } from '../support/example_configuration.ts';
@@ -64,6 +71,7 @@ describe('the remaining grants and endpoints', () => {
             metadata: { dpop_bound_access_tokens: true },
           }),
         ],
+        ['classic', client('classic', { metadata: { id_token_signed_response_alg: 'RS256' } })],
         [api, client(api, { secret: worker.secret, metadata: machine })],
       ]),
     });
@@ -403,6 +411,15 @@ describe('the remaining grants and endpoints', () => {
     const refused = await ask('https://evil.example');
     assert.equal(refused.headers.get('access-control-allow-origin'), null);
     assert.equal(refused.status, 400);
+  });
+
+  it('signs ID tokens with ES256, and with RS256 for clients that ask', async () => {
+    const modern = await (await createRelyingParty(server.issuer, { clientId: 'spa' })).signIn(ada);
+    const classic = await (await createRelyingParty(server.issuer, { clientId: 'classic' })).signIn(ada);
+    assert.equal(decodeProtectedHeader(modern.id_token ?? '').alg, 'ES256');
+    assert.equal(decodeProtectedHeader(classic.id_token ?? '').alg, 'RS256');
+    const keys = createRemoteJWKSet(new URL(`${server.issuer}/jwks`));
+    await jwtVerify(classic.id_token ?? '', keys, { issuer: server.issuer, audience: 'classic' });
   });
 
   it('tells in its metadata what it can do', async () => {

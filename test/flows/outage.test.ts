@@ -13,7 +13,8 @@ import { createFormBrowser } from '../support/browser.ts';
 import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
 import { findFreePort } from '../support/ports.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
-import { startInstance } from '../support/server.ts';
+import { startInstance, startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 
 describe('a database that is down', () => {
   let directory: string;
@@ -87,5 +88,32 @@ describe('a database that is down', () => {
     assert.equal((await fetch(`${issuer}/readyz`)).status, 200);
     const done = await browser.submit(signInForm, /sign-in$/, ada);
     assert.equal(done.response.status, 303);
+  });
+});
+
+describe('an instance whose clock is off', () => {
+  let server: TestServer;
+
+  before(async () => {
+    server = await startTestServer(exampleConfiguration());
+  });
+  after(() => server.stop());
+
+  it('is not ready and decides nothing, while one with the right time serves', async () => {
+    await server.database.query({ name: 'test_shift', text: `update test_clock set shift = '1 hour'` });
+    const port = await findFreePort();
+    const issuer = `http://localhost:${port}`;
+    const { app } = await startInstance({ database: server.database, issuer, port });
+    try {
+      const ready = await fetch(`${issuer}/readyz`);
+      assert.deepEqual(
+        [ready.status, await ready.json()],
+        [503, { status: 'not ready', reasons: ['clock'] }],
+      );
+      assert.equal((await fetch(`${issuer}/token`, { method: 'POST' })).status, 503);
+      assert.equal((await fetch(`${issuer}/healthz`)).status, 200);
+    } finally {
+      await app.close(500);
+    }
   });
 });

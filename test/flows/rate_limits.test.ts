@@ -33,7 +33,10 @@ describe('rate limits', () => {
       code_challenge_method: 'S256',
     }).toString()}`;
 
-  async function signIn(username: string, password: string): Promise<{ status: number; text: string; retry: string | null }> {
+  async function signIn(
+    username: string,
+    password: string,
+  ): Promise<{ status: number; text: string; retry: string | null }> {
     const browser = createFormBrowser(server.issuer);
     const page = await browser.open(authorizeUrl());
     const done = await browser.submit(page, /sign-in$/, { username, password });

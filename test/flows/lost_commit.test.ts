@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
+import { asAdmin } from '../support/database.ts';
+import { waitForLockWait } from '../support/lock_wait.ts';
+import { findFreePort } from '../support/ports.ts';
+import { createRelyingParty } from '../support/relying_party.ts';
+import { startInstance, startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { countLiveTokens } from '../support/gate.ts';
+
+describe('a connection cut while a refresh is being written', () => {
+  let server: TestServer;
+  let victim: Database;
+  let issuer: string;
+  let stopVictim: () => Promise<void>;
+
+  before(async () => {
+    const example = exampleConfiguration();
+    const member = example.policies.get('member');
+    const limits = { ...member?.limits, refresh_overlap: 0 };
+    server = await startTestServer({
+      ...example,
+      policies: new Map([...example.policies, ['member', { limits, baselines: [] }]]),
+    });
+    const port = await findFreePort();
+    issuer = `http://localhost:${port}`;
+    victim = openDatabase({ url: server.test.serverUrl, size: 4, prepared: true, onError: () => undefined });
+    const { app } = await startInstance({ database: victim, issuer, port });
+    stopVictim = () => app.close(500);
+  });
+  after(async () => {
+    await stopVictim();
+    await victim.end();
+    await server.stop();
+  });
+
+  it('loses nothing: it was not written, and the old token works on', async () => {
+    const party = await createRelyingParty(issuer, shop);
+    const tokens = await party.signIn(ada);
+    const answer = party.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' });
+    let refused: Promise<{ status: number }> | undefined;
+    await server.database.transaction(async (tx) => {
+      await tx.query({ name: 'test_lock_families', text: 'select from families for update' });
+      refused = answer;
+      await waitForLockWait(server.database);
+      await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity
+                     where datname = '${server.test.name}' and wait_event_type = 'Lock'`);
+    });
+    assert.equal((await refused)?.status, 503);
+    await party.refresh(tokens.refresh_token ?? '');
+    assert.equal(await countLiveTokens(server.database), 1);
+  });
+});
