@@ -17,6 +17,9 @@ create table policies (
   baselines text[] not null default '{}'
 );
 
+-- The built-in policy, which any part may name; the program fills in what it does not set.
+insert into policies (name, version, limits) values ('default', 0, '{}');
+
 -- Every version a policy ever had; audit events name them.
 create table policy_versions (
   name text not null,

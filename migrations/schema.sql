@@ -315,6 +315,9 @@ begin
     'create table %I partition of audit_events for values from (%L) to (%L)',
     partition_name, first_day, next_day
   );
+exception
+  -- Made by another session, which this one's cache had not heard of yet.
+  when duplicate_table then null;
 end
 $function$;
 

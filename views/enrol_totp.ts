@@ -56,7 +56,7 @@ ${textField({
   name: 'name',
   label: 'Name of the device (optional)',
   hint: 'So that you recognise it later: "Phone", for example.',
-  input: { type: 'text', value: props.deviceName, autocomplete: 'off', maxlength: '100' },
+  input: { type: 'text', value: props.deviceName, autocomplete: 'off', maxlength: '60' },
 })}
 <button class="button primary" type="submit">Turn it on</button>
 </form>

@@ -19,6 +19,8 @@ export interface Statements {
 
 export async function connectStatements(cluster: Cluster, families: string[][]): Promise<Statements> {
   const clients = families.map(() => new pg.Client({ connectionString: cluster.serverUrl }));
+  // A connection that is lost fails the query on it; without a listener it would end this process at once.
+  for (const client of clients) client.on('error', () => {});
   await Promise.all(clients.map((client) => client.connect()));
   const works = clients.map((client, at) => rotateInTurn(client, (families[at] ?? []).map(hashToken)));
   return {

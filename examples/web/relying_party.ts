@@ -10,6 +10,8 @@ export interface PendingSignIn {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly startedAt: number;
+  /** The scope that this one asks for beyond the usual ones. */
+  readonly stepUpScope: string | undefined;
 }
 
 export interface Person {
@@ -20,7 +22,8 @@ export interface Person {
 
 /** This app's dealings with the authorization server. Each may throw what openid-client throws. */
 export interface RelyingParty {
-  startSignIn(): Promise<{ url: URL; pending: PendingSignIn }>;
+  /** `stepUp`: ask for the sensitive scope too. */
+  startSignIn(stepUp: boolean): Promise<{ url: URL; pending: PendingSignIn }>;
   finishSignIn(
     query: URLSearchParams,
     pending: PendingSignIn,
@@ -36,17 +39,18 @@ export function createRelyingParty(settings: Settings, baseUrl: string): Relying
   const redirectUri = `${baseUrl}/callback`;
   const resource: Record<string, string> = settings.resource ? { resource: settings.resource } : {};
   return {
-    async startSignIn() {
+    async startSignIn(stepUp) {
       const configuration = await discover();
       const pending = {
         state: oidc.randomState(),
         nonce: oidc.randomNonce(),
         codeVerifier: oidc.randomPKCECodeVerifier(),
         startedAt: Date.now(),
+        stepUpScope: stepUp ? settings.stepUpScope : undefined,
       };
       const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
-        scope: settings.scope,
+        scope: [settings.scope, pending.stepUpScope].filter(Boolean).join(' '),
         state: pending.state,
         nonce: pending.nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),

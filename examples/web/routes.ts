@@ -37,12 +37,13 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
   ];
 
   function showHome(_: Visit, session: Session | undefined): Answer {
-    if (session?.signedIn) return page(signedInPage(session.signedIn, session.formToken, Date.now()));
+    if (session?.signedIn)
+      return page(signedInPage(session.signedIn, session.formToken, Date.now(), settings.stepUpScope));
     return page(session?.ended ? endedPage(session.ended) : signedOutPage(settings.issuer));
   }
 
-  async function startSignIn(_: Visit, before: Session | undefined): Promise<Answer> {
-    const { url, pending } = await party.startSignIn();
+  async function startSignIn({ query }: Visit, before: Session | undefined): Promise<Answer> {
+    const { url, pending } = await party.startSignIn(query.has('step_up'));
     const session = before ?? sessions.create();
     const [oldest] = session.pending.keys();
     if (oldest !== undefined && session.pending.size >= mostPending) session.pending.delete(oldest);
@@ -62,7 +63,8 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
 
     sessions.end(before);
     const session = sessions.create();
-    session.signedIn = { ...outcome, refreshCount: 0, note: undefined, refreshing: undefined };
+    const note = describeStepUp(pending.stepUpScope, outcome.tokens.scope);
+    session.signedIn = { ...outcome, refreshCount: 0, note, refreshing: undefined };
     return withHeader(redirect('/'), 'Set-Cookie', sessions.cookie(session));
   }
 
@@ -79,6 +81,14 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
     const url = signedIn && (await party.buildSignOutUrl(signedIn.tokens));
     return withHeader(redirect(url ?? '/'), 'Set-Cookie', sessions.cookie(undefined));
   }
+}
+
+/** What became of the sensitive scope, if this sign-in asked for it. */
+function describeStepUp(asked: string | undefined, granted: string | undefined): string | undefined {
+  if (asked === undefined) return undefined;
+  return granted?.split(' ').includes(asked)
+    ? `The access token carries ${asked} now.`
+    : `The server did not grant ${asked}: your role does not have it.`;
 }
 
 const unknownSignIn: ErrorWords = {

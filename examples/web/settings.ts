@@ -5,6 +5,8 @@ export interface Settings {
   /** Undefined makes this a public client. */
   readonly clientSecret: string | undefined;
   readonly scope: string;
+  /** A scope asked for only when the visitor does something sensitive: it may take a second factor. */
+  readonly stepUpScope: string | undefined;
   /** The resource indicator (RFC 8707) that access tokens are asked for. */
   readonly resource: string | undefined;
   readonly port: number;
@@ -32,6 +34,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     clientId: env.CLIENT_ID || '',
     clientSecret: env.CLIENT_SECRET || undefined,
     scope: env.SCOPE || 'openid profile email',
+    stepUpScope: env.STEP_UP_SCOPE || undefined,
     resource: env.RESOURCE || undefined,
     port,
     baseUrl: baseUrl?.origin,

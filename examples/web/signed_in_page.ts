@@ -6,7 +6,12 @@ import type { SignedIn } from './sessions.ts';
 import type { Deadline, Deadlines } from './tokens.ts';
 
 /** Works without script: then the deadlines are clock times. `app.js` makes them tick. */
-export function signedInPage(signedIn: SignedIn, formToken: string, now: number): Html {
+export function signedInPage(
+  signedIn: SignedIn,
+  formToken: string,
+  now: number,
+  stepUpScope: string | undefined,
+): Html {
   const { person, tokens } = signedIn;
   const { deadlines, note, roles, scope, claims, receivedAt } = describeSignedIn(signedIn, now);
   const token = html`<input type="hidden" name="form_token" value="${formToken}">`;
@@ -38,6 +43,7 @@ ${tokens.refreshToken !== undefined && html`<button class="button primary">Refre
 <p class="note"><span role="status" data-show="note">${note}</span> Tokens received at
 <span data-show="receivedAt">${time(receivedAt, now)}</span>.</p>
 </section>
+${stepUpScope !== undefined && stepUpSection(stepUpScope)}
 <details>
 <summary>Access token claims</summary>
 <pre tabindex="0" aria-label="Access token claims" data-show="claims">${claims}</pre>
@@ -47,6 +53,16 @@ ${token}
 <button class="button quiet">Sign out</button>
 </form>`,
   );
+}
+
+function stepUpSection(scope: string): Html {
+  return html`<section aria-labelledby="sensitive">
+<h2 id="sensitive">Do something sensitive</h2>
+<p>This takes the scope <code>${scope}</code>. The server gives it to some roles only, and to them only with a
+fresh second factor: you set one up on the way, or enter a code.</p>
+<form action="/login"><input type="hidden" name="step_up" value="yes"><button class="button">Ask for ${scope}</button></form>
+</section>
+`;
 }
 
 interface Card {

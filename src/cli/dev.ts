@@ -159,7 +159,8 @@ function startDemoApp(issuer: string, { url, port, secrets }: Demo): ChildProces
       PORT: String(port),
       BASE_URL: url,
       RESOURCE: 'https://orders.example.com',
-      SCOPE: 'openid profile email orders.read orders.write',
+      SCOPE: 'openid profile email orders.read',
+      STEP_UP_SCOPE: 'orders.write',
     },
   });
 }

@@ -19,9 +19,13 @@ export async function recordEvent(
   origin: Origin,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
+  const { accountId, clientId, sessionId, familyId } = subject;
   await insertAuditEvent(tx, {
     name,
-    ...subject,
+    accountId,
+    clientId,
+    sessionId,
+    familyId,
     requestId: origin.requestId,
     address: origin.address,
     detail: origin.actor ? { ...detail, actor: origin.actor } : detail,

@@ -33,7 +33,7 @@ export function errorBoundary({ log, isOutage, renderPage }: ErrorBoundary): Mid
       for (const name of ['Set-Cookie', 'Location', 'WWW-Authenticate']) ctx.remove(name);
       if (status >= 500) log.error({ err: error, requestId: ctx.state.origin?.requestId }, 'request failed');
       if (outage) ctx.set('Retry-After', '1');
-      const { retryAfter } = error as { retryAfter?: number };
+      const retryAfter = (error as { retryAfter?: number } | null | undefined)?.retryAfter;
       if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
       answer(ctx, describeStatus(status));
     }

@@ -1,11 +1,13 @@
 import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware } from 'koa';
 
-/** Parse a form of at most 16 KiB; anything else is refused with 4xx. Never ahead of the provider's routes. */
-export const parseForm: Middleware = bodyParser({
-  enableTypes: ['form'],
-  formLimit: '16kb',
-});
+const parse = bodyParser({ enableTypes: ['form'], formLimit: '16kb' });
+
+/** Parse a form of at most 16 KiB, uncompressed; other bodies are not read. Never ahead of the provider's routes. */
+export const parseForm: Middleware = async (ctx, next) => {
+  if (ctx.get('Content-Encoding')) ctx.throw(415);
+  await parse(ctx as never, next);
+};
 
 /**
  * One field as text; '' when it is missing, repeated or longer than `longest`. NUL bytes, which the

@@ -58,16 +58,15 @@ function trustRule(proxies: TrustedProxies): TrustRule {
   return (address) => list.check(plainAddress(address), isIP(plainAddress(address)) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Walk from the peer outwards while each hop is trusted; the first that is not is the caller. */
+/**
+ * Walk from the peer outwards while each hop is trusted; the first that is not is the caller. What is no
+ * address ends the walk: whoever wrote it could have written anything beyond it.
+ */
 function callerAddress(peer: string, forwardedFor: string, trusts: TrustRule): string {
-  const hops = forwardedFor
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => isIP(part) !== 0)
-    .toReversed();
+  const hops = forwardedFor.split(',').map((part) => plainAddress(part.trim()));
   let address = plainAddress(peer);
-  for (const [index, hop] of hops.entries()) {
-    if (!trusts(address, index)) break;
+  for (const [index, hop] of hops.toReversed().entries()) {
+    if (isIP(hop) === 0 || !trusts(address, index)) break;
     address = hop;
   }
   return address;

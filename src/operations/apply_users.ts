@@ -6,7 +6,7 @@ import { findAccountByUsername, updateAccount } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import { addAccount, assertRolesExist } from './add_account.ts';
 import { endAccountAccess } from './end_account_access.ts';
-import { setRoles } from './set_roles.ts';
+import { changeRoles } from './set_roles.ts';
 
 export interface UserDifference {
   username: string;
@@ -49,7 +49,7 @@ async function applyUser(
   const fields: string[] = [];
   if (user.roles && !sameMembers(user.roles, account.roles)) {
     assertRolesExist(next, user.roles);
-    await setRoles(tx, { ...old, roles: next.roles }, account, user.roles, origin);
+    await changeRoles(tx, old, account, user.roles, origin);
     fields.push('roles');
   }
   const email = user.email === account.email ? undefined : user.email;

@@ -2,7 +2,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies, lockOpenFamilies } from '../store/families.ts';
-import { listOpenSessions, readNow } from '../store/sessions.ts';
+import { listOpenSessions, lockAccount, readNow } from '../store/sessions.ts';
 import { endFamilies, findFamilyEnd, findSessionEnd } from './end_access.ts';
 import { endFamily } from './end_family.ts';
 import { endSession } from './end_session.ts';
@@ -17,17 +17,25 @@ export async function endOverdue(
   origin: Origin,
 ): Promise<{ sessions: number; families: number }> {
   const now = await readNow(tx);
-  let families = 0;
-  for (const open of await listOpenFamilies(tx)) {
-    if (!findFamilyEnd(configuration, open, undefined, now)) continue;
-    if (await endFamily(tx, configuration, open.family.familyId, undefined, origin)) families += 1;
+  const families = (await listOpenFamilies(tx)).filter((open) =>
+    findFamilyEnd(configuration, open, undefined, now),
+  );
+  const sessions = (await listOpenSessions(tx)).filter((open) =>
+    findSessionEnd(configuration, open, undefined, now),
+  );
+  const accountIds = [...families.map(({ family }) => family), ...sessions.map(({ session }) => session)].map(
+    ({ accountId }) => accountId,
+  );
+  for (const accountId of [...new Set(accountIds)].toSorted()) await lockAccount(tx, accountId);
+
+  const ended = { sessions: 0, families: 0 };
+  for (const { family } of families) {
+    if (await endFamily(tx, configuration, family.familyId, undefined, origin)) ended.families += 1;
   }
-  let sessions = 0;
-  for (const open of await listOpenSessions(tx)) {
-    if (!findSessionEnd(configuration, open, undefined, now)) continue;
-    if (await endSession(tx, configuration, open.session, undefined, origin)) sessions += 1;
+  for (const { session } of sessions) {
+    if (await endSession(tx, configuration, session, undefined, origin)) ended.sessions += 1;
   }
-  return { sessions, families };
+  return ended;
 }
 
 /** End every family of a client that is removed or disabled; returns how many. */

@@ -18,6 +18,17 @@ export async function setRoles(
   origin: Origin,
 ): Promise<void> {
   assertRolesExist(configuration, roles);
+  await changeRoles(tx, configuration, account, roles, origin);
+}
+
+/** Likewise, for roles that are known to exist; `configuration` is the one that ruled until now. */
+export async function changeRoles(
+  tx: Queryable,
+  configuration: Configuration,
+  account: { accountId: string; roles: readonly string[] },
+  roles: readonly string[],
+  origin: Origin,
+): Promise<void> {
   await endAccountAccess(tx, configuration, account.accountId, undefined, origin);
   await replaceRoles(tx, account.accountId, roles);
   await recordEvent(tx, 'account.roles_changed', account, origin, { from: account.roles, to: roles });

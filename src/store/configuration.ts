@@ -7,6 +7,7 @@ import type {
   ScopeDefinition,
 } from '../domain/configuration.ts';
 import type { RateLimits } from '../domain/rate_limits.ts';
+import { builtInDefaultPolicy } from '../domain/policies.ts';
 import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
 
@@ -67,12 +68,18 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
     version: row.version,
     branding: row.branding,
     rateLimits: row.rate_limits,
-    policies: new Map(row.policies.map((policy) => [policy.name, policy])),
+    policies: new Map(row.policies.map((policy) => [policy.name, completeDefault(policy)])),
     roles: new Map(row.roles.map((role) => [role.name, role])),
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),
     resources: new Map(row.resources.map((resource) => [resource.identifier, readResource(resource)])),
     clients: new Map(row.clients.map((client) => [client.client_id, readClient(client)])),
   };
+}
+
+/** The policy `default` sets every field: those that are not stored come from the built-in one. */
+function completeDefault(policy: Policy): Policy {
+  if (policy.name !== builtInDefaultPolicy.name) return policy;
+  return { ...policy, limits: { ...builtInDefaultPolicy.limits, ...policy.limits } };
 }
 
 function readScope(row: ConfigurationRow['scopes'][number]): ScopeDefinition {

@@ -14,7 +14,8 @@ export interface Queryable {
 export interface Database extends Queryable {
   /**
    * Run `work` in one READ COMMITTED transaction; it commits when `work` resolves and rolls back when
-   * it throws. A deadlock or serialisation failure runs `work` again, at most three times in all.
+   * it throws. A deadlock or serialisation failure runs `work` again, at most three times in all; a single
+   * statement on the pool likewise.
    */
   transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
   end(): Promise<void>;
@@ -58,37 +59,46 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function attempt<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result> {
     const client = await pool.connect();
     let broken: Error | undefined;
+    // Without a listener, a backend that ends while the transaction is open would end this process.
+    const noteBroken = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', noteBroken);
     try {
       await client.query('begin');
       const result = await work({ query: queryOn(client) });
-      await client.query('commit');
+      const { command } = await client.query('commit');
+      if (command === 'ROLLBACK') throw new Error('The transaction had failed and was rolled back.');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
+      await client.query('rollback').catch(noteBroken);
       throw error;
     } finally {
+      client.off('error', noteBroken);
       client.release(broken);
     }
   }
 
+  const queryPool = queryOn(pool);
   return {
-    query: queryOn(pool),
-    async transaction(work) {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await attempt(work);
-        } catch (error) {
-          if (tries >= 3 || !retriedCodes.has(sqlState(error) ?? '')) throw error;
-        }
-      }
-    },
+    query: (statement, values) => retried(() => queryPool(statement, values)),
+    transaction: (work) => retried(() => attempt(work)),
     async end() {
       ending = true;
       await pool.end();
     },
   };
+}
+
+/** Run again what lost a deadlock or a serialisation race: nothing of it was written. */
+async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries >= 3 || !retriedCodes.has(sqlState(error) ?? '')) throw error;
+    }
+  }
 }
 
 /** PostgreSQL's five-character error code, if the error carries one. */
@@ -97,7 +107,7 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-const outageStates = /^(08|53|57|58|XX|25006|3D000|28)/;
+const outageStates = /^(08|40|53|57|58|XX|25006|3D000|28)/;
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -116,7 +126,7 @@ export function isOutage(error: unknown): boolean {
   if (state && outageStates.test(state)) return true;
   if (networkCodes.has((error as NodeJS.ErrnoException).code ?? '')) return true;
   if (error instanceof AggregateError) return error.errors.some(isOutage);
-  return /timeout exceeded when trying to connect|Connection terminated|timeout expired|Query read timeout/i.test(
+  return /timeout exceeded when trying to connect|Connection terminated|not queryable|timeout expired|Query read timeout/i.test(
     error.message,
   );
 }

@@ -74,7 +74,8 @@ export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'ended';
 
 /**
  * Create or update a session. A full sign-in sets its start and activity, a step-up its activity; any
- * other write leaves both alone. A session that has ended stays as it is: `ended`.
+ * other write leaves both alone. A session that has ended stays as it is: `ended`. Two
+ * requests of one browser may write at once: neither loses the other's client.
  */
 export async function writeSession(tx: Queryable, write: SessionWrite): Promise<SessionWriteOutcome> {
   const [row] = await tx.query<{ outcome: SessionWriteOutcome }>(
@@ -87,8 +88,10 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
         values ($1, $2, $3, $4, $5, from_micros($6), coalesce(from_micros($6), curfew_now()), from_micros($6),
                 from_micros($7))
         on conflict (session_id) do update set
-          cookie_hash = excluded.cookie_hash, account_id = excluded.account_id, client_ids = excluded.client_ids,
-          payload = excluded.payload, started_at = coalesce(excluded.started_at, s.started_at),
+          cookie_hash = excluded.cookie_hash, account_id = excluded.account_id,
+          client_ids = array(select distinct unnest(s.client_ids || excluded.client_ids) order by 1),
+          payload = excluded.payload || jsonb_build_object('authorizations',
+            coalesce(s.payload -> 'authorizations', '{}') || coalesce(excluded.payload -> 'authorizations', '{}')), started_at = coalesce(excluded.started_at, s.started_at),
           last_activity_at = greatest(s.last_activity_at, excluded.started_at, excluded.mfa_at),
           password_at = coalesce(excluded.password_at, s.password_at),
           mfa_at = coalesce(excluded.mfa_at, s.mfa_at)

@@ -3,12 +3,12 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { stopOrphan } from '../../src/dev/postgres_orphan.ts';
 import { endProcesses, runCurfew, startDev } from '../support/process_curfew.ts';
 import type { Running } from '../support/process_curfew.ts';
 import { listLeftovers, waitUntilGroupIsGone } from '../support/process_left.ts';
 import { findPortPair } from '../support/process_ports.ts';
+import { waitUntil } from '../support/process_wait.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty, Tokens } from '../support/relying_party.ts';
 
@@ -103,8 +103,9 @@ describe('curfew dev', function development() {
     assert.equal((await fetch(`${issuer}/readyz`)).status, 200);
   });
 
-  it('ends at SIGINT with exit code 0 and leaves no process', async () => {
+  it('ends at SIGINT with exit code 0 and leaves no process, even if npm hands the signal on once more', async () => {
     running.signal('SIGINT');
+    running.signal('SIGTERM');
     const { code, stderr } = await running.ended;
     assert.deepEqual([code, stderr], [0, '']);
     await waitUntilGroupIsGone(running.pid);
@@ -159,10 +160,10 @@ function report(what: string, { readyAfter }: Running): void {
 }
 
 async function waitForAnswer(url: string): Promise<Response> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer) return answer;
-    await pause(20);
-  }
-  throw new Error(`${url} does not answer.`);
+  let answer: Response | undefined;
+  await waitUntil(async () => {
+    answer = await fetch(url).catch(() => undefined);
+    return answer !== undefined;
+  }, `${url} does not answer`);
+  return answer ?? Response.error();
 }

@@ -25,12 +25,10 @@ export interface ComposeFile {
 }
 
 /** The compose file with merge keys resolved; variables stand as they are written. */
-export function readComposeFile(): ComposeFile {
-  return parse(readDockerText('compose.yaml'), { merge: true }) as ComposeFile;
-}
+export const compose = parse(readDockerText('compose.yaml'), { merge: true }) as ComposeFile;
 
 export function getService(name: string): ComposeService {
-  const service = readComposeFile().services[name];
+  const service = compose.services[name];
   if (!service) throw new Error(`compose.yaml has no ${name}.`);
   return service;
 }

@@ -22,13 +22,13 @@ const insecure = { execute: [oidc.allowInsecureRequests] };
 
 describe('the remaining grants and endpoints', () => {
   let server: TestServer;
-  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+  let signing: Awaited<ReturnType<typeof generateKeyPair>>;
 
   before(async () => {
-    keys = await generateKeyPair('ES256', { extractable: true });
+    signing = await generateKeyPair('ES256', { extractable: true });
     const example = exampleConfiguration();
     const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
-    const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
+    const jwk = { ...(await exportJWK(signing.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
     server = await startTestServer({
       ...example,
       policies: new Map([
@@ -100,7 +100,7 @@ describe('the remaining grants and endpoints', () => {
 
     it('are given to private_key_jwt, each assertion once', async () => {
       let assertion = '';
-      const key = { key: keys.privateKey, kid: 'k1' };
+      const key = { key: signing.privateKey, kid: 'k1' };
       const config = await discover('keyed', oidc.PrivateKeyJwt(key));
       config[oidc.customFetch] = async (url, options) => {
         assertion = String(new URLSearchParams(options.body as string).get('client_assertion'));
@@ -375,7 +375,7 @@ describe('the remaining grants and endpoints', () => {
       await refresh(tokens.refresh_token ?? '');
       let proof = '';
       party.config[oidc.customFetch] = async (url, options) => {
-        proof = (options.headers as Record<string, string>).dpop ?? proof;
+        proof = options.headers.dpop ?? proof;
         return await fetch(url, options as RequestInit);
       };
       const next = (await oidc.refreshTokenGrant(

@@ -86,7 +86,9 @@ describe('errorBoundary', () => {
     });
   }
 
-  it('says when to try again, of an outage alone', async () => {
+  it('says when to try again, of an outage and where the error says it', async () => {
+    const tooMany = Object.assign(new Error(), { status: 429, retryAfter: 17 });
+    assert.equal((await answerTo(throwing(tooMany))).headers['retry-after'], '17');
     assert.equal((await answerTo(throwing(new Outage()))).headers['retry-after'], '1');
     assert.equal((await answerTo(throwing(new Error()))).headers['retry-after'], undefined);
   });
@@ -96,6 +98,7 @@ describe('errorBoundary', () => {
     [403, 'invalid_request'],
     [404, 'not_found'],
     [413, 'invalid_request'],
+    [429, 'too_many_requests'],
     [499, 'invalid_request'],
   ];
   for (const [status, code] of refusals) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { builtInDefaultPolicy } from '../../src/domain/policies.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import { client, exampleConfiguration } from '../support/example_configuration.ts';
@@ -126,6 +127,7 @@ describe('applyConfiguration', () => {
       const { differences } = await test.apply({ policies: wanted.policies });
       assert.deepEqual(differences, []);
       assert.deepEqual((await loadConfiguration(test.database)).policies.get('default')?.limits, {
+        ...builtInDefaultPolicy.limits,
         refresh_idle: 70,
       });
     });

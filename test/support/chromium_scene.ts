@@ -30,9 +30,16 @@ const scope = 'openid profile email offline_access reports.read payments.write';
 /** Longer than any answer takes; shorter than a test may. */
 const patience = 6000;
 
-export async function openScene(
-  change: (configuration: ExampleConfiguration) => ExampleConfiguration = (same) => same,
-): Promise<Scene> {
+export interface SceneOptions {
+  change?: (configuration: ExampleConfiguration) => ExampleConfiguration;
+  /** What usernames begin with. */
+  nameBegins?: string;
+}
+
+export async function openScene({
+  change = (same) => same,
+  nameBegins = 'person',
+}: SceneOptions = {}): Promise<Scene> {
   const site = await startClientSite();
   const server = await startTestServer(change(sceneConfiguration(site)));
   const browser = await launchChromium();
@@ -45,7 +52,7 @@ export async function openScene(
     client: await createBrowserClient(server.issuer, shop, site),
     async addPerson(...roles) {
       people += 1;
-      const person = { username: `person-${people}`, password: 'correct horse battery' };
+      const person = { username: `${nameBegins}-${people}`, password: 'correct horse battery' };
       await server.apply({ users: [{ ...person, roles }] });
       return person;
     },

@@ -60,16 +60,17 @@ async function* proving({ client, addPerson, server }: Scene, page: Page) {
   await server.clock.advance(900);
   await client.goToIssuer(page, sensitive);
   yield 'challenge';
-  const wrong = totpCode(secret) === '000000' ? '000001' : '000000';
-  await enterCode(page, wrong);
-  yield 'challenge with an error';
-  for (let tries = 0; tries < 5; tries += 1) await enterCode(page, wrong);
-  yield 'challenge that waits';
   await page.getByRole('link', { name: 'Use a recovery code' }).click();
   yield 'recovery';
   await page.getByLabel('Recovery code').fill('aaaa-bbbb-cccc-dddd');
   await press(page, 'Continue');
   yield 'recovery with an error';
+  await page.getByRole('link', { name: 'Enter its code instead' }).click();
+  const wrong = totpCode(secret) === '000000' ? '000001' : '000000';
+  await enterCode(page, wrong);
+  yield 'challenge with an error';
+  for (let tries = 0; tries < 5; tries += 1) await enterCode(page, wrong);
+  yield 'challenge that waits';
 }
 
 async function* signingOut({ client, addPerson, server }: Scene, page: Page) {
@@ -82,7 +83,7 @@ async function* signingOut({ client, addPerson, server }: Scene, page: Page) {
   yield 'signed out';
 }
 
-async function* failing({ server }: Scene, page: Page) {
+async function* failing({ client, server }: Scene, page: Page) {
   await page.goto(`${server.issuer}/nothing`);
   yield 'an address with nothing';
   await page.goto(`${server.issuer}/auth?client_id=nobody&response_type=code`);
@@ -91,10 +92,11 @@ async function* failing({ server }: Scene, page: Page) {
   yield 'a request that makes no sense';
   await page.goto(`${server.issuer}/interaction/none`);
   yield 'a sign-in that is over';
+  await client.goToIssuer(page);
   const { name } = server.test;
-  await asAdmin(`alter database ${name} with allow_connections false`);
+  await asAdmin(`alter database ${name} connection limit 0`);
   await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
-  await page.goto(`${server.issuer}/interaction/none`);
+  await page.reload();
   yield 'an outage';
-  await asAdmin(`alter database ${name} with allow_connections true`);
+  await asAdmin(`alter database ${name} connection limit -1`);
 }

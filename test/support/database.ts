@@ -15,7 +15,7 @@ export interface TestDatabase {
 /** A database of its own, cloned from the template. Drop it in `after`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(`create database ${name} template template strategy file_copy`);
+  await asAdmin(`create database ${name} template template strategy file_copy owner curfew_owner`);
   const url = (role: 'OWNER' | 'SERVER') =>
     environment(`TEST_POSTGRES_${role}_URL`).replace('DATABASE', name);
   const database = openDatabase({ url: url('SERVER'), size: 20, prepared: true, onError: () => undefined });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startBalancer } from './process_balancer.ts';
 import { startDev } from './process_curfew.ts';
 import type { Running } from './process_curfew.ts';
 import { findPortPair } from './process_ports.ts';
@@ -25,14 +26,16 @@ users:
 `;
 
 export interface Instance extends Running {
-  /** Where this one instance answers; the issuer is the first one's address. */
+  /** Where this one instance answers. */
   origin: string;
 }
 
 export interface Instances {
+  /** An address that asks the living instances in turn. */
   issuer: string;
-  /** Another `curfew dev` of the same database, issuer and secret. The first one gets the issuer's port. */
+  /** Another `curfew dev` of the same database, issuer and secret. */
   start(): Promise<Instance>;
+  /** After all of them have ended. */
   remove(): Promise<void>;
 }
 
@@ -41,29 +44,33 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
   const directory = await mkdtemp(path.join(tmpdir(), 'curfew-shared-'));
   const file = path.join(directory, 'curfew.yaml');
   await writeFile(file, configuration);
-  const firstPort = await findPortPair();
-  const issuer = `http://localhost:${firstPort}`;
+  const balancer = await startBalancer();
   const secret = randomBytes(32).toString('base64');
-  let started = 0;
   return {
-    issuer,
+    issuer: balancer.origin,
     async start() {
-      started += 1;
-      const port = started === 1 ? firstPort : await findPortPair();
+      const port = await findPortPair();
       const running = await startDev({
         CURFEW_DATABASE_URL: databaseUrl,
         CURFEW_DATABASE_POOL: '8',
-        CURFEW_DATA_DIR: path.join(directory, `data-${started}`),
-        CURFEW_ISSUER: issuer,
+        CURFEW_DATA_DIR: path.join(directory, `data-${port}`),
+        CURFEW_ISSUER: balancer.origin,
         CURFEW_SECRET: secret,
         CURFEW_CONFIG: file,
         CURFEW_PORT: String(port),
         SHOP_SECRET: shop.secret,
         ADA_PASSWORD: ada.password,
       });
-      return { ...running, origin: `http://localhost:${port}` };
+      const origin = `http://127.0.0.1:${port}`;
+      balancer.targets.push(origin);
+      const forget = () => void balancer.targets.splice(balancer.targets.indexOf(origin), 1);
+      running.ended.then(forget, forget);
+      return { ...running, origin };
     },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    async remove() {
+      await balancer.close();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from './process_wait.ts';
 
 const proc = '/proc';
 const hasProc = existsSync(path.join(proc, 'self', 'stat'));
@@ -19,11 +19,7 @@ export function listLeftovers(dataDirectory: string): string[] {
  * take a moment to notice; and a process that has ended counts as gone even if nobody collects it.
  */
 export async function waitUntilGroupIsGone(leader: number): Promise<void> {
-  for (let tries = 0; tries < 250; tries += 1) {
-    if (!isGroupAlive(leader)) return;
-    await pause(20);
-  }
-  throw new Error(`The process group ${leader} is still there.`);
+  await waitUntil(() => !isGroupAlive(leader), `the process group ${leader} is still there`);
 }
 
 function isGroupAlive(leader: number): boolean {

@@ -18,10 +18,16 @@ export function artifactAdapter(model: string, { database }: AdapterDependencies
     async find(id) {
       const artifact = await findArtifact(database, model, hashToken(id));
       if (!artifact) return undefined;
-      return { ...artifact.payload, jti: id, exp: readExpiry(artifact.payload), consumed: artifact.consumed };
+      return {
+        ...withReturnTo(artifact.payload, idInReturnTo, id),
+        jti: id,
+        exp: readExpiry(artifact.payload),
+        consumed: artifact.consumed,
+      };
     },
     async upsert(id, payload, ttl = interactionSeconds) {
-      const stored = withoutCookie({ ...withoutIdentity(payload), expiry: payload.exp });
+      const named = withoutCookie({ ...withoutIdentity(payload), expiry: payload.exp });
+      const stored = withReturnTo(named, id, idInReturnTo);
       await defer((tx) => writeArtifact(tx, { model, idHash: hashToken(id), payload: stored, ttl }));
     },
     async consume(id) {
@@ -46,4 +52,12 @@ function withoutCookie(payload: Record<string, unknown>): Record<string, unknown
   if (typeof payload.session !== 'object' || payload.session === null) return payload;
   const { cookie: _cookie, ...session } = payload.session as Record<string, unknown>;
   return { ...payload, session };
+}
+
+/** Stands for the id in the stored address that an interaction returns to: ids are stored as hashes only. */
+const idInReturnTo = '{id}';
+
+function withReturnTo(payload: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
+  const { returnTo } = payload;
+  return typeof returnTo === 'string' ? { ...payload, returnTo: returnTo.replace(from, to) } : payload;
 }

@@ -107,7 +107,9 @@ async function storeSession(
     signedInAt: signedIn?.signedInAt,
     mfaAt: context.signIn?.mfaAt,
   });
-  if (outcome === 'ended') throw new Error('The session ended while it was being used.');
+  if (outcome === 'ended') {
+    throw Object.assign(new Error('The session ended while it was being used.'), { status: 400 });
+  }
   const subject = { sessionId, accountId: payload.accountId };
   if (outcome === 'started') await recordEvent(tx, 'session.started', subject, context.origin);
   if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', subject, context.origin);
