@@ -80,7 +80,7 @@ describe('a transaction', () => {
         await addRole(tx, `${first} then ${second}`);
       });
     await Promise.all([lockBoth('a', 'b'), lockBoth('b', 'a')]);
-    assert.equal(attempts, 3);
+    assert.ok(attempts >= 3, 'one of the two at least was run again');
     assert.deepEqual(await listRoles(), ['a', 'a then b', 'b', 'b then a']);
   });
 
