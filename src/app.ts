@@ -21,7 +21,7 @@ import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
-import { beginTotpEnrolment, confirmTotpEnrolment } from './operations/enrol_totp.ts';
+import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
@@ -183,6 +183,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
         const configuration = configurations.current();
         await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
       },
+      mayEnrol: (sessionId) => mayEnrol(database, sessionId),
       beginEnrolment: (accountId, label) => beginTotpEnrolment(database, atRest, accountId, label),
       confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
     };

@@ -15,6 +15,8 @@ export interface SecondFactors {
   useRecoveryCode(attempt: { accountId: string; code: string }, origin: Origin): Promise<RecoveryVerdict>;
   /** The factor was lost: it goes, and every other session with it. */
   removeAll(account: { accountId: string; keeps: string }, origin: Origin): Promise<void>;
+  /** Whether the session's password was proved so recently that a first factor may be set up. */
+  mayEnrol(sessionId: string): Promise<boolean>;
   beginEnrolment(
     accountId: string,
     label: { issuer: string; account: string },

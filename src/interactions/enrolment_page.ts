@@ -19,7 +19,13 @@ import type { SecondFactorInteraction } from './second_factor_page.ts';
 /** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
 export async function showEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
+  if (!(await dependencies.secondFactors.mayEnrol(found.sessionId))) return await askPasswordFirst(ctx, dependencies);
   await renderEnrolment(ctx, dependencies, found, {});
+}
+
+/** Back to the request, which asks for the password when its proof has grown too old on this page. */
+async function askPasswordFirst(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+  await finishInteraction(ctx, dependencies, {});
 }
 
 export async function submitEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
@@ -27,6 +33,7 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
   assertCsrf(ctx, dependencies, found.interaction);
   const { accountId, interaction } = found;
   const { csrf, secondFactors, pageContext, currentProvider } = dependencies;
+  if (!(await secondFactors.mayEnrol(found.sessionId))) return await askPasswordFirst(ctx, dependencies);
   const [code, name] = [readField(ctx, 'code', 40), readField(ctx, 'name', 60).trim()];
   const { origin } = getRequestContext();
   const verdict = await secondFactors.confirmEnrolment({ accountId, code, name }, origin);

@@ -3,11 +3,13 @@ import { generateRecoveryCodes } from '../credentials/recovery_codes.ts';
 import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import { hashToken } from '../credentials/token_hash.ts';
 import { findTotpStep, generateTotpSecret, totpUri } from '../credentials/totp.ts';
+import { addSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { bumpAccountVersion } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import { findSessionById } from '../store/sessions.ts';
 import {
   confirmTotpFactor,
   countAttempt,
@@ -19,6 +21,15 @@ import {
 } from '../store/second_factors.ts';
 
 export const totpSecretContext = (factorId: string): string => `totp_factors:secret_sealed:${factorId}`;
+
+/** A first factor is set up only within this long of a password proof, in seconds. */
+export const enrolmentSeconds = 300;
+
+/** Whether the session's password was proved within `enrolmentSeconds`. */
+export async function mayEnrol(database: Database, sessionId: string): Promise<boolean> {
+  const session = await findSessionById(database, sessionId);
+  return session?.passwordAt !== undefined && session.now < addSeconds(session.passwordAt, enrolmentSeconds);
+}
 
 /** The secret of the authenticator that is being set up, and its key URI; made now unless one is under way. */
 export async function beginTotpEnrolment(

@@ -1,15 +1,13 @@
 import { errors, interactionPolicy } from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { addSeconds } from '../domain/instants.ts';
+import { enrolmentSeconds } from '../operations/enrol_totp.ts';
 import type { Database } from '../store/database.ts';
 import { findTotpFactor } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
 import { asksForMfa, findSignInMoments, findStepUp } from './step_up.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
-
-/** A first factor is enrolled only within this long of a password proof, in seconds. */
-const enrolmentSeconds = 300;
 
 /**
  * Why a page is shown before the request goes on. The library's checks of an essential `acr` and of

@@ -117,6 +117,15 @@ describe('a second factor', () => {
     assert.match(next.text, /otpauth:/);
   });
 
+  it('asks for the password again when the page that sets up a factor was left open too long', async () => {
+    const page = await party.browser.open(authorizeUrl(bound));
+    const enrolment = await party.browser.submit(page, /sign-in$/, grace);
+    const secret = readSecret(enrolment.text);
+    await server.clock.advance(301);
+    const next = await party.browser.submit(enrolment, /enrol$/, { code: totpCode(secret) });
+    assert.match(next.text, /type="password"/);
+  });
+
   it('accepts each code once, whatever it is for, and tells a used one from a wrong one', async () => {
     await party.signIn(person, sensitive);
     await server.clock.advance(901);
