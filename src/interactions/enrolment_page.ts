@@ -19,7 +19,8 @@ import type { SecondFactorInteraction } from './second_factor_page.ts';
 /** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
 export async function showEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
-  if (!(await dependencies.secondFactors.mayEnrol(found.sessionId))) return await askPasswordFirst(ctx, dependencies);
+  if (!(await dependencies.secondFactors.mayEnrol(found.sessionId)))
+    return await askPasswordFirst(ctx, dependencies);
   await renderEnrolment(ctx, dependencies, found, {});
 }
 

@@ -3,6 +3,7 @@ import { describeDuration } from '../domain/durations.ts';
 import type { End } from '../domain/facts.ts';
 import { toEpochSeconds } from '../domain/instants.ts';
 import { readField } from '../http/forms.ts';
+import { recordDenial } from '../operations/record_consent.ts';
 import { acr } from '../provider/token_claims.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { signInPage } from '../../views/sign_in.ts';
@@ -59,8 +60,14 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
 
 /** Give up: the app is told `access_denied`. */
 export async function cancelInteraction(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
-  const { interaction } = await getInteraction(ctx, dependencies);
+  const { interaction, client } = await getInteraction(ctx, dependencies);
   assertCsrf(ctx, dependencies, interaction);
+  const { accountId, uid: sessionId } = interaction.session ?? {};
+  if (interaction.prompt.name === 'consent' && accountId && sessionId) {
+    const { effects, origin } = getRequestContext();
+    const denied = { accountId, sessionId, clientId: client.clientId };
+    effects.dependent.push((tx) => recordDenial(tx, denied, origin));
+  }
   await finishInteraction(ctx, dependencies, {
     error: 'access_denied',
     error_description: 'the user did not go on',

@@ -3,6 +3,15 @@ import type { Origin } from '../domain/origin.ts';
 import type { Queryable } from '../store/database.ts';
 import { touchSession } from '../store/sessions.ts';
 
+/** The user said no to a client. */
+export async function recordDenial(
+  tx: Queryable,
+  denied: { accountId: string; clientId: string; sessionId: string },
+  origin: Origin,
+): Promise<void> {
+  await recordEvent(tx, 'consent.denied', denied, origin);
+}
+
 export interface GivenConsent {
   accountId: string;
   clientId: string;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
+import { initiateDeviceAuthorization } from 'openid-client';
 import { removeSecondFactors } from '../../src/operations/remove_second_factors.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import { readRecoveryCodes, readSecret } from '../support/browser.ts';
@@ -21,6 +22,11 @@ const sensitive = {
 const bound = { resource: api, scope: 'openid reports.read payments.write' };
 const plain = { resource: api, scope: 'openid reports.read' };
 const mfa = 'urn:curfew:acr:mfa';
+const deviceClient = {
+  grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+  response_types: [],
+  redirect_uris: [],
+};
 const password = 'urn:curfew:acr:pwd';
 
 /** payments.write asks for a proof of MFA of at most five minutes; the policies for at most fifteen. */
@@ -40,6 +46,7 @@ function stepUpConfiguration(mfaOfAdmin: 'step_up' | 'always' = 'step_up'): Exam
     clients: new Map([
       ...configuration.clients,
       ['shop', client('shop', { secret: shop.secret, scope: sensitive.scope, trusted: true })],
+      ['tv', client('tv', { scope: sensitive.scope, metadata: deviceClient })],
     ]),
   };
 }
@@ -287,6 +294,27 @@ describe('a second factor', () => {
     await server.clock.advance(2);
     const late = await party.authorize(person, { ...plain, acr_values: mfa, max_age: '1', prompt: 'none' });
     assert.equal(late.url.searchParams.get('error'), 'interaction_required');
+  });
+
+  it('takes a fresh code for a device, whatever the session holds', async () => {
+    await party.signIn(person, sensitive);
+    const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
+    const started = await initiateDeviceAuthorization(tv.config, bound);
+    const entry = await party.browser.open(started.verification_uri_complete ?? '');
+    const confirm = await party.browser.submit(entry, /device$/, {});
+    const challenge = await party.browser.submit(confirm, /device$/, { confirm: 'yes' });
+    assert.match(challenge.text, /asks you to confirm it(&#39;|')s you before it may: Move money/);
+    await server.clock.advance(30);
+    const consent = await party.browser.submit(challenge, /totp$/, {
+      code: totpCode(person.authenticator.secret),
+    });
+    const done = await party.browser.submit(consent, /consent$/);
+    assert.match(done.text, /Your device is connected/);
+    const answer = await tv.token({
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: started.device_code,
+    });
+    assert.equal(answer.body.scope, 'reports.read payments.write');
   });
 
   it('is asked of nobody whose role the scope does not admit', async () => {
