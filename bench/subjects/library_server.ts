@@ -10,8 +10,8 @@ import type { Configuration } from 'oidc-provider';
 import { answerQuestion } from '../support/answer_questions.ts';
 import { clientId, resource, scope } from './refresh_request.ts';
 
-/** Few enough that the memory adapter, which keeps a thousand things, forgets none of them. */
-const families = 128;
+/** So few that the memory adapter, which keeps a thousand things, forgets none of them between two uses. */
+const families = 64;
 const apiScope = 'orders.read orders.write';
 const hour = 3600;
 

@@ -15,8 +15,8 @@ import { findRunningPostgres, startEmbeddedPostgres } from '../dev/embedded_post
 import { ownerRole, prepareDatabase, serverRole } from '../dev/prepare_database.ts';
 import { migrate } from '../store/migrate.ts';
 import { applyAtStart, readConfigurationFile } from './apply_file.ts';
-import { openPool } from './open_database.ts';
-import type { OpenDatabase } from './open_database.ts';
+import { openPool } from './open_pool.ts';
+import type { OpenDatabase } from './open_pool.ts';
 import { waitForSignal } from './wait_for_signal.ts';
 
 /** The name of the database in the embedded cluster. */

@@ -5,7 +5,7 @@ import { Problem } from '../domain/problems.ts';
 import { findMissingMigrations, ownsTables } from '../store/schema_state.ts';
 import type { Database } from '../store/database.ts';
 import { applyAtStart, readConfigurationFile } from './apply_file.ts';
-import { openPool } from './open_database.ts';
+import { openPool } from './open_pool.ts';
 import { waitForSignal } from './wait_for_signal.ts';
 
 export function addServeCommand(program: Command): void {

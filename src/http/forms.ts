@@ -6,7 +6,7 @@ const parse = bodyParser({ enableTypes: ['form'], formLimit: '16kb' });
 /** Parse a form of at most 16 KiB, uncompressed; other bodies are not read. Never ahead of the provider's routes. */
 export const parseForm: Middleware = async (ctx, next) => {
   if (ctx.get('Content-Encoding')) ctx.throw(415);
-  await parse(ctx as never, next);
+  await parse(ctx, next);
 };
 
 /**

@@ -13,8 +13,8 @@ import {
   describeWait,
   getSecondFactorInteraction,
   mfaLogin,
-} from './second_factor_page.ts';
-import type { SecondFactorInteraction } from './second_factor_page.ts';
+} from './second_factor_interaction.ts';
+import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
 /** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
 export async function showEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {

@@ -5,8 +5,8 @@ import { recoveryPage } from '../../views/recovery.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction } from './interaction_request.ts';
 import { sendPage } from './page_context.ts';
-import { describeWait, getSecondFactorInteraction } from './second_factor_page.ts';
-import type { SecondFactorInteraction } from './second_factor_page.ts';
+import { describeWait, getSecondFactorInteraction } from './second_factor_interaction.ts';
+import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
 export async function showRecovery(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   renderRecovery(ctx, dependencies, await getSecondFactorInteraction(ctx, dependencies), {});

@@ -1,18 +1,21 @@
 import type { Context } from 'koa';
-import { describeDuration } from '../domain/durations.ts';
-import { toEpochSeconds, wholeSecondsBetween, fromEpochMilliseconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import { readField } from '../http/forms.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { getRequestContext } from '../provider/request_context.ts';
-import type { SignInMoments } from '../provider/request_context.ts';
-import { acr, splitScope } from '../provider/token_claims.ts';
+import { splitScope } from '../provider/token_claims.ts';
 import { totpPage } from '../../views/totp.ts';
-import type { InteractionDependencies, PageAccount } from './dependencies.ts';
+import type { InteractionDependencies } from './dependencies.ts';
 import { showEnrolment } from './enrolment_page.ts';
-import { assertCsrf, clientName, finishInteraction, getInteraction } from './interaction_request.ts';
-import type { Interaction } from './interaction_request.ts';
+import { assertCsrf, clientName, finishInteraction } from './interaction_request.ts';
 import { sendPage } from './page_context.ts';
+import {
+  describeRefusedCode,
+  describeWait,
+  getSecondFactorInteraction,
+  mfaLogin,
+} from './second_factor_interaction.ts';
+import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
 /** Longest accepted code, spaces included. */
 const longestCode = 40;
@@ -38,59 +41,14 @@ export async function submitTotp(ctx: Context, dependencies: InteractionDependen
   renderChallenge(ctx, dependencies, found, { error: describeRefusedCode(verdict.reason) }, 422);
 }
 
-export function describeRefusedCode(reason: 'wrong' | 'used'): string {
-  if (reason === 'used') return 'This code was used already. Wait for the next one.';
-  return 'The code is not right. Check the clock of your device, and try the code shown now.';
-}
-
-export interface SecondFactorInteraction {
-  interaction: Interaction;
-  client: Awaited<ReturnType<typeof getInteraction>>['client'];
-  accountId: string;
-  sessionId: string;
-  account: PageAccount;
-}
-
-/** The interaction of someone signed in who must prove a second factor. Throws 400 otherwise. */
-export async function getSecondFactorInteraction(
-  ctx: Context,
-  dependencies: InteractionDependencies,
-): Promise<SecondFactorInteraction> {
-  const { interaction, client } = await getInteraction(ctx, dependencies);
-  const { accountId, uid: sessionId } = interaction.session ?? {};
-  const account = accountId ? await dependencies.findAccount(accountId) : undefined;
-  if (interaction.prompt.name !== 'mfa' || !accountId || !sessionId || !account) return ctx.throw(400);
-  return { interaction, client, accountId, sessionId, account };
-}
-
 /** Go on with the request: the session is one with MFA now; its sign-in stays the moment it was. */
-export async function finishWithMfa(
+async function finishWithMfa(
   ctx: Context,
   dependencies: InteractionDependencies,
   found: SecondFactorInteraction,
   mfaAt: Instant,
 ): Promise<void> {
   await finishInteraction(ctx, dependencies, { login: mfaLogin(found, mfaAt), mfa: {} });
-}
-
-/** The `login` result of a proved second factor, with the moment of the full sign-in if this request had one. */
-export function mfaLogin({ interaction, accountId }: SecondFactorInteraction, mfaAt: Instant) {
-  const before = interaction.lastSubmission?.login as SignInMoments | undefined;
-  const { signedInAt } = before ?? {};
-  const login = {
-    accountId,
-    acr: acr.mfa,
-    amr: ['pwd', 'otp', 'mfa'],
-    ts: toEpochSeconds(mfaAt),
-    remember: false,
-  };
-  return { ...login, mfaAt, ...(signedInAt === undefined ? {} : { signedInAt }) };
-}
-
-/** "You can try again in 2 minutes." */
-export function describeWait(until: Instant): string {
-  const seconds = wholeSecondsBetween(fromEpochMilliseconds(Date.now()), until) + 1;
-  return `You can try again in ${describeDuration(seconds)}.`;
 }
 
 function renderChallenge(

@@ -13,7 +13,7 @@ import { redirectUri } from './relying_party.ts';
 const configuration = `
 policies:
   member:
-    { refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none }
+    { refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none, max_sessions: 50 }
 roles:
   member: { policy: member }
 clients:

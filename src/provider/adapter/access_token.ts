@@ -10,8 +10,7 @@ import { getRequestContext } from '../request_context.ts';
 import type { InspectedToken, RequestContext } from '../request_context.ts';
 import { lastTokenSecond } from '../token_lifetimes.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /**
  * Access tokens: opaque ones, good at our own userinfo endpoint only, and JWTs that introspection or

@@ -4,8 +4,7 @@ import { findRequestContext } from '../request_context.ts';
 import type { Effect } from '../request_context.ts';
 import { interactionSeconds } from '../token_lifetimes.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /** Interactions, pushed requests and the like: by the hash of their id, alive until the database says otherwise. */
 export function artifactAdapter(model: string, { database }: AdapterDependencies): ModelAdapter {

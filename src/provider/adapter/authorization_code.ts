@@ -4,9 +4,8 @@ import { refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import { codeSeconds } from '../token_lifetimes.ts';
 import { withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 import { beginExchange, decideExchange } from './exchange.ts';
-import type { ModelAdapter } from './index.ts';
 
 /**
  * Authorization codes. `find` loads all that the exchange depends on; the verdict falls at `consume`.

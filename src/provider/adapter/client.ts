@@ -3,8 +3,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import type { ClientDefinition } from '../../domain/configuration.ts';
 import { findRequestContext } from '../request_context.ts';
 import { openidScopes, splitScope } from '../token_claims.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /**
  * Clients come from the configuration in memory. A disabled client can still authenticate at the token

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider';
-import type { ModelAdapter } from './index.ts';
+import type { ModelAdapter } from './dependencies.ts';
 
 /** Tokens of clients without a user are JWTs for a resource; one without a resource would open nothing. */
 export function clientCredentialsAdapter(): ModelAdapter {

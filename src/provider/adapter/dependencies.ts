@@ -1,6 +1,10 @@
+import type { Adapter } from 'oidc-provider';
 import type { SecretsAtRest } from '../../credentials/secrets_at_rest.ts';
 import type { Database } from '../../store/database.ts';
 import type { ConfigurationSource } from '../configuration_source.ts';
+
+/** What a model really needs of the library's adapter; the rest is never called. */
+export type ModelAdapter = Partial<Adapter>;
 
 export interface AdapterDependencies {
   database: Database;

@@ -6,9 +6,8 @@ import { getRequestContext } from '../request_context.ts';
 import { deviceCodeSeconds } from '../token_lifetimes.ts';
 import { readExpiry } from './artifact.ts';
 import { withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 import { beginExchange, decideExchange } from './exchange.ts';
-import type { ModelAdapter } from './index.ts';
 
 const model = 'DeviceCode';
 

@@ -1,8 +1,7 @@
 import { findGrant, writeGrant } from '../../store/grants.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /** What an account allowed a client; served from the request's own load where that brought it along. */
 export function grantAdapter({ database }: AdapterDependencies): ModelAdapter {

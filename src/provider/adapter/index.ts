@@ -4,15 +4,12 @@ import { artifactAdapter } from './artifact.ts';
 import { authorizationCodeAdapter } from './authorization_code.ts';
 import { clientAdapter } from './client.ts';
 import { clientCredentialsAdapter } from './client_credentials.ts';
-import type { AdapterDependencies } from './dependencies.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 import { deviceCodeAdapter } from './device_code.ts';
 import { grantAdapter } from './grant.ts';
 import { refreshTokenAdapter } from './refresh_token.ts';
 import { replayDetectionAdapter } from './replay_detection.ts';
 import { sessionAdapter } from './session.ts';
-
-/** What each model really needs of the library's adapter; the rest is never called. */
-export type ModelAdapter = Partial<Adapter>;
 
 const models: Record<string, (dependencies: AdapterDependencies) => ModelAdapter> = {
   AccessToken: accessTokenAdapter,

@@ -18,8 +18,7 @@ import type { PendingExchange, PendingRefresh } from '../request_context.ts';
 import { windowSecretContext } from '../window_secrets.ts';
 import { boundSession, rememberSession } from './bound_session.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /**
  * Refresh tokens: the gate. At the token endpoint `find` runs when the client is authenticated and its

@@ -1,8 +1,7 @@
 import { hashToken } from '../../credentials/token_hash.ts';
 import { noteProof } from '../../store/artifacts.ts';
 import { getRequestContext } from '../request_context.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /** How long a proof or assertion is remembered, in seconds: longer than any is accepted. */
 const rememberedSeconds = 900;

@@ -11,8 +11,7 @@ import type { LoadedSession } from '../../store/sessions.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
 import type { RequestContext, SignInMoments } from '../request_context.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
-import type { AdapterDependencies } from './dependencies.ts';
-import type { ModelAdapter } from './index.ts';
+import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /**
  * Browser sessions. Each look applies the limits in force: a session found over ends there and then,
