@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hashToken } from '../../src/credentials/token_hash.ts';
 import { createFormBrowser } from '../support/browser.ts';
 import { ada, exampleConfiguration, grace, shop, spa } from '../support/example_configuration.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
@@ -81,10 +82,12 @@ describe('rate limits', () => {
     await server.clock.advance(61);
     const open = await createRelyingParty(server.issuer, spa);
     for (let tries = 0; tries < 5; tries += 1) assert.equal((await unknown(open)).status, 400);
-    const [row] = await server.database.query<{ count: number }>({
-      name: 'test_rate_keys',
-      text: 'select count(*)::int as count from rate_counts',
-    });
+    const counted = await server.database.query(
+      { name: 'test_rate_key', text: 'select 1 from rate_counts where key_hash = $1' },
+      [hashToken('token_client:spa')],
+    );
+    assert.equal(counted.length, 0);
+  });
     assert.equal(row?.count, 2, 'the address, and the confidential client of before');
   });
 
