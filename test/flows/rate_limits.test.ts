@@ -88,8 +88,6 @@ describe('rate limits', () => {
     );
     assert.equal(counted.length, 0);
   });
-    assert.equal(row?.count, 2, 'the address, and the confidential client of before');
-  });
 
   it('cost a refresh that passes nothing', async () => {
     const party = await createRelyingParty(server.issuer, shop);
