@@ -7,7 +7,7 @@ import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createEmptyDatabase } from '../support/empty_database.ts';
 import { endProcesses, runCurfew } from '../support/process_curfew.ts';
-import { snapshot } from '../support/sql.ts';
+import { snapshot, sql } from '../support/sql.ts';
 
 const secrets = { SHOP_SECRET: 'shop secret of sixteen or more', ADA_PASSWORD: 'correct horse battery' };
 const members = 'roles:\n  member: { policy: member }\n';
@@ -98,16 +98,23 @@ describe('curfew apply', function applying() {
     assert.equal(document.dry_run, false);
     assert.deepEqual(named(document), ['added member', 'added member', 'added shop']);
     assert.deepEqual(document.users, [{ username: 'ada', kind: 'added', fields: [] }]);
-    const { policies, clients, accounts } = await snapshot(test.database);
-    assert.deepEqual([policies?.length, clients?.length, accounts?.length], [1, 1, 1]);
+    const stored = await sql(
+      test.database,
+      `select 'policy' as what, name from policies where name <> 'default' union all
+       select 'client', client_id from clients union all select 'account', username from accounts order by 1`,
+    );
+    assert.deepEqual(
+      stored.map(({ what, name }) => `${what} ${name}`),
+      ['account ada', 'client shop', 'policy member'],
+    );
   });
 
   it('has nothing to change the second time', async () => {
     const before = await snapshot(test.database);
-    const [plain, json] = [
-      await apply(member('30m') + members + shop + ada),
-      await apply(member('30m') + members + shop + ada, ['--json']),
-    ];
+    const [plain, json] = await Promise.all([
+      apply(member('30m') + members + shop + ada),
+      apply(member('30m') + members + shop + ada, ['--json']),
+    ]);
     assert.deepEqual([plain.code, plain.stdout, plain.stderr], [0, '', 'Nothing to change.\n']);
     assert.deepEqual(JSON.parse(json.stdout), {
       dry_run: false,

@@ -33,11 +33,13 @@ describe('ten servers, one after the other, that are killed at work', function k
 
   it('strand none of eight clients, and never leave two live tokens in a family', async () => {
     let serving = await instances.start();
+    // Two at once are started in the time of one.
+    const starting = [instances.start(), instances.start()];
     const tokens = await Promise.all(Array.from({ length: clients }, signIn));
     for (let round = 0; round < rounds; round += 1) {
-      const next = instances.start();
       await refreshUntilKilled(serving, tokens);
-      serving = await next;
+      serving = (await starting.shift()) ?? serving;
+      if (round + starting.length < rounds - 1) starting.push(instances.start());
       await Promise.all(tokens.map((_, index) => refreshOnce(serving, tokens, index)));
       await assertOneLiveTokenEach(stored, tokens);
     }

@@ -5,7 +5,11 @@ import type { App } from '../../src/app.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
 import type { AppliedConfiguration } from '../../src/operations/apply_configuration.ts';
+import { createSecretsAtRest } from '../../src/credentials/secrets_at_rest.ts';
+import { ensureSigningKeys } from '../../src/operations/ensure_signing_keys.ts';
 import type { Database } from '../../src/store/database.ts';
+import { insertSigningKey, listSigningKeys } from '../../src/store/signing_keys.ts';
+import type { StoredSigningKey } from '../../src/store/signing_keys.ts';
 import { createMovableClock } from './clock.ts';
 import type { MovableClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
@@ -31,6 +35,7 @@ export async function startTestServer(desired: DesiredConfiguration): Promise<Te
   const apply = (wanted: DesiredConfiguration) =>
     test.database.transaction((tx) => applyConfiguration(tx, wanted, { origin: { actor: 'test' } }));
   await apply(desired);
+  await reuseSigningKeys(test.database);
   const port = await findFreePort();
   const issuer = `http://localhost:${port}`;
   const { app, logged } = await startInstance({ database: test.database, issuer, port });
@@ -48,6 +53,18 @@ export async function startTestServer(desired: DesiredConfiguration): Promise<Te
       await test.drop();
     },
   };
+}
+
+let signingKeys: StoredSigningKey[] | undefined;
+
+/** RSA keys take long to make: the databases of one run share theirs, which one secret has sealed. */
+async function reuseSigningKeys(database: Database): Promise<void> {
+  if (!signingKeys) {
+    await ensureSigningKeys(database, createSecretsAtRest([testSecret]));
+    signingKeys = await listSigningKeys(database);
+    return;
+  }
+  for (const key of signingKeys) await insertSigningKey(database, key);
 }
 
 /** One instance over a database; several may share it. */
