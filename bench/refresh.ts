@@ -28,8 +28,8 @@ interface Plan {
 }
 
 const wholePlan: Plan = {
-  rounds: 10,
-  seconds: 1.5,
+  rounds: 8,
+  seconds: 2,
   connections: [1, 16, 64],
   warmUp: { seconds: 40, most: 6000 },
 };

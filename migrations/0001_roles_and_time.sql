@@ -2,7 +2,9 @@
 -- the whole cluster, so it may exist already.
 do $$
 begin
-  create role curfew_server nologin;
+  if not exists (select from pg_roles where rolname = 'curfew_server') then
+    create role curfew_server nologin;
+  end if;
 exception
   when duplicate_object or unique_violation then null;
 end

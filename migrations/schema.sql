@@ -130,11 +130,13 @@ create table families (
   end_policy text,
   end_policy_version integer,
   end_found_at timestamp with time zone,
+  check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint families_pkey PRIMARY KEY (family_id),
   constraint families_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint families_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
 ) with (fillfactor=80);
 CREATE INDEX families_account ON public.families USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX families_check ON public.families USING btree (check_at) WHERE (ended_at IS NULL);
 CREATE INDEX families_client ON public.families USING btree (client_id) WHERE (ended_at IS NULL);
 CREATE INDEX families_grant ON public.families USING btree (grant_id) WHERE (ended_at IS NULL);
 CREATE INDEX families_session ON public.families USING btree (session_id) WHERE (ended_at IS NULL);
@@ -253,12 +255,14 @@ create table sessions (
   end_policy text,
   end_policy_version integer,
   end_found_at timestamp with time zone,
+  check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (session_id),
   constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
 );
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_anonymous ON public.sessions USING btree (created_at) WHERE (account_id IS NULL);
+CREATE INDEX sessions_check ON public.sessions USING btree (check_at) WHERE ((ended_at IS NULL) AND (account_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_cookie ON public.sessions USING btree (cookie_hash);
 
 create table signing_keys (

@@ -35,6 +35,7 @@ import { libraryRoutes, requestTransaction } from './provider/library_routes.ts'
 import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
 import { findAccountById } from './store/accounts.ts';
+import { readConfigurationVersion } from './store/configuration.ts';
 import { isOutage } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
@@ -151,7 +152,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   const stopSkew = every(10_000, async () => {
     state.skew = await measureClockSkew(database);
   });
-  const jobs = startJobs({ database, log, longestOverlap: () => longestOverlap() });
+  const jobs = startJobs({ database, log, configuration: readConfiguration, longestOverlap });
 
   return {
     listen: (port, host) =>
@@ -202,6 +203,10 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
     } catch {
       return ['database'];
     }
+  }
+
+  async function readConfiguration() {
+    return await configurations.atLeast(await readConfigurationVersion(database));
   }
 
   function longestOverlap(): number {

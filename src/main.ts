@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addApplyCommand } from './cli/apply.ts';
 import { addDevCommand } from './cli/dev.ts';
@@ -6,10 +7,19 @@ import { reportFailure } from './cli/report_failure.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addUserCommands } from './cli/user.ts';
 
+/** As package.json has it, from a checkout or from a build one folder deeper. */
+function packageVersion(): string {
+  const file = ['../package.json', '../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find(existsSync);
+  return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
+}
+
 const program = new Command('curfew')
   .description(
     'OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should',
   )
+  .version(packageVersion())
   .exitOverride()
   .showHelpAfterError('(curfew --help tells what there is)');
 

@@ -46,7 +46,6 @@ ${
 <div class="choices">
 ${actionForm({ action: allowAction, fields, label: 'Allow', look: 'choice' })}
 ${actionForm({ action: denyAction, fields, label: 'Deny', look: 'choice' })}
-</div>
-<p class="soft">You can take this back at any time in your account.</p>`,
+</div>`,
   );
 }

@@ -22,7 +22,7 @@ Keep them where you keep your passwords.</p>
 <div class="tools" data-copy="codes" data-print>
 <a class="button tool" href="${asTextFile(codes)}" download="recovery-codes.txt">Download</a>
 </div>
-<p class="notice">They are shown only now. You can make new ones in your account; that ends these.</p>
+<p class="notice">They are shown only now. Each works once.</p>
 ${actionForm({
   action: continueAction,
   fields: { csrf: csrfToken },

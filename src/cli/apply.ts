@@ -20,6 +20,10 @@ export function addApplyCommand(program: Command): void {
         if (options.json)
           process.stdout.write(`${JSON.stringify({ dry_run: dryRun, ...applied }, undefined, 2)}\n`);
         else for (const line of describeApplied(applied)) process.stdout.write(`${line}\n`);
+        for (const { section, name, kind } of applied.differences) {
+          if (kind === 'removed')
+            process.stderr.write(`warning: ${section}.${name}: is removed, it is not in the file\n`);
+        }
         const count = applied.differences.length + applied.users.length;
         const done = dryRun ? 'Nothing was written: this was a dry run.' : 'Applied.';
         process.stderr.write(count === 0 ? 'Nothing to change.\n' : `${done}\n`);

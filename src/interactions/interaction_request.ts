@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Client, InteractionResults, Provider } from '../provider/library.ts';
+import { errors } from '../provider/library.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import { readField } from '../http/forms.ts';
 import type { InteractionDependencies } from './dependencies.ts';
@@ -12,12 +13,44 @@ export async function getInteraction(
   { currentProvider }: InteractionDependencies,
 ): Promise<{ interaction: Interaction; client: Client }> {
   const provider = currentProvider();
-  const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
+    if (error instanceof errors.SessionNotFound) return undefined;
+    throw error;
+  });
+  if (!interaction) return await restart(ctx, provider);
   if (interaction.uid !== (ctx.params as { uid?: string }).uid) ctx.throw(404);
   const client = await provider.Client.find(String(interaction.params.client_id));
   if (!client) ctx.throw(400);
   allowFormTargets(ctx, [interaction.params.redirect_uri as string | undefined]);
   return { interaction, client };
+}
+
+/**
+ * The session ended while its user was on a page: the request begins anew, and its sign-in page says why.
+ * Throws RestartInteraction, or the library's error where there is no such request.
+ */
+async function restart(ctx: Context, provider: Provider): Promise<never> {
+  const { uid = '' } = ctx.params as { uid?: string };
+  const cookie = ctx.cookies.get(provider.cookieName('interaction'), { signed: true });
+  const interaction = cookie === uid ? await provider.Interaction.find(uid) : undefined;
+  if (!interaction) throw new errors.SessionNotFound('interaction session not found');
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(interaction.params)) {
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof one === 'string') query.append(name, one);
+    }
+  }
+  throw new RestartInteraction(`/auth?${query.toString()}`);
+}
+
+/** The way back to the beginning of an authorization request. */
+export class RestartInteraction extends Error {
+  readonly location: string;
+
+  constructor(location: string) {
+    super('the session ended meanwhile');
+    this.location = location;
+  }
 }
 
 /** Throws 403 unless the form's token belongs to this interaction. */

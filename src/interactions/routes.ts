@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { parseForm } from '../http/forms.ts';
 import { showConsent, submitConsent } from './consent_page.ts';
 import type { InteractionDependencies } from './dependencies.ts';
-import { getInteraction } from './interaction_request.ts';
+import { getInteraction, RestartInteraction } from './interaction_request.ts';
 import { continueInteraction, submitEnrolment } from './enrolment_page.ts';
 import { showRecovery, submitRecovery } from './recovery_page.ts';
 import { showSecondFactor, submitTotp } from './second_factor_page.ts';
@@ -27,6 +27,15 @@ const actions: Record<string, Page> = {
 
 export function interactionRoutes(dependencies: InteractionDependencies): Middleware {
   const router = new Router();
+  router.use('/interaction', async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (!(error instanceof RestartInteraction)) throw error;
+      ctx.status = 303;
+      ctx.redirect(error.location);
+    }
+  });
   router.get('/interaction/:uid', async (ctx) => {
     const { interaction } = await getInteraction(ctx, dependencies);
     const page = pages[interaction.prompt.name];

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Configuration } from '../domain/configuration.ts';
+import { sweepFamilies, sweepSessions } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
@@ -7,6 +9,8 @@ import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
 export interface JobOptions {
   database: Database;
   log: Logger;
+  /** The configuration in force, read anew when the database has a newer one. */
+  configuration(): Promise<Configuration>;
   /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
   longestOverlap(): number;
 }
@@ -17,11 +21,15 @@ interface Job {
   run(): Promise<unknown>;
 }
 
+/** How much one transaction of the sweeper looks at. */
+const sweepBatch = 100;
 /** A window takes new successors for a minute; two make up for any delay. */
 const windowSlackSeconds = 120;
 
 /** Start the recurring jobs: each runs at once, then at its interval, never twice at the same time. */
-export function startJobs({ database, log, longestOverlap }: JobOptions): { stop(): Promise<void> } {
+export function startJobs({ database, log, configuration, longestOverlap }: JobOptions): {
+  stop(): Promise<void>;
+} {
   const jobs: Job[] = [
     { name: 'audit_partitions', everySeconds: 6 * 3600, run: () => ensureAuditPartitions(database) },
     {
@@ -29,8 +37,15 @@ export function startJobs({ database, log, longestOverlap }: JobOptions): { stop
       everySeconds: 30,
       run: () => deleteWindowsOlderThan(database, longestOverlap() + windowSlackSeconds),
     },
+    { name: 'sweep', everySeconds: 0.5, run: sweep },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
+  async function sweep(): Promise<void> {
+    for (const step of [sweepFamilies, sweepSessions]) {
+      while ((await step(database, await configuration(), sweepBatch)) === sweepBatch);
+    }
+  }
+
   const running = new Set<Promise<void>>();
   const timers = jobs.map((job) => {
     let busy = false;

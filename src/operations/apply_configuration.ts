@@ -20,6 +20,7 @@ import {
   writeSettings,
 } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
+import { scheduleAllChecks } from '../store/sweep.ts';
 import { applyUsers } from './apply_users.ts';
 import type { UserDifference } from './apply_users.ts';
 import { endClientAccess, endOverdue } from './end_overdue.ts';
@@ -51,6 +52,8 @@ export async function applyConfiguration(
   if (differences.length > 0) {
     for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
     await bumpConfigurationVersion(tx);
+    // Limits may have become shorter: the sweeper looks at all that is open at once.
+    await scheduleAllChecks(tx);
   }
   for (const { section, name, kind } of differences) {
     if (section === 'clients' && kind === 'removed')

@@ -5,6 +5,7 @@ import { enrolmentSeconds } from '../operations/enrol_totp.ts';
 import type { Database } from '../store/database.ts';
 import { findTotpFactor } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
+import { findIdleEnd } from './idle_for_client.ts';
 import { asksForMfa, findSignInMoments, findStepUp } from './step_up.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -19,6 +20,7 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
   const login = policy.get('login');
   for (const name of ['essential_acr', 'essential_acrs', 'max_age']) login?.checks.remove(name);
   login?.checks.add(sessionOver, 0);
+  login?.checks.add(idleForClient, 1);
   login?.checks.add(unmetAcr);
   login?.checks.add(maxAgePassed);
   login?.checks.add(
@@ -57,6 +59,18 @@ const sessionOver = new Check(
   (ctx: KoaContextWithOIDC) =>
     !ctx.oidc.session?.accountId && findRequestContext()?.endedSession !== undefined,
   () => ({ ended: findRequestContext()?.endedSession }),
+);
+
+/**
+ * The session lives, but what this client would get from it without a page would be over at once: its own
+ * idle limit is shorter and has passed.
+ */
+const idleForClient = new Check(
+  'idle_for_client',
+  'the session has been idle too long for this client',
+  'login_required',
+  (ctx: KoaContextWithOIDC) => findIdleEnd(ctx) !== undefined,
+  (ctx) => ({ ended: findIdleEnd(ctx) }),
 );
 
 /** Throws when an essential `acr` is one that this server cannot establish. */

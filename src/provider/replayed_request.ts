@@ -1,19 +1,25 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 
 /** Bodies larger than this are refused by the library. */
 const bodyLimit = 56 * 1024;
 
-/** The body, or one byte more than the limit of it, so that the library sees what is too large. */
+/**
+ * The body; of one that is too large the first bytes, one more than the limit, so that the library
+ * refuses it. Throws 400 when the caller goes away before its end.
+ */
 export async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  req.on('data', (chunk: Buffer) => {
-    if (length <= bodyLimit) chunks.push(chunk);
-    length += chunk.length;
-    if (length > bodyLimit * 20) req.destroy();
-  });
-  await once(req, 'end');
+  try {
+    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > bodyLimit) break;
+    }
+  } catch (cause) {
+    throw Object.assign(new Error('The request was not sent to its end.', { cause }), { status: 400 });
+  }
+  if (length > bodyLimit) req.resume();
   return Buffer.concat(chunks).subarray(0, bodyLimit + 1);
 }
 

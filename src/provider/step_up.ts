@@ -1,11 +1,11 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Instant } from '../domain/instants.ts';
-import { limitsFor } from '../policy/effective_limits.ts';
 import { evaluateStepUp } from '../policy/evaluate_step_up.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { findRequestContext } from './request_context.ts';
 import type { SignInMoments } from './request_context.ts';
-import { acr, splitScope } from './token_claims.ts';
+import { grantableScopes, requestLimits } from './request_limits.ts';
+import { acr } from './token_claims.ts';
 
 interface AcrRequest {
   essential?: boolean;
@@ -56,26 +56,16 @@ export function findSignInMoments(ctx: KoaContextWithOIDC): SessionMoments | und
 export function findStepUp(ctx: KoaContextWithOIDC): StepUpReason | undefined {
   const context = findRequestContext();
   const moments = findSignInMoments(ctx);
-  const { client, session, params, resourceServers } = ctx.oidc;
-  if (!context?.account || !moments || !client) return undefined;
-  const { configuration, account, sessionsById } = context;
-  const known = sessionsById.get(session?.uid ?? '')?.facts?.clientIds ?? [];
-  const asked = splitScope(params?.scope);
-  const grantable = new Set(
-    Object.values(resourceServers ?? {}).flatMap((server) => server.scope.split(' ')),
-  );
-  const scopes = asked.filter((scope) => grantable.has(scope));
-  const limits = limitsFor(configuration, {
-    roles: account.roles,
-    clientIds: [...known, client.clientId],
-    resources: Object.keys(resourceServers ?? {}),
-    scopes,
-  });
+  const { session, params } = ctx.oidc;
+  const known = context?.sessionsById.get(session?.uid ?? '')?.facts?.clientIds;
+  const limits = requestLimits(ctx, known);
+  if (!context?.account || !moments || !limits) return undefined;
+  const { configuration, account } = context;
   return evaluateStepUp(
     configuration,
     limits,
     {
-      scopes,
+      scopes: grantableScopes(ctx),
       roles: account.roles,
       signedInAt: moments.signedInAt,
       // A device's request takes a fresh code on its own page, whatever the session holds.

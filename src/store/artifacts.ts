@@ -119,3 +119,15 @@ export async function noteProof(db: Queryable, idHash: Buffer, seconds: number):
   );
   return rows.length > 0;
 }
+
+/** Remember a proof for as long as it says it is good, when that is longer. */
+export async function rememberProof(db: Queryable, idHash: Buffer, seconds: number): Promise<void> {
+  await db.query(
+    {
+      name: 'proof_remember',
+      text: `update artifacts set expires_at = greatest(expires_at, curfew_now() + make_interval(secs => $2))
+             where model = 'Proof' and id_hash = $1`,
+    },
+    [idHash, seconds],
+  );
+}

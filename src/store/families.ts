@@ -236,15 +236,21 @@ export async function lockOpenFamilies(tx: Queryable, filter: FamilyFilter): Pro
 }
 
 /** Read open families without locks: all of them where no filter is given. */
-export async function listOpenFamilies(db: Queryable, filter: FamilyFilter = {}): Promise<OpenFamily[]> {
-  const { column, given } = readFilter(filter);
+export async function listOpenFamilies(
+  db: Queryable,
+  filter: FamilyFilter | { familyIds: readonly string[] } = {},
+): Promise<OpenFamily[]> {
+  const { column, given } =
+    'familyIds' in filter ? { column: 'any_family_id', given: [filter.familyIds] } : readFilter(filter);
+  const condition =
+    column === 'any_family_id' ? 'and f.family_id = any($1)' : column ? `and f.${column} = $1` : '';
   const rows = await db.query<FamilyRow & Partial<SessionRow> & { roles: string[] }>(
     {
       name: `families_open_${column ?? 'all'}`,
       text: `select ${familyColumns}, ${sessionColumns},
                array(select r.role from account_roles r where r.account_id = f.account_id) as roles
              from families f left join sessions s on s.session_id = f.session_id
-             where f.ended_at is null ${column ? `and f.${column} = $1` : ''} order by f.family_id`,
+             where f.ended_at is null ${condition} order by f.family_id`,
     },
     given,
   );

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import knex from 'knex';
 import type { Knex } from 'knex';
+import { Problem } from '../domain/problems.ts';
+import { sqlState } from './database.ts';
 
 const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
@@ -53,6 +55,12 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
       })) as [number, string[]];
       await database.raw('grant select on schema_migrations to curfew_server');
       return applied;
+    });
+  } catch (error) {
+    if (sqlState(error) !== '42501') throw error;
+    const advice = 'Run this first, as a superuser: create role curfew_server nologin;';
+    throw new Problem('database_role', `The role that migrates has not the rights it needs. ${advice}`, {
+      cause: error,
     });
   } finally {
     await database.destroy();

@@ -98,7 +98,7 @@ describe('curfew apply', function applying() {
     assert.equal(document.dry_run, false);
     assert.deepEqual(named(document), ['added member', 'added member', 'added shop']);
     assert.deepEqual(document.users, [{ username: 'ada', kind: 'added', fields: [] }]);
-    const stored = await sql(
+    const stored = await sql<{ what: string; name: string }>(
       test.database,
       `select 'policy' as what, name from policies where name <> 'default' union all
        select 'client', client_id from clients union all select 'account', username from accounts order by 1`,

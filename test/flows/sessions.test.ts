@@ -41,12 +41,14 @@ describe('a browser session', () => {
   });
 
   it('lives until a second before its idle limit and ends at it', async () => {
+    await setMember({ refresh_idle: 7200 });
     await party.signIn(ada);
     await server.clock.advance(3598);
     assert.equal(await silently(party), 'code');
     await server.clock.advance(2);
     assert.equal(await silently(party), 'login_required', 'single sign-on without a page was no activity');
     assert.ok((await sessionEnds()).includes('idle_timeout'));
+    await setMember({});
   });
 
   it('is kept alive by the refreshes of a bound family, up to its absolute limit', async () => {
@@ -78,7 +80,7 @@ describe('a browser session', () => {
     }
     await server.clock.advance(1200);
     await assertRefused(party, tokens, 'absolute_timeout');
-    const page = await party.browser.open(`${server.issuer}/auth?${await authorizeQuery()}`);
+    const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery()}`);
     assert.match(page.text, /You were signed out because a sign-in lasts 2 hours at most\./);
     await server.apply({ policies: exampleConfiguration().policies });
   });
@@ -86,7 +88,7 @@ describe('a browser session', () => {
   it('says after idling how long it was, and goes on where the user was', async () => {
     await party.signIn(ada);
     await server.clock.advance(3600);
-    const page = await party.browser.open(`${server.issuer}/auth?${await authorizeQuery()}`);
+    const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery()}`);
     assert.match(page.text, /You were signed out after 1 hour without activity\./);
     const done = await party.browser.submit(page, /sign-in$/, ada);
     assert.ok(done.url.searchParams.get('code'));
@@ -97,7 +99,7 @@ describe('a browser session', () => {
     await server.clock.advance(100);
     const kept = decodeJwt((await party.signIn(ada, { max_age: '10000' })).id_token ?? '');
     assert.equal(kept.auth_time, first.auth_time);
-    const page = await party.browser.open(`${server.issuer}/auth?${await authorizeQuery({ max_age: '50' })}`);
+    const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery({ max_age: '50' })}`);
     assert.match(page.text, /Confirm it(&#39;|')s you/);
     const again = decodeJwt((await party.signIn(ada, { prompt: 'login' })).id_token ?? '');
     assert.ok(Number(again.auth_time) >= Number(first.auth_time) + 100);
@@ -120,9 +122,7 @@ describe('a browser session', () => {
 
   it('is replaced when another account signs in, and its bound tokens end', async () => {
     const tokens = await party.signIn(ada);
-    const page = await party.browser.open(
-      `${server.issuer}/auth?${await authorizeQuery({ prompt: 'login' })}`,
-    );
+    const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery({ prompt: 'login' })}`);
     const between = await party.browser.submit(page, /sign-in$/, grace);
     const next = await party.browser.submit(between, /session\/end\/confirm$/);
     assert.ok(next.url.searchParams.get('code') ?? /consent/.test(next.text));
@@ -184,12 +184,45 @@ describe('a browser session', () => {
     assert.equal(forged.response.status, 400);
   });
 
+  it('that ends while its user reads a page begins the request anew, and says why', async () => {
+    await setMember({ session_idle: 1800 });
+    const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery()}`);
+    const consent = await party.browser.submit(page, /sign-in$/, ada);
+    const asked = /\/consent"/.test(consent.text)
+      ? consent
+      : await party.browser.open(`${server.issuer}/auth?${authorizeQuery({ prompt: 'consent' })}`);
+    await server.clock.advance(1800);
+    const restarted = await party.browser.submit(asked, /consent$/);
+    assert.match(restarted.text, /You were signed out after 30 minutes without activity\./);
+    await setMember({});
+    let done = await party.browser.submit(restarted, /sign-in$/, ada);
+    if (/\/consent"/.test(done.text)) done = await party.browser.submit(done, /consent$/);
+    assert.ok(done.url.searchParams.get('code'));
+  });
+
+  it('asks who is there when the app has a shorter idle limit than the session, and that has passed', async () => {
+    const tokens = await party.signIn(ada);
+    await server.clock.advance(1801);
+    await assertRefused(party, tokens, 'idle_timeout');
+    assert.equal(await silently(party), 'login_required');
+    const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery()}`);
+    assert.match(page.text, /You were signed out after 30 minutes without activity\./);
+    const again = await party.signIn(ada);
+    await party.refresh(again.refresh_token ?? '');
+  });
+
   it('denies the client what the user denies', async () => {
     const { url } = await party.authorize({ ...ada, deny: true }, { scope: 'openid', prompt: 'consent' });
     assert.equal(url.searchParams.get('error'), 'access_denied');
   });
 
-  async function authorizeQuery(parameters: Record<string, string> = {}): Promise<string> {
+  async function setMember(changed: Record<string, number>): Promise<void> {
+    const { policies } = exampleConfiguration();
+    const limits = { ...policies.get('member')?.limits, ...changed };
+    await server.apply({ policies: new Map([...policies, ['member', { limits, baselines: [] }]]) });
+  }
+
+  function authorizeQuery(parameters: Record<string, string> = {}): string {
     return new URLSearchParams({
       client_id: 'shop',
       response_type: 'code',

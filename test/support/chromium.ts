@@ -54,7 +54,8 @@ async function startAny(): Promise<RunningChromium> {
   try {
     return await startPackaged();
   } catch (failure) {
-    throw new AggregateError([...failures, failure], 'No Chromium starts: set CHROMIUM_PATH to one.');
+    failures.push(failure);
+    throw new AggregateError(failures, 'No Chromium starts: set CHROMIUM_PATH to one.', { cause: failure });
   }
 }
 
@@ -74,7 +75,13 @@ export async function startPackaged(): Promise<RunningChromium> {
   try {
     const env = { ...process.env, ...environment };
     const browser = await chromium.launch({ executablePath: program, args: flags, env });
-    return { browser, close: () => browser.close().finally(remove) };
+    return {
+      browser,
+      async close() {
+        await browser.close();
+        await remove();
+      },
+    };
   } catch (failure) {
     await remove();
     throw failure;

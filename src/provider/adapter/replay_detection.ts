@@ -1,9 +1,9 @@
 import { hashToken } from '../../credentials/token_hash.ts';
-import { noteProof } from '../../store/artifacts.ts';
+import { noteProof, rememberProof } from '../../store/artifacts.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
-/** How long a proof or assertion is remembered, in seconds: longer than any is accepted. */
+/** How long a proof or assertion is remembered at least, in seconds. */
 const rememberedSeconds = 900;
 
 /**
@@ -19,6 +19,8 @@ export function replayDetectionAdapter({ database }: AdapterDependencies): Model
       seenProofs.add(id);
       return isFirst ? undefined : { jti: id };
     },
-    upsert: () => Promise.resolve(),
+    async upsert(id, _payload, ttl = 0) {
+      if (ttl > rememberedSeconds) await rememberProof(database, hashToken(id), ttl);
+    },
   };
 }
