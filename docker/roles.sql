@@ -19,7 +19,8 @@ begin
     btrim(pg_read_file('/run/secrets/server_password'), E' \r\n')
   );
   execute format('alter database %I owner to curfew_owner', current_database());
+  if not pg_has_role('curfew', 'curfew_server', 'member') then
+    grant curfew_server to curfew;
+  end if;
 end
 $$;
-
-grant curfew_server to curfew;

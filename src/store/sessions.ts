@@ -159,8 +159,12 @@ export async function lockOpenSessions(
   );
 }
 
-/** Read every open signed-in session, without locks. */
-export async function listOpenSessions(db: Queryable): Promise<OpenSession[]> {
+/** Read open signed-in sessions, of one account or all, without locks. */
+export async function listOpenSessions(db: Queryable, accountId?: string): Promise<OpenSession[]> {
+  if (accountId !== undefined) {
+    const statement = { name: 'sessions_open_account', text: `${openSessions} and s.account_id = $1` };
+    return readOpen(await db.query<OpenSessionRow>(statement, [accountId]));
+  }
   return readOpen(await db.query<OpenSessionRow>({ name: 'sessions_open', text: openSessions }));
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { ada, exampleConfiguration, grace, portal, shop } from '../support/example_configuration.ts';
+import { ada, exampleConfiguration, grace, joan, portal, shop } from '../support/example_configuration.ts';
 import { assertRefused, listEvents } from '../support/gate.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
@@ -209,6 +209,24 @@ describe('a browser session', () => {
     assert.match(page.text, /You were signed out after 30 minutes without activity\./);
     const again = await party.signIn(ada);
     await party.refresh(again.refresh_token ?? '');
+  });
+
+  it('ends when the account begins more than its policy allows, the least recently active first', async () => {
+    await setMember({ max_sessions: 2 });
+    const parties = await Promise.all([1, 2, 3].map(() => createRelyingParty(server.issuer, shop)));
+    const [first, second, third] = parties as [RelyingParty, RelyingParty, RelyingParty];
+    const oldest = await first.signIn(joan);
+    const free = await first.signIn(joan, { scope: 'openid offline_access', prompt: 'consent' });
+    await server.clock.advance(10);
+    const middle = await second.signIn(joan);
+    await server.clock.advance(10);
+    await first.refresh(oldest.refresh_token ?? '');
+    await third.signIn(joan);
+    await assertRefused(second, middle, 'session_limit');
+    assert.equal(await silently(first), 'code');
+    assert.equal(await silently(second), 'login_required');
+    await first.refresh(free.refresh_token ?? '');
+    await setMember({});
   });
 
   it('denies the client what the user denies', async () => {

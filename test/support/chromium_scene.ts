@@ -42,7 +42,6 @@ export async function openScene({
 }: SceneOptions = {}): Promise<Scene> {
   const site = await startClientSite();
   const server = await startTestServer(change(sceneConfiguration(site)));
-  const browser = await launchChromium();
   let contexts: BrowserContext[] = [];
   let complaints: string[] = [];
   let people = 0;
@@ -57,10 +56,8 @@ export async function openScene({
       return person;
     },
     async openPage(options) {
-      const context = await browser.newContext(options);
-      contexts.push(context);
-      const page = await context.newPage();
-      page.setDefaultTimeout(patience);
+      const page = await openPage(options);
+      contexts.push(page.context());
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
         if (/content security policy/i.test(message.text())) complaints.push(message.text());
@@ -78,6 +75,14 @@ export async function openScene({
       await site.stop();
     },
   };
+}
+
+/** A tab of a browser that has no cookies yet; close its context. */
+export async function openPage(options?: BrowserContextOptions): Promise<Page> {
+  const browser = await launchChromium();
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(patience);
+  return await context.newPage();
 }
 
 /** The example configuration with the client at its site, and `payments.write` behind a second factor. */

@@ -3,6 +3,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import type { End } from '../../domain/facts.ts';
 import { recordEvent } from '../../events/record_event.ts';
+import { limitSessions } from '../../operations/limit_sessions.ts';
 import { endSession } from '../../operations/end_session.ts';
 import { evaluateSession } from '../../policy/evaluate_lifetime.ts';
 import { sessionLimits } from '../../policy/subject_limits.ts';
@@ -110,7 +111,11 @@ async function storeSession(
     throw Object.assign(new Error('The session ended while it was being used.'), { status: 400 });
   }
   const subject = { sessionId, accountId: payload.accountId };
-  if (outcome === 'started') await recordEvent(tx, 'session.started', subject, context.origin);
+  if (outcome === 'started') {
+    await recordEvent(tx, 'session.started', subject, context.origin);
+    const started = { sessionId, accountId: payload.accountId ?? '' };
+    await limitSessions(tx, context.configuration, started, context.origin);
+  }
   if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', subject, context.origin);
 }
 
