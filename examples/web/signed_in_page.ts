@@ -60,7 +60,7 @@ function stepUpSection(scope: string): Html {
 <h2 id="sensitive">Do something sensitive</h2>
 <p>This takes the scope <code>${scope}</code>. The server gives it to some roles only, and to them only with a
 fresh second factor: you set one up on the way, or enter a code.</p>
-<form action="/login"><input type="hidden" name="step_up" value="yes"><button class="button">Ask for ${scope}</button></form>
+<form action="/login"><input type="hidden" name="step_up" value="yes"><button class="button quiet">Ask for ${scope}</button></form>
 </section>
 `;
 }

@@ -67,7 +67,7 @@ export function describeApplied({ differences, users, ended }: AppliedConfigurat
   const marks = { added: '+', changed: '~', removed: '-' } as const;
   const lines = differences.map(({ section, name, kind, fields }) => {
     const details = fields.map(({ field, from, to }) =>
-      kind === 'added'
+      kind === 'added' || field === 'secret'
         ? `${field}: ${show(field, to)}`
         : `${field}: ${show(field, from)} -> ${show(field, to)}`,
     );

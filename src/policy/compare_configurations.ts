@@ -65,8 +65,7 @@ function compareFields(
   return names.flatMap((field) => {
     const [from, to] = [before[field], after[field]];
     if (canonical(from) === canonical(to)) return [];
-    if (field !== 'secret') return [{ field, from, to }];
-    return [{ field, from: from && '(set)', to: to && (from ? '(changed)' : '(set)') }];
+    return field === 'secret' ? [{ field, from: undefined, to: '(changed)' }] : [{ field, from, to }];
   });
 }
 

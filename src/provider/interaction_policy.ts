@@ -5,7 +5,7 @@ import { enrolmentSeconds } from '../operations/enrol_totp.ts';
 import type { Database } from '../store/database.ts';
 import { findTotpFactor } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
-import { findIdleEnd } from './idle_for_client.ts';
+import { isIdleForClient } from './idle_for_client.ts';
 import { asksForMfa, findSignInMoments, findStepUp } from './step_up.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -20,7 +20,6 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
   const login = policy.get('login');
   for (const name of ['essential_acr', 'essential_acrs', 'max_age']) login?.checks.remove(name);
   login?.checks.add(sessionOver, 0);
-  login?.checks.add(idleForClient, 1);
   login?.checks.add(unmetAcr);
   login?.checks.add(maxAgePassed);
   login?.checks.add(
@@ -36,6 +35,7 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
       },
     ),
   );
+  policy.get('consent')?.checks.add(idleForClient);
   policy.add(
     new Prompt(
       { name: 'mfa', requestable: false },
@@ -63,14 +63,14 @@ const sessionOver = new Check(
 
 /**
  * The session lives, but what this client would get from it without a page would be over at once: its own
- * idle limit is shorter and has passed.
+ * idle limit is shorter and has passed. Any page that the user answers is activity; where no other is
+ * due, the consent is asked for once more.
  */
 const idleForClient = new Check(
   'idle_for_client',
   'the session has been idle too long for this client',
-  'login_required',
-  (ctx: KoaContextWithOIDC) => findIdleEnd(ctx) !== undefined,
-  (ctx) => ({ ended: findIdleEnd(ctx) }),
+  'interaction_required',
+  (ctx: KoaContextWithOIDC) => isIdleForClient(ctx),
 );
 
 /** Throws when an essential `acr` is one that this server cannot establish. */

@@ -64,7 +64,9 @@ describe('the demo app in a browser', () => {
 
     const before = await secondsLeft();
     assert.ok(before > 100 && before <= 120, `${before} seconds of two minutes`);
-    await idleLimit().getByText(String(before - 1)).waitFor();
+    await idleLimit()
+      .getByText(String(before - 1))
+      .waitFor();
 
     await press(page, 'Refresh now');
     await page.getByText('Refreshed once.').waitFor();

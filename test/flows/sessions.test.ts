@@ -204,9 +204,9 @@ describe('a browser session', () => {
     const tokens = await party.signIn(ada);
     await server.clock.advance(1801);
     await assertRefused(party, tokens, 'idle_timeout');
-    assert.equal(await silently(party), 'login_required');
+    assert.equal(await silently(party), 'interaction_required');
     const page = await party.browser.open(`${server.issuer}/auth?${authorizeQuery()}`);
-    assert.match(page.text, /You were signed out after 30 minutes without activity\./);
+    assert.match(page.text, /Allow The shop/);
     const again = await party.signIn(ada);
     await party.refresh(again.refresh_token ?? '');
   });

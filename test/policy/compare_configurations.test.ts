@@ -195,7 +195,7 @@ describe('a secret in the comparison', () => {
         differences.map((difference) => difference.kind),
         [kind],
       );
-      assert.deepEqual(differences[0]?.fields, [{ field: 'secret', from: '(set)', to: '(changed)' }]);
+      assert.deepEqual(differences[0]?.fields, [{ field: 'secret', from: undefined, to: '(changed)' }]);
       const text = JSON.stringify(differences);
       for (const secret of [hash, Buffer.alloc(32, 1)]) {
         for (const encoding of ['hex', 'base64', 'base64url'] as const) {

@@ -103,10 +103,12 @@ function sceneConfiguration({ redirectUri, origin }: ClientSite): ExampleConfigu
     client_name: 'Corner Shop',
     redirect_uris: [redirectUri],
     post_logout_redirect_uris: [`${origin}/`],
+    grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
   };
   return {
     ...configuration,
     users: [],
+    rate_limits: { sign_in_account: { most: 3, seconds: 900 } },
     policies: new Map([...configuration.policies, ['admin', { limits, baselines: [] }]]),
     scopes: new Map([...(configuration.scopes ?? []), ['payments.write', payments]]),
     clients: new Map([

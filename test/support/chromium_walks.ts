@@ -1,3 +1,4 @@
+import { initiateDeviceAuthorization } from 'openid-client';
 import type { Page } from 'playwright-core';
 import { enrol, enterCode, press, signIn } from './chromium_pages.ts';
 import { sensitive } from './chromium_scene.ts';
@@ -14,6 +15,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'signing in': signingIn,
   'setting up a second factor': settingUp,
   'proving a second factor': proving,
+  'connecting a device': connecting,
   'signing out': signingOut,
   failing,
 };
@@ -26,6 +28,9 @@ async function* signingIn({ client, addPerson, server }: Scene, page: Page) {
   yield 'sign-in';
   await signIn(page, { ...person, password: 'wrong' });
   yield 'sign-in with an error';
+  const guess = { username: 'nobody', password: 'wrong' };
+  for (let tries = 0; tries < 4; tries += 1) await signIn(page, guess);
+  yield 'sign-in that waits';
   await signIn(page, person);
   yield 'consent';
   await press(page, 'Allow');
@@ -71,6 +76,29 @@ async function* proving({ client, addPerson, server }: Scene, page: Page) {
   yield 'challenge with an error';
   for (let tries = 0; tries < 5; tries += 1) await enterCode(page, wrong);
   yield 'challenge that waits';
+}
+
+async function* connecting({ client, addPerson }: Scene, page: Page) {
+  const person = await addPerson('member');
+  const started = await initiateDeviceAuthorization(client.config, everything);
+  await page.goto(started.verification_uri);
+  yield 'device code';
+  await page.getByLabel('Code on the device').fill('WRONG-CODE');
+  await press(page, 'Continue');
+  yield 'device code with an error';
+  await page.getByLabel('Code on the device').fill(started.user_code);
+  await press(page, 'Continue');
+  yield 'device confirmation';
+  await press(page, 'Stop');
+  yield 'device code after stopping';
+  const again = await initiateDeviceAuthorization(client.config, everything);
+  await page.getByLabel('Code on the device').fill(again.user_code.toLowerCase().replace('-', ''));
+  await press(page, 'Continue');
+  await press(page, 'Continue');
+  await signIn(page, person);
+  yield 'consent for a device';
+  await press(page, 'Allow');
+  yield 'device connected';
 }
 
 async function* signingOut({ client, addPerson, server }: Scene, page: Page) {
