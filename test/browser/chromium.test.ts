@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { startPackaged } from '../support/chromium.ts';
-import { unpackChromium } from '../support/chromium_package.ts';
 
 /** npm brings a browser for Linux on x64 only. */
 if (process.platform === 'linux' && process.arch === 'x64') {
