@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes docker/secrets, which compose.yaml hands to the containers and git leaves out. What is there stays
-# as it is, but for the two database URLs, which follow the passwords: to change a password or the secret,
-# remove its file and run this again.
+# as it is, but for the two database URLs, which follow the passwords. Keep the folder: what curfew_secret
+# seals in the database, nothing else opens.
 set -eu
 umask 077
 mkdir -p "$(dirname "$0")/secrets"

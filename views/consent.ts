@@ -12,7 +12,7 @@ export interface ConsentProps {
   readonly denyAction: string;
   readonly csrfToken: string;
   readonly clientName: string;
-  /** The host of the redirect URI. */
+  /** The host of the redirect URI; empty where nobody goes on, as with a device. */
   readonly clientHost: string;
   readonly username: string;
   readonly scopes: readonly ScopeText[];
@@ -29,7 +29,7 @@ export function consentPage(context: PageContext, props: ConsentProps): Html {
   return layout(
     context,
     { heading: html`Allow ${clientName} to use your account?`, wide: true },
-    html`<p class="lead">Afterwards you go on to <strong>${clientHost}</strong>.</p>
+    html`${clientHost && html`<p class="lead">Afterwards you go on to <strong>${clientHost}</strong>.</p>`}
 ${accountLine(username)}
 ${permissions(props)}
 ${

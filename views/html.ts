@@ -35,7 +35,7 @@ export function attributes(values: Attributes): Html {
  * (with their colon). Any other becomes `about:invalid`: escaping alone does not stop `javascript:`.
  */
 export function safeUrl(url: string, ...also: readonly string[]): string {
-  const scheme = URL.canParse(url, RELATIVE_TO) ? new URL(url, RELATIVE_TO).protocol : undefined;
+  const scheme = URL.parse(url, RELATIVE_TO)?.protocol;
   return scheme !== undefined && [...WEB_SCHEMES, ...also].includes(scheme) ? url : 'about:invalid';
 }
 

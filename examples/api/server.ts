@@ -8,7 +8,7 @@ const maxAge = readNumber('MAX_AGE', MAX_AGE || '300', 86_400);
 for (const [name, url] of Object.entries({ ISSUER: issuer, RESOURCE: RESOURCE || issuer })) {
   // Whoever is between can hand out keys of their own.
   const isSafe = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(url);
-  if (!isSafe || !URL.canParse(url)) exit(`${name} is not an https URL, nor an http one on loopback`);
+  if (!isSafe || !URL.parse(url)) exit(`${name} is not an https URL, nor an http one on loopback`);
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));

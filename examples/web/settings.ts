@@ -48,7 +48,8 @@ export function isLoopback({ hostname }: URL): boolean {
 
 function readUrl(name: string, value: string | undefined, faults: string[]): URL | undefined {
   if (!value) return undefined;
-  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return new URL(value);
+  const url = URL.parse(value);
+  if (url && /^https?:$/.test(url.protocol)) return url;
   faults.push(`${name} is not an http or https URL`);
   return undefined;
 }

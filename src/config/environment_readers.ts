@@ -33,7 +33,7 @@ export function readHost(text: string, command: Command): Reading<string> {
 
 /** Parsed only to see that it is one: the driver gets the text. */
 export function readDatabaseUrl(text: string): Reading<string> {
-  const isDatabaseUrl = URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+  const isDatabaseUrl = /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '');
   return isDatabaseUrl && !text.includes('#')
     ? { value: text }
     : {

@@ -10,7 +10,7 @@ export function isLoopbackHost(hostname: string): boolean {
  * request. `serve` takes https alone, `dev` loopback alone, `tool` whatever one of the two takes.
  */
 export function readIssuer(text: string, command: Command): Reading<string> {
-  if (!URL.canParse(text)) return { fault: 'must be a URL such as https://login.example.com' };
+  if (!URL.parse(text)) return { fault: 'must be a URL such as https://login.example.com' };
   const { protocol, hostname, origin } = new URL(text);
   const isLoopback = isLoopbackHost(hostname);
   const isHttps = protocol === 'https:';

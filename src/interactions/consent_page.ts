@@ -115,7 +115,8 @@ function askedScopes(interaction: Interaction): { openid: string[]; resources: R
 
 function redirectHost(interaction: Interaction): string {
   const uri = interaction.params.redirect_uri;
-  if (typeof uri !== 'string' || !URL.canParse(uri)) return '';
-  const { host, protocol } = new URL(uri);
+  const url = typeof uri === 'string' ? URL.parse(uri) : null;
+  if (!url) return '';
+  const { host, protocol } = url;
   return host || protocol;
 }

@@ -28,7 +28,7 @@ export const sensitive = { resource: api, scope: 'openid profile payments.write'
 
 const scope = 'openid profile email offline_access reports.read payments.write';
 /** Longer than any answer takes; shorter than a test may. */
-const patience = 6000;
+const patience = 20_000;
 
 export interface SceneOptions {
   change?: (configuration: ExampleConfiguration) => ExampleConfiguration;

@@ -5,7 +5,7 @@ const secure = 'https, or http on localhost, 127.0.0.1 or [::1]';
 
 /** What an address is, once it has been read without leniency; undefined where it cannot be. */
 function parseAddress(text: string): URL | undefined {
-  if (!/^[\x21-\x7e]+$/.test(text) || !URL.canParse(text)) return undefined;
+  if (!/^[\x21-\x7e]+$/.test(text) || !URL.parse(text)) return undefined;
   const url = new URL(text);
   const isPlain = url.username === '' && url.password === '' && !url.hostname.includes('*');
   return isPlain ? url : undefined;
