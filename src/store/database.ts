@@ -107,7 +107,7 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-const outageStates = /^(08|40|53|57|58|XX|25006|3D000|28)/;
+const outageStates = /^(08|40|53|57|58|XX|25006|3D000|28|55000)/;
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
