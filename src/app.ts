@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import { loadAssets } from './http/assets.ts';
+import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
 import { errorBoundary } from './http/error_boundary.ts';
 import { health } from './http/health.ts';
@@ -120,6 +121,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
       renderPage: (ctx, failure) => renderFailure(ctx, pageContext(), failure),
     }),
   );
+  app.use(canonicalPath);
   app.use(health({ findObstacles, isClockOff }));
   app.use(assets.serve);
   app.use(rateLimitedRoutes(limiter));

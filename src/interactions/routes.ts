@@ -26,7 +26,7 @@ const actions: Record<string, Page> = {
 };
 
 export function interactionRoutes(dependencies: InteractionDependencies): Middleware {
-  const router = new Router();
+  const router = new Router({ strict: true, sensitive: true });
   router.use('/interaction', async (ctx, next) => {
     try {
       await next();

@@ -16,6 +16,10 @@ export function requestTransaction(database: Database, configurations: Configura
     const context = newRequestContext(ctx.state.origin, configurations.current());
     await runInContext(context, next);
     if (context.fault) throw context.fault;
+    // Tokens are made at the token endpoint alone, whose writes this transaction knows nothing of.
+    if (context.pending || context.refusal || context.accessToken) {
+      throw new Error('A token request was answered outside the token endpoint.');
+    }
     await commitEffects(database, context);
   };
 }
