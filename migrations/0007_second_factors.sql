@@ -4,6 +4,8 @@ create table totp_factors (
   account_id text not null references accounts,
   name text not null,
   secret_sealed text not null,
+  -- The session that sets it up: nobody else is shown its secret.
+  session_id text not null,
   created_at timestamptz not null default curfew_now(),
   confirmed_at timestamptz
 );

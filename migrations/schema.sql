@@ -280,6 +280,7 @@ create table totp_factors (
   account_id text not null,
   name text not null,
   secret_sealed text not null,
+  session_id text not null,
   created_at timestamp with time zone not null default curfew_now(),
   confirmed_at timestamp with time zone,
   constraint totp_factors_pkey PRIMARY KEY (factor_id),

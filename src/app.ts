@@ -187,7 +187,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
         await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
       },
       mayEnrol: (sessionId) => mayEnrol(database, sessionId),
-      beginEnrolment: (accountId, label) => beginTotpEnrolment(database, atRest, accountId, label),
+      beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
     };
   }

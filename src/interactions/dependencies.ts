@@ -18,11 +18,11 @@ export interface SecondFactors {
   /** Whether the session's password was proved so recently that a first factor may be set up. */
   mayEnrol(sessionId: string): Promise<boolean>;
   beginEnrolment(
-    accountId: string,
+    owner: { accountId: string; sessionId: string },
     label: { issuer: string; account: string },
   ): Promise<{ secret: string; otpauthUri: string }>;
   confirmEnrolment(
-    attempt: { accountId: string; code: string; name: string },
+    attempt: { accountId: string; sessionId: string; code: string; name: string },
     origin: Origin,
   ): Promise<EnrolmentVerdict>;
 }

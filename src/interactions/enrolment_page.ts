@@ -32,12 +32,12 @@ async function askPasswordFirst(ctx: Context, dependencies: InteractionDependenc
 export async function submitEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
   assertCsrf(ctx, dependencies, found.interaction);
-  const { accountId, interaction } = found;
+  const { accountId, sessionId, interaction } = found;
   const { csrf, secondFactors, pageContext, currentProvider } = dependencies;
   if (!(await secondFactors.mayEnrol(found.sessionId))) return await askPasswordFirst(ctx, dependencies);
   const [code, name] = [readField(ctx, 'code', 40), readField(ctx, 'name', 60).trim()];
   const { origin } = getRequestContext();
-  const verdict = await secondFactors.confirmEnrolment({ accountId, code, name }, origin);
+  const verdict = await secondFactors.confirmEnrolment({ accountId, sessionId, code, name }, origin);
   if (!verdict.enrolled) {
     if (verdict.reason === 'none_pending') return ctx.redirect(`/interaction/${interaction.uid}`);
     const error =
@@ -76,14 +76,14 @@ export async function continueInteraction(
 async function renderEnrolment(
   ctx: Context,
   { csrf, pageContext, secondFactors }: InteractionDependencies,
-  { interaction, accountId, account }: SecondFactorInteraction,
+  { interaction, accountId, sessionId, account }: SecondFactorInteraction,
   state: { error?: string; name?: string },
   status = 200,
 ): Promise<void> {
   const context = pageContext();
   const issuer = context.branding.name;
   const label = { issuer, account: account.username };
-  const { secret, otpauthUri } = await secondFactors.beginEnrolment(accountId, label);
+  const { secret, otpauthUri } = await secondFactors.beginEnrolment({ accountId, sessionId }, label);
   const page = enrolTotpPage(context, {
     action: `/interaction/${interaction.uid}/enrol`,
     csrfToken: csrf.issue(interaction.uid),

@@ -30,12 +30,12 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
   const clientId = found.client.clientId;
   const { limiter } = dependencies;
   const subject = username.toLowerCase();
-  const wait = limiter.secondsToWait('sign_in_account', subject);
+  // Counted before the password is looked at: no number of simultaneous guesses gets past the limit.
+  const wait =
+    limiter.secondsToWait('sign_in_account', subject) || (await limiter.count('sign_in_account', subject));
   if (wait > 0) return await renderWait(wait);
   const verdict = await dependencies.signIn({ username, password }, { ...origin, clientId });
   if (!verdict.accepted) {
-    const beyond = await limiter.count('sign_in_account', subject);
-    if (beyond > 0) return await renderWait(beyond);
     const error = 'The username or the password is not right.';
     return await render(ctx, dependencies, found, { error, username }, 422);
   }

@@ -31,26 +31,30 @@ export async function mayEnrol(database: Database, sessionId: string): Promise<b
   return session?.passwordAt !== undefined && session.now < addSeconds(session.passwordAt, enrolmentSeconds);
 }
 
-/** The secret of the authenticator that is being set up, and its key URI; made now unless one is under way. */
+/** The secret of the authenticator that this session is setting up, and its key URI; made now unless one is under way. */
 export async function beginTotpEnrolment(
   database: Database,
   secrets: SecretsAtRest,
-  accountId: string,
+  owner: { accountId: string; sessionId: string },
   label: { issuer: string; account: string },
 ): Promise<{ secret: string; otpauthUri: string }> {
-  const pending = await findPendingTotpFactor(database, accountId);
+  const pending = await findPendingTotpFactor(database, owner);
   const secret = pending
     ? secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8')
-    : await storePending(database, secrets, accountId);
+    : await storePending(database, secrets, owner);
   return { secret, otpauthUri: totpUri(secret, label) };
 }
 
-async function storePending(database: Database, secrets: SecretsAtRest, accountId: string): Promise<string> {
+async function storePending(
+  database: Database,
+  secrets: SecretsAtRest,
+  owner: { accountId: string; sessionId: string },
+): Promise<string> {
   const secret = generateTotpSecret();
   const factorId = randomUUID();
   const secretSealed = secrets.seal(Buffer.from(secret), totpSecretContext(factorId));
   await database.transaction((tx) =>
-    insertPendingTotpFactor(tx, { factorId, accountId, name: 'Authenticator app', secretSealed }),
+    insertPendingTotpFactor(tx, { factorId, ...owner, name: 'Authenticator app', secretSealed }),
   );
   return secret;
 }
@@ -67,12 +71,12 @@ export type EnrolmentVerdict =
 export async function confirmTotpEnrolment(
   database: Database,
   secrets: SecretsAtRest,
-  { accountId, code, name }: { accountId: string; code: string; name: string },
+  { accountId, sessionId, code, name }: { accountId: string; sessionId: string; code: string; name: string },
   origin: Origin,
 ): Promise<EnrolmentVerdict> {
   const attempt = await countAttempt(database, accountId);
   if (!attempt.allowed) return { enrolled: false, reason: 'blocked', until: attempt.blockedUntil };
-  const pending = await findPendingTotpFactor(database, accountId);
+  const pending = await findPendingTotpFactor(database, { accountId, sessionId });
   if (!pending || (await findTotpFactor(database, accountId)))
     return { enrolled: false, reason: 'none_pending' };
   const secret = secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8');

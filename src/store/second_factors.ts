@@ -20,40 +20,42 @@ export async function findTotpFactor(db: Queryable, accountId: string): Promise<
   return row;
 }
 
-/** The authenticator that is being set up, for as long as that may take (an hour). */
+/** The authenticator that this session is setting up, for as long as that may take (an hour). */
 export async function findPendingTotpFactor(
   db: Queryable,
-  accountId: string,
+  { accountId, sessionId }: { accountId: string; sessionId: string },
 ): Promise<TotpFactor | undefined> {
   const [row] = await db.query<TotpFactor>(
     {
       name: 'totp_pending',
       text: `select factor_id as "factorId", name, secret_sealed as "secretSealed" from totp_factors
-             where account_id = $1 and confirmed_at is null and created_at > curfew_now() - interval '1 hour'
+             where account_id = $1 and session_id = $2 and confirmed_at is null
+               and created_at > curfew_now() - interval '1 hour'
              order by created_at desc limit 1`,
     },
-    [accountId],
+    [accountId, sessionId],
   );
   return row;
 }
 
 export async function insertPendingTotpFactor(
   tx: Queryable,
-  factor: TotpFactor & { accountId: string },
+  factor: TotpFactor & { accountId: string; sessionId: string },
 ): Promise<void> {
   await tx.query(
     {
       name: 'totp_pending_clear',
-      text: 'delete from totp_factors where account_id = $1 and confirmed_at is null',
+      text: 'delete from totp_factors where account_id = $1 and session_id = $2 and confirmed_at is null',
     },
-    [factor.accountId],
+    [factor.accountId, factor.sessionId],
   );
   await tx.query(
     {
       name: 'totp_insert',
-      text: 'insert into totp_factors (factor_id, account_id, name, secret_sealed) values ($1, $2, $3, $4)',
+      text: `insert into totp_factors (factor_id, account_id, name, secret_sealed, session_id)
+             values ($1, $2, $3, $4, $5)`,
     },
-    [factor.factorId, factor.accountId, factor.name, factor.secretSealed],
+    [factor.factorId, factor.accountId, factor.name, factor.secretSealed, factor.sessionId],
   );
 }
 

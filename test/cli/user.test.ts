@@ -114,8 +114,8 @@ describe('curfew user', function users() {
     const { id } = await find();
     await sql(
       test.database,
-      `insert into totp_factors (factor_id, account_id, name, secret_sealed, confirmed_at)
-       values ($1, $2, 'phone', 'sealed', curfew_now())`,
+      `insert into totp_factors (factor_id, account_id, session_id, name, secret_sealed, confirmed_at)
+       values ($1, $2, 'a session', 'phone', 'sealed', curfew_now())`,
       randomUUID(),
       id,
     );

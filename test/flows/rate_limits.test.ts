@@ -55,6 +55,11 @@ describe('rate limits', () => {
     assert.notEqual((await signIn('ada', ada.password)).status, 429);
   });
 
+  it('let no number of simultaneous guesses past', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => signIn('ada', 'wrong')));
+    assert.equal(answers.filter(({ status }) => status === 422).length, 3);
+  });
+
   it('forget wrong passwords after a right one', async () => {
     for (let round = 0; round < 2; round += 1) {
       for (let tries = 0; tries < 2; tries += 1) assert.equal((await signIn('ada', 'wrong')).status, 422);

@@ -133,6 +133,22 @@ describe('a second factor', () => {
     assert.match(next.text, /type="password"/);
   });
 
+  it('shows the secret of a factor that is being set up to no other session', async () => {
+    const secrets = [];
+    for (let browsers = 0; browsers < 2; browsers += 1) {
+      const other = await createRelyingParty(server.issuer, shop);
+      const page = await other.browser.open(authorizeUrl(bound));
+      const enrolment = await other.browser.submit(page, /sign-in$/, grace);
+      secrets.push(readSecret(enrolment.text));
+      assert.equal(
+        readSecret((await other.browser.open(enrolment.url)).text),
+        secrets.at(-1),
+        'its own sees it again',
+      );
+    }
+    assert.notEqual(secrets[0], secrets[1]);
+  });
+
   it('accepts each code once, whatever it is for, and tells a used one from a wrong one', async () => {
     await party.signIn(person, sensitive);
     await server.clock.advance(901);
