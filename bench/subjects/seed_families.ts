@@ -23,7 +23,8 @@ const copy = (table: string, source: string, changed: string) => `
       lateral (select to_jsonb(o) as row from ${table} o where ${source}) t,
       lateral jsonb_populate_record(null::${table}, ${withNewIds} || jsonb_build_object(${changed})) r`;
 
-const now = `to_jsonb(curfew_now())`;
+/** As the sweeper leaves them that has looked at them: its first look at so many would be in the way. */
+const times = `'started_at', curfew_now(), 'last_activity_at', curfew_now(), 'check_at', curfew_now() + interval '1 hour'`;
 const copyFamily = `
   with template as (select * from families order by started_at limit 1),
   new_ids as materialized (
@@ -36,13 +37,9 @@ const copyFamily = `
   sessions_copied as (${copy(
     'sessions',
     'o.session_id = x.session_id',
-    `'cookie_hash', n.token_hash, 'started_at', ${now}, 'last_activity_at', ${now}`,
+    `'cookie_hash', n.token_hash, ${times}`,
   )}),
   grants_copied as (${copy('grants', 'o.grant_id = x.grant_id', '')}),
-  families_copied as (${copy(
-    'families',
-    'o.family_id = x.family_id',
-    `'family_id', n.family_id, 'started_at', ${now}, 'last_activity_at', ${now}`,
-  )})
+  families_copied as (${copy('families', 'o.family_id = x.family_id', `'family_id', n.family_id, ${times}`)})
   insert into refresh_tokens (token_hash, family_id, issued_at)
     select token_hash, family_id, curfew_now() from new_ids`;
