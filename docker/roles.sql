@@ -11,7 +11,7 @@ begin
     end if;
   end loop;
   execute format(
-    'alter role curfew_owner login createrole password %L',
+    'alter role curfew_owner login password %L',
     btrim(pg_read_file('/run/secrets/owner_password'), E' \r\n')
   );
   execute format(
