@@ -6,6 +6,8 @@ import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh, findRefresh } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
+import { findFamilyState } from '../store/family_state.ts';
+import type { FamilyState } from '../store/family_state.ts';
 import { isOutage } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { codeResources } from './adapter/exchange.ts';
@@ -102,11 +104,15 @@ async function findCommitted(
   if (!isOutage(cause) || !successorHash) throw cause;
   const stored = await findRefresh(database, tokenHash).catch(() => undefined);
   if (!stored?.successorHash?.equals(successorHash)) throw cause;
+  return readCommitted(stored);
+}
+
+function readCommitted({ now, family, session }: FamilyState): CommitOutcome {
   return {
     outcome: 'done',
-    now: stored.now,
-    lastActivityAt: stored.family.lastActivityAt,
-    sessionLastActivityAt: stored.family.bound ? stored.session?.lastActivityAt : undefined,
+    now,
+    lastActivityAt: family.lastActivityAt,
+    sessionLastActivityAt: family.bound ? session?.lastActivityAt : undefined,
   };
 }
 
@@ -139,9 +145,21 @@ async function writeExchange(
     requestId: context.origin.requestId,
     address: context.origin.address,
     detail: { bound },
-  });
+  }).catch((error: unknown) => findExchanged(database, pending, error));
   if (outcome.outcome === 'changed') return undefined;
   return refreshToken ? deadlines(context, pending, outcome, bound) : {};
+}
+
+/** Likewise for an exchange: only this one knows the id of the family that it makes. */
+async function findExchanged(
+  database: Database,
+  { familyId, refreshToken }: PendingExchange,
+  cause: unknown,
+): Promise<CommitOutcome> {
+  if (!isOutage(cause) || !refreshToken) throw cause;
+  const stored = await findFamilyState(database, familyId).catch(() => undefined);
+  if (!stored) throw cause;
+  return readCommitted(stored);
 }
 
 /** Both deadlines in whole seconds, rounded down, as draft-ietf-oauth-refresh-token-expiration-03 names them. */

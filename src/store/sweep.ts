@@ -83,3 +83,20 @@ export async function scheduleAllChecks(tx: Queryable, accountId?: string): Prom
     );
   }
 }
+
+/** Look at a session and at what is bound to it in the next sweep. Families first: the order of all locks. */
+export async function scheduleSessionChecks(tx: Queryable, sessionId: string): Promise<void> {
+  for (const [table, condition] of [
+    ['families', 'and bound'],
+    ['sessions', ''],
+  ]) {
+    await tx.query(
+      {
+        name: `sweep_session_${table}`,
+        text: `update ${table} set check_at = '-infinity'
+               where session_id = $1 and ended_at is null and check_at > '-infinity' ${condition}`,
+      },
+      [sessionId],
+    );
+  }
+}

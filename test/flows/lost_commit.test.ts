@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/store/database.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database, Statement } from '../../src/store/database.ts';
 import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
 import { asAdmin } from '../support/database.ts';
 import { waitForLockWait } from '../support/lock_wait.ts';
@@ -15,6 +15,8 @@ describe('a connection cut while a refresh is being written', () => {
   let victim: Database;
   let issuer: string;
   let stopVictim: () => Promise<void>;
+  /** The statement whose next answer is lost after it was written. */
+  let loses: string | undefined;
 
   before(async () => {
     const example = exampleConfiguration();
@@ -27,7 +29,7 @@ describe('a connection cut while a refresh is being written', () => {
     const port = await findFreePort();
     issuer = `http://localhost:${port}`;
     victim = openDatabase({ url: server.test.serverUrl, size: 4, prepared: true, onError: () => undefined });
-    const { app } = await startInstance({ database: victim, issuer, port });
+    const { app } = await startInstance({ database: losingAnswers(victim), issuer, port });
     stopVictim = () => app.close(500);
   });
   after(async () => {
@@ -52,4 +54,30 @@ describe('a connection cut while a refresh is being written', () => {
     await party.refresh(tokens.refresh_token ?? '');
     assert.equal(await countLiveTokens(server.database), 1);
   });
+
+  function losingAnswers(database: Database): Database {
+    return {
+      ...database,
+      async query<Row>(statement: Statement, values?: unknown[]) {
+        const rows = await database.query<Row>(statement, values);
+        if (statement.name !== loses) return rows;
+        loses = undefined;
+        throw new Error('Connection terminated unexpectedly');
+      },
+    };
+  }
+
+  for (const statement of ['code_exchange_commit', 'refresh_commit']) {
+    it(`loses nothing: ${statement} was written, and its answer stands`, async () => {
+      const party = await createRelyingParty(issuer, shop);
+      if (statement === 'code_exchange_commit') loses = statement;
+      let tokens = await party.signIn(ada);
+      assert.ok(Number(tokens.refresh_token_timeout) > 1790);
+      loses = statement === 'refresh_commit' ? statement : undefined;
+      tokens = await party.refresh(tokens.refresh_token ?? '');
+      assert.equal(loses, undefined, 'the answer was lost');
+      assert.ok(Number(tokens.refresh_token_timeout) > 1790);
+      await party.refresh(tokens.refresh_token ?? '');
+    });
+  }
 });

@@ -3,7 +3,8 @@ import { decodeJwt } from 'jose';
 import { setRoles } from '../../src/operations/set_roles.ts';
 import { sweepFamilies, sweepSessions } from '../../src/operations/sweep.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
-import { ada, exampleConfiguration, grace, shop } from '../support/example_configuration.ts';
+import { createFormBrowser } from '../support/browser.ts';
+import { ada, exampleConfiguration, grace, portal, shop } from '../support/example_configuration.ts';
 import { findFamilies, listEvents } from '../support/gate.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import { startTestServer } from '../support/server.ts';
@@ -106,5 +107,29 @@ describe('the sweeper', () => {
     );
     await sweepUntilNothingIsDue();
     assert.equal((await listEnds()).length, 2, 'and the one of the other role');
+  });
+
+  it('looks again at a session that gains a client with shorter limits, and at what is bound to it', async () => {
+    const { policies, clients } = exampleConfiguration();
+    const portalClient = clients.get('portal');
+    assert.ok(portalClient);
+    const short = { limits: { session_idle: 300 }, baselines: [] };
+    await server.apply({
+      policies: new Map([...policies, ['short', short]]),
+      clients: new Map([...clients, ['portal', { ...portalClient, policy: 'short' }]]),
+    });
+    const browser = createFormBrowser(server.issuer);
+    const first = await createRelyingParty(server.issuer, shop, browser);
+    await first.signIn(ada);
+    await sweepUntilNothingIsDue();
+    await (await createRelyingParty(server.issuer, portal, browser)).signIn(ada);
+    await sweepUntilNothingIsDue();
+    await server.clock.advance(301);
+    await sweepUntilNothingIsDue();
+    assert.deepEqual(await listEnds(), [
+      'family.ended idle_timeout',
+      'family.ended idle_timeout',
+      'session.ended idle_timeout',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import { limitSessions } from '../../operations/limit_sessions.ts';
 import { endSession } from '../../operations/end_session.ts';
 import { evaluateSession } from '../../policy/evaluate_lifetime.ts';
 import { sessionLimits } from '../../policy/subject_limits.ts';
+import { scheduleSessionChecks } from '../../store/sweep.ts';
 import { findSessionByCookie, findSessionById, writeSession } from '../../store/sessions.ts';
 import type { LoadedSession } from '../../store/sessions.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
@@ -98,11 +99,17 @@ async function storeSession(
 ): Promise<void> {
   const sessionId = payload.uid ?? '';
   const signedIn = findSignIn(context, sessionId);
+  const clientIds = Object.keys(payload.authorizations ?? {});
+  const known = context.sessionsById.get(sessionId)?.facts?.clientIds;
+  // Another client may bring shorter limits.
+  if (known && clientIds.some((clientId) => !known.includes(clientId))) {
+    await scheduleSessionChecks(tx, sessionId);
+  }
   const outcome = await writeSession(tx, {
     sessionId,
     cookieHash: hashToken(cookie),
     accountId: payload.accountId,
-    clientIds: Object.keys(payload.authorizations ?? {}),
+    clientIds,
     payload: withoutIdentity(payload),
     signedInAt: signedIn?.signedInAt,
     mfaAt: context.signIn?.mfaAt,
