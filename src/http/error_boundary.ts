@@ -70,6 +70,10 @@ function describeStatus(status: number): Omit<Failure, 'requestId'> {
   if (status === 404) {
     return { status, error: 'not_found', title: 'Not found', message: 'There is nothing at this address.' };
   }
+  if (status === 409) {
+    const message = 'Your session changed meanwhile, perhaps in another window. Load this page again.';
+    return { status, error: 'invalid_request', title: 'Load this page again', message };
+  }
   const message = 'The request is not one this server can act on. Go back to the app and start again.';
   return { status, error: 'invalid_request', title: 'This did not work', message };
 }

@@ -62,6 +62,8 @@ function readLoaded([row]: LoadedSessionRow[]): LoadedSession | undefined {
 export interface SessionWrite {
   sessionId: string;
   cookieHash: Buffer;
+  /** The session's cookie as the writer read it; absent where it makes the session. */
+  readCookieHash?: Buffer | undefined;
   accountId?: string | undefined;
   clientIds: readonly string[];
   payload: Record<string, unknown>;
@@ -70,12 +72,13 @@ export interface SessionWrite {
   mfaAt?: Instant | undefined;
 }
 
-export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'ended';
+export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'refused';
 
 /**
  * Create or update a session. A full sign-in sets its start and activity, a step-up its activity; any
- * other write leaves both alone. A session that has ended stays as it is: `ended`. Two
- * requests of one browser may write at once: neither loses the other's client.
+ * other write leaves both alone. Two requests of one browser may write at once: neither loses the
+ * other's client. `refused`, and nothing is written: the session has ended, belongs to another account,
+ * or has another cookie by now, which an older view of it must not bring back.
  */
 export async function writeSession(tx: Queryable, write: SessionWrite): Promise<SessionWriteOutcome> {
   const [row] = await tx.query<{ outcome: SessionWriteOutcome }>(
@@ -95,7 +98,8 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
           last_activity_at = greatest(s.last_activity_at, excluded.started_at, excluded.mfa_at),
           password_at = coalesce(excluded.password_at, s.password_at),
           mfa_at = coalesce(excluded.mfa_at, s.mfa_at)
-        where s.ended_at is null
+        where s.ended_at is null and s.cookie_hash in ($8, excluded.cookie_hash)
+          and (s.account_id is null or s.account_id = excluded.account_id)
         returning case when $6::float8 is null then 'kept'
                        when (select started_at from before) is null then 'started' else 'renewed' end as outcome`,
     },
@@ -107,9 +111,10 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
       JSON.stringify(write.payload),
       write.signedInAt ?? null,
       write.mfaAt ?? null,
+      write.readCookieHash ?? null,
     ],
   );
-  return row?.outcome ?? 'ended';
+  return row?.outcome ?? 'refused';
 }
 
 /** The user was there at this moment: the session's activity moves to now, never back. */

@@ -5,6 +5,7 @@ import { getRequestContext } from '../../src/provider/request_context.ts';
 import { createDatabaseSubject } from '../support/adapter_subjects.ts';
 import type { DatabaseSubject } from '../support/adapter_subjects.ts';
 import { snapshot } from '../support/sql.ts';
+import { storeAccount } from '../support/stored_facts.ts';
 
 describe('what our adapter writes', () => {
   let subject: DatabaseSubject;
@@ -86,5 +87,54 @@ describe('what our adapter writes', () => {
       const found = await subject.request(() => subject.adapter('Interaction').find(each));
       assert.deepEqual(found?.params, { of: each });
     }
+  });
+
+  describe('of a session that another request changed meanwhile', () => {
+    const session = (cookie: string, more = {}) => ({ jti: cookie, uid: id, ...more });
+    const store = (cookie: string, more = {}) =>
+      subject.adapter('Session').upsert(cookie, session(cookie, more), 60);
+
+    /** One request reads the session by its cookie, `meanwhile` happens, then it writes. */
+    async function write(more: object, meanwhile: () => Promise<void>, cookie = `old ${id}`): Promise<void> {
+      await subject.request(async () => {
+        await subject.adapter('Session').find(`old ${id}`);
+        await meanwhile();
+        await store(cookie, more);
+      });
+    }
+
+    beforeEach(() => subject.request(() => store(`old ${id}`)));
+
+    it('does not bring back the cookie that the sign-in has replaced', async () => {
+      const signIn = () => write({ accountId: subject.accountId }, async () => {}, `new ${id}`);
+      await assert.rejects(write({}, signIn), { status: 409 });
+      await assert.rejects(
+        write({}, async () => {}, `old ${id}`),
+        { status: 409 },
+      );
+      const find = (cookie: string) => subject.request(() => subject.adapter('Session').find(cookie));
+      assert.equal(await find(`old ${id}`), undefined);
+      assert.equal((await find(`new ${id}`))?.accountId, subject.accountId);
+    });
+
+    it('gives it to no other account', async () => {
+      const other = await storeAccount(subject.test.database);
+      const signIn = () => write({ accountId: subject.accountId }, async () => {});
+      await assert.rejects(write({ accountId: other }, signIn), { status: 409 });
+      await assert.rejects(
+        write({ accountId: other }, async () => {}),
+        { status: 409 },
+      );
+    });
+
+    it('keeps the clients of both', async () => {
+      const authorize = (clientId: string) => ({
+        accountId: subject.accountId,
+        authorizations: { [clientId]: { sid: clientId } },
+      });
+      await write(authorize('shop'), () => write(authorize('portal'), async () => {}));
+      const found = await subject.request(() => subject.adapter('Session').find(`old ${id}`));
+      assert.deepEqual(Object.keys(found?.authorizations ?? {}).toSorted(), ['portal', 'shop']);
+    });
   });
 });

@@ -108,14 +108,15 @@ async function storeSession(
   const outcome = await writeSession(tx, {
     sessionId,
     cookieHash: hashToken(cookie),
+    readCookieHash: findReadCookie(context, sessionId),
     accountId: payload.accountId,
     clientIds,
     payload: withoutIdentity(payload),
     signedInAt: signedIn?.signedInAt,
     mfaAt: context.signIn?.mfaAt,
   });
-  if (outcome === 'ended') {
-    throw Object.assign(new Error('The session ended while it was being used.'), { status: 400 });
+  if (outcome === 'refused') {
+    throw Object.assign(new Error('The session changed while it was being used.'), { status: 409 });
   }
   const subject = { sessionId, accountId: payload.accountId };
   if (outcome === 'started') {
@@ -124,6 +125,12 @@ async function storeSession(
     await limitSessions(tx, context.configuration, started, context.origin);
   }
   if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', subject, context.origin);
+}
+
+function findReadCookie({ sessionsByCookie }: RequestContext, sessionId: string): Buffer | undefined {
+  for (const [cookie, loaded] of sessionsByCookie)
+    if (loaded.sessionId === sessionId) return hashToken(cookie);
+  return undefined;
 }
 
 /** The `login` result of a resumed interaction carries the moments that the sign-in page established. */
