@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hashToken } from '../../src/credentials/token_hash.ts';
 import { ada, shop } from '../support/example_configuration.ts';
 import { listEvents } from '../support/gate.ts';
+import { waitForWaitingCommit } from '../support/lock_wait.ts';
 import { endProcesses } from '../support/process_curfew.ts';
 import { createSharedDatabase } from '../support/process_database.ts';
 import type { SharedDatabase } from '../support/process_database.ts';
@@ -47,7 +48,7 @@ describe('a server that is killed while it refreshes', function killed() {
         hash,
       );
       broken = assert.rejects(refreshAt(victim.origin, token));
-      const backend = await findWaitingBackend(stored);
+      const backend = await waitForWaitingCommit(stored.database);
       victim.signal('SIGKILL');
       assert.equal((await victim.ended).signal, 'SIGKILL');
       await whileLocked(backend);
@@ -85,21 +86,6 @@ describe('a server that is killed while it refreshes', function killed() {
     assert.equal(next.status, 200, JSON.stringify(next.body));
   });
 });
-
-/** The pid of the connection that waits for a row's lock. */
-async function findWaitingBackend({ database }: SharedDatabase): Promise<number> {
-  let found: { pid: number }[] = [];
-  await waitUntil(async () => {
-    found = await sql<{ pid: number }>(
-      database,
-      `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    return found.length > 0;
-  }, 'nothing waits for a lock');
-  const [{ pid } = { pid: 0 }, ...others] = found;
-  assert.deepEqual(others, []);
-  return pid;
-}
 
 async function isBackendAlive({ database }: SharedDatabase, pid: number): Promise<boolean> {
   return (await sql(database, 'select from pg_stat_activity where pid = $1', pid)).length > 0;

@@ -8,7 +8,7 @@ import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { waitForLockWait } from '../support/lock_wait.ts';
+import { waitForWaitingCommit } from '../support/lock_wait.ts';
 
 const offline = { scope: 'openid offline_access', prompt: 'consent' };
 
@@ -29,7 +29,7 @@ describe('a refresh that waits for a lock', () => {
     await server.database.transaction(async (tx) => {
       await disableAccount(tx, await loadConfiguration(tx), sub, {});
       waiting = assertRefused(party, tokens, 'account_disabled');
-      await waitForLockWait(server.database);
+      await waitForWaitingCommit(server.database);
     });
     await waiting;
     assert.equal(await countLiveTokens(server.database), 0);
@@ -44,7 +44,7 @@ describe('a refresh that waits for a lock', () => {
     await server.database.transaction(async (tx) => {
       await tx.query({ name: 'test_lock_families', text: 'select from families for update' });
       waiting = party.refresh(tokens.refresh_token ?? '');
-      await waitForLockWait(server.database);
+      await waitForWaitingCommit(server.database);
       await server.apply({ policies: new Map([...policies, ['member', { limits, baselines: [] }]]) });
     });
     const answer = await waiting;
@@ -59,7 +59,7 @@ describe('a refresh that waits for a lock', () => {
     await server.database.transaction(async (tx) => {
       await tx.query({ name: 'test_lock_families', text: 'select from families for update' });
       waiting = assertRefused(party, tokens, 'idle_timeout');
-      await waitForLockWait(server.database);
+      await waitForWaitingCommit(server.database);
       await server.clock.advance(10);
     });
     await waiting;
@@ -77,7 +77,7 @@ describe('a refresh that waits for a lock', () => {
         redirect_uri: 'http://127.0.0.1:9/callback',
         code_verifier: pending.verifier,
       });
-      await waitForLockWait(server.database);
+      await waitForWaitingCommit(server.database);
     });
     const answer = await waiting;
     assert.match(String(answer?.body.error_description), /^account_disabled: /);

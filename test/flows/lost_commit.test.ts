@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import type { Database, Statement } from '../../src/store/database.ts';
 import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
 import { asAdmin } from '../support/database.ts';
-import { waitForLockWait } from '../support/lock_wait.ts';
+import { waitForWaitingCommit } from '../support/lock_wait.ts';
 import { findFreePort } from '../support/ports.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import { startInstance, startTestServer } from '../support/server.ts';
@@ -46,9 +46,8 @@ describe('a connection cut while a refresh is being written', () => {
     await server.database.transaction(async (tx) => {
       await tx.query({ name: 'test_lock_families', text: 'select from families for update' });
       refused = answer;
-      await waitForLockWait(server.database);
-      await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity
-                     where datname = '${server.test.name}' and wait_event_type = 'Lock'`);
+      const pid = await waitForWaitingCommit(server.database);
+      await asAdmin(`select pg_terminate_backend(${pid})`);
     });
     assert.equal((await refused)?.status, 503);
     await party.refresh(tokens.refresh_token ?? '');
