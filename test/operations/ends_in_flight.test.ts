@@ -15,11 +15,12 @@ import {
   nobody,
   shop,
 } from '../support/example_configuration.ts';
+import { waitForWaitingCommit } from '../support/lock_wait.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { PendingCode, RelyingParty } from '../support/relying_party.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { sql, waitForLockWaiters } from '../support/sql.ts';
+import { sql } from '../support/sql.ts';
 
 /** A code that has been issued, and whose family is not there yet to be ended. */
 describe('an end of all access while a code is exchanged', () => {
@@ -63,7 +64,7 @@ describe('an end of all access while a code is exchanged', () => {
       await server.database.transaction(async (tx) => {
         await end(tx, account?.account.accountId ?? '');
         waiting = exchange(party, pending);
-        await waitForLockWaiters(server.database, 1);
+        await waitForWaitingCommit(server.database);
       });
       const answer = await waiting;
       assert.equal(answer?.body.error, 'invalid_grant');
