@@ -37,7 +37,7 @@ import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
 import { findAccountById } from './store/accounts.ts';
 import { readConfigurationVersion } from './store/configuration.ts';
-import { isOutage } from './store/database.ts';
+import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
 import { findTotpFactor } from './store/second_factors.ts';
@@ -118,6 +118,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
     errorBoundary({
       log,
       isOutage,
+      isUnstorable,
       renderPage: (ctx, failure) => renderFailure(ctx, pageContext(), failure),
     }),
   );

@@ -5,6 +5,8 @@ export interface ErrorBoundary {
   log: Logger;
   /** true when the database cannot answer: 503 instead of 500. */
   isOutage(error: unknown): boolean;
+  /** true when the database refuses a value as such: 400 instead of 500. */
+  isUnstorable(error: unknown): boolean;
   /** Sets the body to a page for people. */
   renderPage(ctx: Context, failure: Failure): void;
 }
@@ -22,14 +24,14 @@ export interface Failure {
  * The one place where faults and outages are caught: 500 or 503, a request id for the caller, the
  * cause in the log. What the failed request had set so far (cookies, redirects) is dropped.
  */
-export function errorBoundary({ log, isOutage, renderPage }: ErrorBoundary): Middleware {
+export function errorBoundary({ log, isOutage, isUnstorable, renderPage }: ErrorBoundary): Middleware {
   return async (ctx, next) => {
     try {
       await next();
       if (ctx.status === 404 && ctx.body == null) answer(ctx, describeStatus(404));
     } catch (error) {
       const outage = isOutage(error);
-      const status = outage ? 503 : exposedStatus(error);
+      const status = outage ? 503 : isUnstorable(error) ? 400 : exposedStatus(error);
       for (const name of ['Set-Cookie', 'Location', 'WWW-Authenticate']) ctx.remove(name);
       if (status >= 500) log.error({ err: error, requestId: ctx.state.origin?.requestId }, 'request failed');
       if (outage) ctx.set('Retry-After', '1');

@@ -1,6 +1,7 @@
 import compose from 'koa-compose';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
 import { newRequestContext, runInContext } from './request_context.ts';
@@ -43,6 +44,21 @@ export function libraryRoutes(currentProvider: () => Provider): Middleware {
       run = compose(provider.middleware) as unknown as Middleware;
       composed.set(provider, run);
     }
-    await run(ctx, next);
+    try {
+      await run(ctx, next);
+    } catch (error) {
+      if (isReturnOfNobody(ctx, error)) ctx.throw(400);
+      throw error;
+    }
   };
+}
+
+/**
+ * The library's error page for a device's return puts a form's secret into the session, and fails where
+ * there is none yet. There is nothing to return to then.
+ */
+function isReturnOfNobody(ctx: Context, error: unknown): boolean {
+  const { oidc } = ctx as Partial<KoaContextWithOIDC>;
+  const session = oidc?.session as { new?: boolean } | undefined;
+  return error instanceof TypeError && oidc?.route === 'device_resume' && session?.new === true;
 }

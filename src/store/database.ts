@@ -107,6 +107,11 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
+/** true when a value cannot be stored at all, as text with a NUL cannot: the caller's, not ours. */
+export function isUnstorable(error: unknown): boolean {
+  return ['22021', '22P05'].includes(sqlState(error) ?? '');
+}
+
 const outageStates = /^(08|40|53|57|58|XX|25006|3D000|28|55000)/;
 const networkCodes = new Set([
   'ECONNREFUSED',

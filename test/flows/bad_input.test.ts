@@ -160,6 +160,25 @@ describe('bad input', () => {
     });
   }
 
+  for (const parameter of ['state', 'nonce', 'login_hint', 'ui_locales', 'acr_values', 'claims_locales']) {
+    it(`is not our fault for a NUL byte in ${parameter}, whatever is done with it`, async () => {
+      const [url = '', query = ''] = authorize({ [parameter]: 'a\0b' }).split('?');
+      const pushed = await fetch(`${server.issuer}/request`, {
+        method: 'POST',
+        body: query,
+        headers: { 'content-type': form, authorization: basic },
+      });
+      const answers = [await fetch(`${url}?${query}`, { redirect: 'manual' }), pushed];
+      for (const { status } of answers) assert.ok(status < 500, `${status}`);
+    });
+  }
+
+  it('is not our fault for the address of a device that nobody has', async () => {
+    const response = await fetch(`${server.issuer}/device/nothing`, { headers: { accept: 'text/html' } });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /<h1>/);
+  });
+
   const withRedirect: [string, Record<string, string | undefined>, string][] = [
     ['no code challenge', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
     ['the method plain', { code_challenge_method: 'plain' }, 'invalid_request'],

@@ -24,7 +24,12 @@ describe('errorBoundary', () => {
         ctx.state.origin = { requestId: 'the request id' };
         return next();
       },
-      errorBoundary({ log, isOutage: (error) => error instanceof Outage, renderPage }),
+      errorBoundary({
+        log,
+        isOutage: (error) => error instanceof Outage,
+        isUnstorable: (error) => error instanceof RangeError,
+        renderPage,
+      }),
       fail,
     ]);
     const answer = await app.request('/', { method, headers: accept ? { Accept: accept } : {} });
@@ -93,10 +98,18 @@ describe('errorBoundary', () => {
     assert.equal((await answerTo(throwing(new Error()))).headers['retry-after'], undefined);
   });
 
+  it('answers 400 to what cannot be stored, without its words and without a line in the log', async () => {
+    const answer = await answerTo(throwing(new RangeError('the secret cause')));
+    assert.equal(answer.status, 400);
+    assert.doesNotMatch(answer.text, /secret/);
+    assert.deepEqual(lines, []);
+  });
+
   const refusals: [status: number, code: string][] = [
     [400, 'invalid_request'],
     [403, 'invalid_request'],
     [404, 'not_found'],
+    [409, 'invalid_request'],
     [413, 'invalid_request'],
     [429, 'too_many_requests'],
     [499, 'invalid_request'],

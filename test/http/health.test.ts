@@ -13,7 +13,12 @@ describe('health', () => {
   before(async () => {
     const { log } = createTestLog();
     app = await serveKoa([
-      errorBoundary({ log, isOutage: () => false, renderPage: () => assert.fail('a page') }),
+      errorBoundary({
+        log,
+        isOutage: () => false,
+        isUnstorable: () => false,
+        renderPage: () => assert.fail('a page'),
+      }),
       health({
         findObstacles: () => {
           looked += 1;
