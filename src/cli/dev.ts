@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -147,9 +148,12 @@ function readDemo(environment: Environment): Demo {
 /** It ends with this process, even if that is killed: its end of the channel is closed then. */
 const endWithParent = `data:text/javascript,process.once('disconnect',()=>process.exit())`;
 
-function startDemoApp(issuer: string, { url, port, secrets }: Demo): ChildProcess {
-  const entry = fileURLToPath(new URL('../../examples/web/server.ts', import.meta.url));
-  return spawn(process.execPath, ['--import', endWithParent, '--import', 'tsx', entry], {
+/** A build has none. */
+const demoAppEntry = fileURLToPath(new URL('../../examples/web/server.ts', import.meta.url));
+
+function startDemoApp(issuer: string, { url, port, secrets }: Demo): ChildProcess | undefined {
+  if (!existsSync(demoAppEntry)) return undefined;
+  return spawn(process.execPath, ['--import', endWithParent, '--import', 'tsx', demoAppEntry], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       PATH: process.env.PATH,
@@ -186,7 +190,9 @@ function welcome(
   if (demo) {
     lines.push(
       '',
-      `  Open the demo app: ${demo.url}`,
+      existsSync(demoAppEntry)
+        ? `  Open the demo app: ${demo.url}`
+        : '  No demo app: a build has none. Start it from a checkout with npm start.',
       `  Sign in as  ada    ${demo.secrets.DEMO_ADA_PASSWORD}   member: access ends after 2 minutes without activity`,
       `          or  grace  ${demo.secrets.DEMO_GRACE_PASSWORD}   admin: after 45 seconds`,
     );

@@ -194,6 +194,26 @@ describe('the image and the compose file, without Docker', function () {
     assert.equal(code, 1);
     assert.match(stderr, /^The embedded PostgreSQL is not installed .*CURFEW_DATABASE_URL.*\n$/);
   });
+
+  it('runs the demo configuration in development, and says that it has no demo app', async () => {
+    await database.asSuperuser('create database demo owner curfew_owner');
+    const dev = start(['node', join(image, 'dist/src/bin.js'), 'dev'], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        CURFEW_DATA_DIR: join(folder, 'dev'),
+        CURFEW_DATABASE_URL: readSecret('migrate_database_url').replace(/\/curfew$/, '/demo'),
+        CURFEW_PORT: String(await findFreePort()),
+      },
+    });
+    running.push(dev);
+    await waitForLine(dev, /^ready http:/m);
+    dev.child.kill(stopSignal);
+    const { code, stdout, stderr } = await dev.ended;
+    assert.equal(code, 0);
+    assert.match(stdout, /^ {2}No demo app: a build has none\./m);
+    assert.doesNotMatch(stderr, /^\s+at |Error/m);
+  });
 });
 
 function get(port: number, path: string): Promise<Response> {
