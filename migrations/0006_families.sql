@@ -54,15 +54,17 @@ create table window_secrets (
   opened_at timestamptz not null default curfew_now()
 );
 
--- Opaque access tokens, good only at this server's own userinfo endpoint.
+-- Access tokens that something here must know: opaque ones, good only at this server's own userinfo
+-- endpoint, and JWTs without a family, by their `jti` and without a payload, so that they can be revoked.
+-- A client's own token has neither account nor session nor grant.
 create table access_tokens (
   token_hash bytea primary key,
   family_id uuid,
-  account_id text not null references accounts,
+  account_id text references accounts,
   client_id text not null,
-  session_id text not null,
-  grant_id text not null,
-  payload jsonb not null,
+  session_id text,
+  grant_id text,
+  payload jsonb,
   expires_at timestamptz not null
 );
 create index access_tokens_expiry on access_tokens (expires_at);

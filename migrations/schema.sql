@@ -4,11 +4,11 @@
 create table access_tokens (
   token_hash bytea not null,
   family_id uuid,
-  account_id text not null,
+  account_id text,
   client_id text not null,
-  session_id text not null,
-  grant_id text not null,
-  payload jsonb not null,
+  session_id text,
+  grant_id text,
+  payload jsonb,
   expires_at timestamp with time zone not null,
   constraint access_tokens_pkey PRIMARY KEY (token_hash),
   constraint access_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)

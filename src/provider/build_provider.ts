@@ -7,8 +7,8 @@ import type { AdapterDependencies } from './adapter/dependencies.ts';
 import { createAdapter } from './adapter/index.ts';
 import { buildInteractionPolicy } from './interaction_policy.ts';
 import { createLoadExistingGrant } from './load_existing_grant.ts';
-import { nameFamily } from './jwt_access_tokens.ts';
-import { findRequestContext } from './request_context.ts';
+import { nameFamily, storeStandalone } from './jwt_access_tokens.ts';
+import { findRequestContext, getRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
 import { acr, extraTokenClaims } from './token_claims.ts';
@@ -149,11 +149,13 @@ function providerConfiguration(options: ProviderOptions): Configuration {
     formats: {
       bitsOfOpaqueRandomness: 256,
       customizers: {
-        jwt(_ctx, _token, jwt) {
-          const context = findRequestContext();
-          jwt.payload.jti = nameFamily(String(jwt.payload.jti), context && findFamilyId(context));
-          const last = context && lastTokenSecond(context);
+        jwt(_ctx, token, jwt) {
+          const context = getRequestContext();
+          const familyId = findFamilyId(context);
+          jwt.payload.jti = nameFamily(String(jwt.payload.jti), familyId);
+          const last = lastTokenSecond(context);
           if (last !== undefined) jwt.payload.exp = Math.min(jwt.payload.exp as number, last);
+          if (!familyId) storeStandalone(context, token, jwt.payload);
         },
       },
     },

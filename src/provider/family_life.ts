@@ -8,7 +8,8 @@ import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 /** What a token that is looked at, not used, depends on. */
 export interface TokenDependencies {
   now: Instant;
-  account: AccountFacts;
+  /** Absent for a client's own token, which nothing but its `exp` and the client ends. */
+  account?: AccountFacts | undefined;
   clientId: string;
   /** Absent when it came without a refresh token: then its session alone carries it. */
   family?: FamilyFacts | undefined;
@@ -18,12 +19,17 @@ export interface TokenDependencies {
 /** The life of what a token rests on, by the limits in force; undefined: account, client or session is gone. */
 export function findTokenLife(configuration: Configuration, token: TokenDependencies): Lifetime | undefined {
   const { account, family, session, now } = token;
-  if (account.disabled || (configuration.clients.get(token.clientId)?.disabled ?? true)) return undefined;
+  if (!account || account.disabled || !isClientEnabled(configuration, token)) return undefined;
   const limits = sessionLimits(configuration, session ?? { clientIds: [] }, account.roles);
   if (!family) return session && evaluateSession(session, limits, now);
   return evaluateFamily(family, familyLimits(configuration, family, account.roles), { session, limits }, now);
 }
 
 export function isTokenAlive(configuration: Configuration, token: TokenDependencies): boolean {
+  if (!token.account) return isClientEnabled(configuration, token);
   return findTokenLife(configuration, token)?.over === false;
+}
+
+function isClientEnabled(configuration: Configuration, { clientId }: TokenDependencies): boolean {
+  return configuration.clients.get(clientId)?.disabled === false;
 }

@@ -1,5 +1,8 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JWK, JWTPayload } from 'jose';
+import { hashToken } from '../credentials/token_hash.ts';
+import { insertClientToken } from '../store/access_tokens.ts';
+import type { RequestContext } from './request_context.ts';
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
@@ -10,6 +13,28 @@ export function nameFamily(jti: string, familyId: string | undefined): string {
 
 export function readFamilyId({ jti }: JWTPayload): string | undefined {
   return new RegExp(`^(${uuid})~`).exec(jti ?? '')?.[1];
+}
+
+/** What a JWT without a family is stored under: no client ever sends it as a token. */
+export function nameStandalone({ jti }: JWTPayload): string {
+  return `jti:${jti ?? ''}`;
+}
+
+/** A JWT without a family is stored, so that it can be looked up and revoked like the others. */
+export function storeStandalone(
+  context: RequestContext,
+  { kind, clientId }: SignedToken,
+  claims: JWTPayload,
+): void {
+  const hash = hashToken(nameStandalone(claims));
+  const token = { hash, expiresAt: (claims.exp ?? 0) * 1_000_000 };
+  if (kind !== 'ClientCredentials') context.accessToken = token;
+  else context.effects.dependent.push((tx) => insertClientToken(tx, clientId ?? '', token));
+}
+
+interface SignedToken {
+  kind: string;
+  clientId?: string | undefined;
 }
 
 export type VerifyAccessToken = (token: string) => Promise<JWTPayload | undefined>;

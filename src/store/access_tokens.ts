@@ -9,29 +9,30 @@ import {
   readSession,
   sessionColumns,
 } from './facts_sql.ts';
+import type { NewAccessToken } from './families.ts';
 import type { AccountRow, FamilyRow, SessionRow, StoredAccount } from './facts_sql.ts';
 
-/** An opaque access token with the state it depends on. */
+/** An access token with the state it depends on. */
 export interface LoadedAccessToken {
   now: Instant;
   configurationVersion: number;
-  payload: Record<string, unknown>;
+  /** Absent for a JWT. */
+  payload?: Record<string, unknown> | undefined;
   expiresAt: Instant;
   clientId: string;
-  grantId: string;
-  account: StoredAccount;
+  /** Absent for a client's own token. */
+  account?: StoredAccount | undefined;
   /** Absent when it came without a refresh token. */
   family?: FamilyFacts | undefined;
   session?: SessionFacts | undefined;
 }
 
-interface AccessTokenRow extends AccountRow, Partial<FamilyRow>, Partial<SessionRow> {
+interface AccessTokenRow extends Partial<AccountRow>, Partial<FamilyRow>, Partial<SessionRow> {
   now: number;
   configuration_version: number;
-  payload: Record<string, unknown>;
+  payload: Record<string, unknown> | null;
   expires_at: number;
   token_client_id: string;
-  token_grant_id: string;
 }
 
 export async function findAccessToken(
@@ -43,10 +44,10 @@ export async function findAccessToken(
       name: 'access_token_load',
       text: `
         select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, t.payload,
-          to_micros(t.expires_at) as expires_at, t.client_id as token_client_id, t.grant_id as token_grant_id,
+          to_micros(t.expires_at) as expires_at, t.client_id as token_client_id,
           ${familyColumns}, ${accountColumns}, ${sessionColumns}
         from access_tokens t
-        join accounts a on a.account_id = t.account_id
+        left join accounts a on a.account_id = t.account_id
         left join families f on f.family_id = t.family_id
         left join sessions s on s.session_id = t.session_id
         cross join configuration_state cs
@@ -58,14 +59,28 @@ export async function findAccessToken(
   return {
     now: row.now,
     configurationVersion: row.configuration_version,
-    payload: row.payload,
+    payload: row.payload ?? undefined,
     expiresAt: row.expires_at,
     clientId: row.token_client_id,
-    grantId: row.token_grant_id,
-    account: readAccount(row),
+    account: row.account_id ? readAccount(row as AccountRow) : undefined,
     family: row.family_id ? readFamily(row as FamilyRow) : undefined,
     session: readSession(row),
   };
+}
+
+/** Store a client's own token. Those of accounts are stored with what they come from. */
+export async function insertClientToken(
+  tx: Queryable,
+  clientId: string,
+  { hash, expiresAt }: NewAccessToken,
+): Promise<void> {
+  await tx.query(
+    {
+      name: 'access_token_of_client',
+      text: `insert into access_tokens (token_hash, client_id, expires_at) values ($1, $2, from_micros($3))`,
+    },
+    [hash, clientId, expiresAt],
+  );
 }
 
 export async function deleteAccessToken(tx: Queryable, tokenHash: Buffer): Promise<void> {

@@ -157,7 +157,7 @@ export async function commitCodeExchange(db: Queryable, commit: CodeExchangeComm
         limits.sessionAbsolute,
         limits.idle,
         accessToken?.hash ?? null,
-        accessToken ? JSON.stringify(accessToken.payload) : null,
+        accessToken?.payload ? JSON.stringify(accessToken.payload) : null,
         accessToken?.expiresAt ?? null,
         commit.requestId ?? null,
         commit.address ?? null,

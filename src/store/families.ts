@@ -104,7 +104,8 @@ function readSuccessor(row: RefreshRow): LoadedRefresh['successor'] {
 
 export interface NewAccessToken {
   hash: Buffer;
-  payload: Record<string, unknown>;
+  /** Absent for a JWT, which carries its own. */
+  payload?: Record<string, unknown>;
   expiresAt: Instant;
 }
 
@@ -164,7 +165,7 @@ export async function commitRefresh(db: Queryable, commit: RefreshCommit): Promi
       commit.inactiveFor ?? null,
       commit.sessionInactiveFor ?? null,
       accessToken?.hash ?? null,
-      accessToken ? JSON.stringify(accessToken.payload) : null,
+      accessToken?.payload ? JSON.stringify(accessToken.payload) : null,
       accessToken?.expiresAt ?? null,
       commit.requestId ?? null,
       commit.address ?? null,

@@ -10,6 +10,7 @@ import {
 import * as oidc from 'openid-client';
 import { createFormBrowser } from '../support/browser.ts';
 import { ada, api, client, exampleConfiguration, grace, shop } from '../support/example_configuration.ts';
+import type { ExampleConfiguration } from '../support/example_configuration.ts';
 import { assertRefused, countLiveTokens, listEvents } from '../support/gate.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { RelyingParty, Tokens } from '../support/relying_party.ts';
@@ -18,10 +19,12 @@ import type { TestServer } from '../support/server.ts';
 
 const scope = 'openid profile email offline_access reports.read payments.write';
 const worker = { clientId: 'worker', secret: 'worker secret of sixteen or more' };
+const brief = { clientId: 'brief', secret: 'brief secret of sixteen or more' };
 const insecure = { execute: [oidc.allowInsecureRequests] };
 
 describe('the remaining grants and endpoints', () => {
   let server: TestServer;
+  let desired: ExampleConfiguration;
   let signing: Awaited<ReturnType<typeof generateKeyPair>>;
 
   before(async () => {
@@ -29,7 +32,7 @@ describe('the remaining grants and endpoints', () => {
     const example = exampleConfiguration();
     const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
     const jwk = { ...(await exportJWK(signing.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
-    server = await startTestServer({
+    desired = {
       ...example,
       policies: new Map([
         ...example.policies,
@@ -72,9 +75,14 @@ describe('the remaining grants and endpoints', () => {
           }),
         ],
         ['classic', client('classic', { metadata: { id_token_signed_response_alg: 'RS256' } })],
+        [
+          'brief',
+          client('brief', { secret: brief.secret, scope, metadata: { grant_types: ['authorization_code'] } }),
+        ],
         [api, client(api, { secret: worker.secret, metadata: machine })],
       ]),
-    });
+    };
+    server = await startTestServer(desired);
   });
   after(() => server.stop());
   afterEach(() => server.clock.reset());
@@ -263,6 +271,37 @@ describe('the remaining grants and endpoints', () => {
       });
       assert.ok([400, 401].includes(nobody.status));
     });
+
+    /** A client's own token, and one of a user whose client takes no refresh token: neither has a family. */
+    const standalone = {
+      worker: async () => {
+        const config = await discover('worker', oidc.ClientSecretBasic(worker.secret));
+        const tokens = await oidc.clientCredentialsGrant(config, { resource: api, scope: 'reports.read' });
+        return { config, token: tokens.access_token };
+      },
+      brief: async () => {
+        const app = await createRelyingParty(server.issuer, brief);
+        const tokens = await app.signIn(ada, { resource: api, scope: 'openid reports.read' });
+        assert.equal(tokens.refresh_token, undefined);
+        return { config: app.config, token: tokens.access_token };
+      },
+    };
+    for (const [clientId, get] of Object.entries(standalone)) {
+      it(`revoke a JWT of ${clientId}, which has no family, and see that its client is gone`, async () => {
+        const resource = await discover(api, oidc.ClientSecretBasic(worker.secret));
+        const isActive = async (token: string) => (await oidc.tokenIntrospection(resource, token)).active;
+        const [first, second] = [await get(), await get()];
+        const { jti } = decodeJwt(first.token);
+        for (const name of [jti ?? '', `jti:${jti}`]) assert.equal(await isActive(name), false);
+        assert.deepEqual([await isActive(first.token), await isActive(second.token)], [true, true]);
+        await oidc.tokenRevocation(first.config, first.token);
+        assert.deepEqual([await isActive(first.token), await isActive(second.token)], [false, true]);
+        const { clients } = desired;
+        await server.apply({ clients: new Map([...clients].filter(([id]) => id !== clientId)) });
+        assert.equal(await isActive(second.token), false);
+        await server.apply({ clients });
+      });
+    }
 
     for (const which of ['current', 'rotated', 'access'] as const) {
       it(`end the family by revoking its ${which} token`, async () => {

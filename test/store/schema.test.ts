@@ -43,7 +43,7 @@ describe('migrations/schema.sql', () => {
     [
       'alter table grants alter payload drop not null',
       'alter table grants alter payload set not null',
-      /^ {2}payload jsonb,$/m,
+      /^create table grants \([^;]*^ {2}payload jsonb,$/m,
     ],
     [
       `alter table grants alter payload set default '[]'`,

@@ -5,7 +5,7 @@ import { endFamily } from '../../operations/end_family.ts';
 import { deleteAccessToken, findAccessToken } from '../../store/access_tokens.ts';
 import { findFamilyState } from '../../store/family_state.ts';
 import { isTokenAlive } from '../family_life.ts';
-import { readFamilyId } from '../jwt_access_tokens.ts';
+import { nameStandalone, readFamilyId } from '../jwt_access_tokens.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { InspectedToken, RequestContext } from '../request_context.ts';
 import { lastTokenSecond } from '../token_lifetimes.ts';
@@ -30,9 +30,9 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
       const { inspected } = context;
       if (inspected?.handle === value) return await findVerified(context, inspected);
       const loaded = await findAccessToken(database, hashToken(value));
-      if (!loaded) return undefined;
+      if (!loaded?.payload) return undefined;
       context.configuration = await configurations.atLeast(loaded.configurationVersion);
-      context.account = loaded.account;
+      if (loaded.account) context.account = loaded.account;
       context.inspected = { familyId: loaded.family?.familyId };
       if (!isTokenAlive(context.configuration, loaded)) return undefined;
       // The bond to the session has been judged here, by the limits in force.
@@ -41,9 +41,9 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
     },
     destroy(value) {
       const { effects, inspected, configuration, origin } = getRequestContext();
-      const familyId = inspected?.familyId;
+      const { familyId, claims } = inspected ?? {};
       effects.dependent.push(async (tx) => {
-        await deleteAccessToken(tx, hashToken(value));
+        await deleteAccessToken(tx, hashToken(claims ? nameStandalone(claims) : value));
         if (familyId) await endFamily(tx, configuration, familyId, 'revoked', origin);
       });
       return Promise.resolve();
@@ -58,13 +58,13 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
     const claims = inspected.claims ?? {};
     const clientId = String(claims.client_id);
     const familyId = readFamilyId(claims);
-    if (familyId) {
-      const state = await findFamilyState(database, familyId);
-      if (!state) return undefined;
-      context.configuration = await configurations.atLeast(state.configurationVersion);
-      inspected.familyId = familyId;
-      if (!isTokenAlive(context.configuration, { ...state, clientId })) return undefined;
-    }
+    const state = familyId
+      ? await findFamilyState(database, familyId)
+      : await findAccessToken(database, hashToken(nameStandalone(claims)));
+    if (!state) return undefined;
+    context.configuration = await configurations.atLeast(state.configurationVersion);
+    if (familyId) inspected.familyId = familyId;
+    if (!isTokenAlive(context.configuration, { ...state, clientId })) return undefined;
     const { scope, aud, iat, exp, jti, sub, auth_time, acr, amr, roles, sid, cnf } = claims;
     const extra = { auth_time, acr, amr, roles, jti };
     return {
