@@ -54,12 +54,14 @@ export function findSignInMoments(ctx: KoaContextWithOIDC): SessionMoments | und
 
 /** Why this authorization request needs a second factor now; undefined: it does not. */
 export function findStepUp(ctx: KoaContextWithOIDC): StepUpReason | undefined {
+  const { session, params } = ctx.oidc;
+  if (!session?.accountId) return undefined;
   const context = findRequestContext();
   const moments = findSignInMoments(ctx);
-  const { session, params } = ctx.oidc;
-  const known = context?.sessionsById.get(session?.uid ?? '')?.facts?.clientIds;
+  const known = context?.sessionsById.get(session.uid)?.facts?.clientIds;
   const limits = requestLimits(ctx, known);
-  if (!context?.account || !moments || !limits) return undefined;
+  // Nothing passes because we do not know who asks, or since when.
+  if (!context?.account || !moments || !limits) throw new Error('A signed-in request lacks its facts.');
   const { configuration, account } = context;
   return evaluateStepUp(
     configuration,
@@ -71,7 +73,7 @@ export function findStepUp(ctx: KoaContextWithOIDC): StepUpReason | undefined {
       // A device's request takes a fresh code on its own page, whatever the session holds.
       mfaAt: isDeviceFlow(ctx) ? (ctx.oidc.result?.login as SignInMoments | undefined)?.mfaAt : moments.mfaAt,
       asksForMfa: asksForMfa(ctx) === true,
-      hasMfaAcr: session?.acr === acr.mfa,
+      hasMfaAcr: session.acr === acr.mfa,
       maxAge: params?.max_age === undefined ? undefined : Number(params.max_age),
     },
     moments.now,
