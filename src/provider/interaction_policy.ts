@@ -90,8 +90,9 @@ const unmetAcr = new Check(
 
 /** `max_age` asks for the first factor again, unless the request asks for MFA: then the second one will do. */
 const maxAgePassed = new Check('max_age', 'End-User authentication is too old', 'login_required', (ctx) => {
-  const { params, session, result } = ctx.oidc;
+  const { params, result } = ctx.oidc;
   const maxAge = params?.max_age;
-  if (maxAge === undefined || !session?.accountId || asksForMfa(ctx) === true) return false;
-  return session.past(Number(maxAge)) && !result?.login;
+  const moments = findSignInMoments(ctx);
+  if (maxAge === undefined || !moments || asksForMfa(ctx) === true || result?.login) return false;
+  return moments.now > addSeconds(moments.passwordAt, Number(maxAge));
 });

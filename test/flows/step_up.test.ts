@@ -312,6 +312,19 @@ describe('a second factor', () => {
     assert.equal(late.url.searchParams.get('error'), 'interaction_required');
   });
 
+  it('is no first factor: max_age without an MFA acr looks at the password', async () => {
+    await party.signIn(person, sensitive);
+    await server.clock.advance(400);
+    await party.signIn({ ...person, password: 'not asked for' }, sensitive);
+    const silent = { ...plain, prompt: 'none' };
+    const tooOld = await party.authorize(person, { ...silent, max_age: '300' });
+    assert.equal(tooOld.url.searchParams.get('error'), 'login_required');
+    const recent = await party.authorize(person, { ...silent, max_age: '500' });
+    assert.ok(recent.url.searchParams.get('code'));
+    const page = await party.browser.open(authorizeUrl({ max_age: '300' }));
+    assert.match(page.text, /type="password"/);
+  });
+
   it('takes a fresh code for a device, whatever the session holds', async () => {
     await party.signIn(person, sensitive);
     const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
