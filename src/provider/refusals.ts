@@ -44,3 +44,8 @@ export function refusalError(code: RefusalReason, end?: End): Error {
   const error = scopeRefusals.has(code) ? 'invalid_scope' : 'invalid_grant';
   return new errors.CustomOIDCProviderError(error, describeRefusal(code, end));
 }
+
+/** Another request was first, and changed what this one rests on: its page must be loaded again. */
+export function outdatedError(what: string): Error {
+  return Object.assign(new Error(`The ${what} changed while it was being used.`), { status: 409 });
+}

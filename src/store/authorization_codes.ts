@@ -17,15 +17,19 @@ export interface NewAuthorizationCode {
   ttl: number;
 }
 
-/** Store a code with its session's activity and MFA moments as they are now. */
-export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizationCode): Promise<void> {
+/**
+ * Store a code with its session's activity and MFA moments as they are now; false, and nothing is stored,
+ * when the session has ended or the code is there already.
+ */
+export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizationCode): Promise<boolean> {
   const rows = await tx.query(
     {
       name: 'code_insert',
       text: `insert into authorization_codes (code_hash, account_id, client_id, session_id, grant_id, payload,
                                               last_activity_at, mfa_at, expires_at)
              select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, curfew_now() + make_interval(secs => $7)
-             from sessions s where s.session_id = $4 and s.ended_at is null returning 1`,
+             from sessions s where s.session_id = $4 and s.ended_at is null
+             on conflict (code_hash) do nothing returning 1`,
     },
     [
       code.codeHash,
@@ -37,7 +41,7 @@ export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizat
       code.ttl,
     ],
   );
-  if (rows.length === 0) throw new Error('The session ended while its code was being issued.');
+  return rows.length > 0;
 }
 
 export interface LoadedCode {

@@ -4,7 +4,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import { getRequestContext } from '../../src/provider/request_context.ts';
 import { createDatabaseSubject } from '../support/adapter_subjects.ts';
 import type { DatabaseSubject } from '../support/adapter_subjects.ts';
-import { snapshot } from '../support/sql.ts';
+import { snapshot, sql } from '../support/sql.ts';
 import { storeAccount } from '../support/stored_facts.ts';
 
 describe('what our adapter writes', () => {
@@ -87,6 +87,36 @@ describe('what our adapter writes', () => {
       const found = await subject.request(() => subject.adapter('Interaction').find(each));
       assert.deepEqual(found?.params, { of: each });
     }
+  });
+
+  describe('of a code', () => {
+    const code = () => ({ accountId: subject.accountId, clientId: 'shop', grantId: id, sessionUid: id });
+    const store = (model: string, codeId: string) =>
+      subject.request(() => subject.adapter(model).upsert(codeId, code(), 60));
+
+    beforeEach(() =>
+      subject.request(async () => {
+        await subject.adapter('Session').upsert(`cookie ${id}`, { jti: `cookie ${id}`, uid: id }, 60);
+        await subject.adapter('Grant').upsert(id, { accountId: subject.accountId, clientId: 'shop' }, 60);
+      }),
+    );
+
+    it('is there once, whoever approves a device twice at once', async () => {
+      await store('DeviceCode', `device ${id}`);
+      const before = await content();
+      await assert.rejects(store('DeviceCode', `device ${id}`), { status: 409 });
+      assert.equal(await content(), before);
+    });
+
+    it('is not there when its session has ended meanwhile', async () => {
+      await sql(
+        subject.test.database,
+        "update sessions set ended_at = curfew_now(), end_reason = 'signed_out' where session_id = $1",
+        id,
+      );
+      for (const model of ['AuthorizationCode', 'DeviceCode'])
+        await assert.rejects(store(model, `code ${id}`), { status: 409 });
+    });
   });
 
   describe('of a session that another request changed meanwhile', () => {

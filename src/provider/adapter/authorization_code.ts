@@ -1,6 +1,6 @@
 import { hashToken } from '../../credentials/token_hash.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
-import { refusalError } from '../refusals.ts';
+import { outdatedError, refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import { codeSeconds } from '../token_lifetimes.ts';
 import { withoutIdentity } from './dependencies.ts';
@@ -15,8 +15,8 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
   return {
     upsert(code, payload, ttl = codeSeconds) {
       const { accountId = '', clientId = '', sessionUid = '', grantId = '' } = payload;
-      getRequestContext().effects.dependent.push((tx) =>
-        insertAuthorizationCode(tx, {
+      getRequestContext().effects.dependent.push(async (tx) => {
+        const isStored = await insertAuthorizationCode(tx, {
           codeHash: hashToken(code),
           accountId,
           clientId,
@@ -24,8 +24,9 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
           grantId,
           payload: withoutIdentity(payload),
           ttl,
-        }),
-      );
+        });
+        if (!isStored) throw outdatedError('session');
+      });
       return Promise.resolve();
     },
     async find(code) {

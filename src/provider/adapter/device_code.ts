@@ -2,6 +2,7 @@ import Provider, { errors } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } from '../../store/artifacts.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
+import { outdatedError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import { deviceCodeSeconds } from '../token_lifetimes.ts';
 import { readExpiry } from './artifact.ts';
@@ -57,7 +58,9 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
           payload: rest,
           ttl,
         };
-        effects.dependent.push((tx) => insertAuthorizationCode(tx, code));
+        effects.dependent.push(async (tx) => {
+          if (!(await insertAuthorizationCode(tx, code))) throw outdatedError('code');
+        });
       }
       return Promise.resolve();
     },

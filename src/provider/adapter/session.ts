@@ -10,6 +10,7 @@ import { sessionLimits } from '../../policy/subject_limits.ts';
 import { scheduleSessionChecks } from '../../store/sweep.ts';
 import { findSessionByCookie, findSessionById, writeSession } from '../../store/sessions.ts';
 import type { LoadedSession } from '../../store/sessions.ts';
+import { outdatedError } from '../refusals.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
 import type { RequestContext, SignInMoments } from '../request_context.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
@@ -115,9 +116,7 @@ async function storeSession(
     signedInAt: signedIn?.signedInAt,
     mfaAt: context.signIn?.mfaAt,
   });
-  if (outcome === 'refused') {
-    throw Object.assign(new Error('The session changed while it was being used.'), { status: 409 });
-  }
+  if (outcome === 'refused') throw outdatedError('session');
   const subject = { sessionId, accountId: payload.accountId };
   if (outcome === 'started') {
     await recordEvent(tx, 'session.started', subject, context.origin);
