@@ -65,6 +65,6 @@ create table clients (
   disabled_at timestamptz
 );
 
-grant select, insert, update, delete on configuration_state, policies, roles, scopes, resources, clients
-  to curfew_server;
+grant select, update on configuration_state to curfew_server;
+grant select, insert, update, delete on policies, roles, scopes, resources, clients to curfew_server;
 grant select, insert on policy_versions to curfew_server;

@@ -516,7 +516,7 @@ grant delete, insert, select, update on artifacts to curfew_server;
 grant insert, select on audit_events to curfew_server;
 grant delete, insert, select, update on authorization_codes to curfew_server;
 grant delete, insert, select, update on clients to curfew_server;
-grant delete, insert, select, update on configuration_state to curfew_server;
+grant select, update on configuration_state to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on policies to curfew_server;

@@ -46,21 +46,26 @@ function nextCheck(configuration: Configuration, open: OpenFamily, now: number):
   return life.over ? undefined : life.idleEndAt;
 }
 
-/** Likewise for sessions, each in a transaction of its own, claimed so that one instance looks at it at a time. */
+/**
+ * Likewise for sessions, each in a transaction of its own, claimed so that one instance looks at it at a
+ * time. Returns how many this instance looked at: those that another has in hand are left to it.
+ */
 export async function sweepSessions(
   database: Database,
   configuration: Configuration,
   most: number,
 ): Promise<number> {
-  const due = await listDueSessions(database, most);
-  for (const session of due) {
-    await database.transaction(async (tx) => {
-      if (!(await claimSession(tx, session.sessionId))) return;
-      if (await endSession(tx, configuration, session, undefined, origin)) return;
-      await scheduleSession(tx, configuration, session.sessionId);
+  let looked = 0;
+  for (const session of await listDueSessions(database, most)) {
+    const isOurs = await database.transaction(async (tx) => {
+      if (!(await claimSession(tx, session.sessionId))) return false;
+      const isOver = await endSession(tx, configuration, session, undefined, origin);
+      if (!isOver) await scheduleSession(tx, configuration, session.sessionId);
+      return true;
     });
+    if (isOurs) looked += 1;
   }
-  return due.length;
+  return looked;
 }
 
 async function scheduleSession(

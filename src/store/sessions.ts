@@ -94,10 +94,11 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
           cookie_hash = excluded.cookie_hash, account_id = excluded.account_id,
           client_ids = array(select distinct unnest(s.client_ids || excluded.client_ids) order by 1),
           payload = excluded.payload || jsonb_build_object('authorizations',
-            coalesce(s.payload -> 'authorizations', '{}') || coalesce(excluded.payload -> 'authorizations', '{}')), started_at = coalesce(excluded.started_at, s.started_at),
+            coalesce(s.payload -> 'authorizations', '{}') || coalesce(excluded.payload -> 'authorizations', '{}')),
+          started_at = greatest(excluded.started_at, s.started_at),
           last_activity_at = greatest(s.last_activity_at, excluded.started_at, excluded.mfa_at),
-          password_at = coalesce(excluded.password_at, s.password_at),
-          mfa_at = coalesce(excluded.mfa_at, s.mfa_at)
+          password_at = greatest(excluded.password_at, s.password_at),
+          mfa_at = greatest(excluded.mfa_at, s.mfa_at)
         where s.ended_at is null and s.cookie_hash in ($8, excluded.cookie_hash)
           and (s.account_id is null or s.account_id = excluded.account_id)
         returning case when $6::float8 is null then 'kept'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isOutage, openDatabase, sqlState } from '../../src/store/database.ts';
+import { isOutage, isUnstorable, openDatabase, sqlState } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { asAdmin, createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -64,9 +64,14 @@ describe('isOutage', () => {
   }
 
   const mistakes: [what: string, code: string, text: string][] = [
-    ['a duplicate', '23505', 'insert into configuration_state (version) values (1)'],
+    ['a duplicate', '23505', `insert into scopes (name, description) values ('a', ''), ('a', '')`],
     ['a row that is missing elsewhere', '23503', `insert into account_roles values ('nobody', 'member')`],
-    ['a broken check', '23514', 'insert into configuration_state (singleton, version) values (false, 1)'],
+    [
+      'a broken check',
+      '23514',
+      `insert into sessions (session_id, cookie_hash, payload, last_activity_at, end_reason)
+       values ('a', 'a', '{}', curfew_now(), 'revoked')`,
+    ],
     ['a null where none may be', '23502', 'insert into policies (name) values (null)'],
     ['a typing error', '42601', 'selekt 1'],
     ['a right that is missing', '42501', 'drop table accounts'],
@@ -78,6 +83,7 @@ describe('isOutage', () => {
     it(`is false of ${what} (${code})`, async () => {
       const error = await errorOf(sql(database, text));
       assert.equal(sqlState(error), code);
+      assert.equal(isUnstorable(error), what === 'NUL in a text');
       assert.equal(isOutage(error), false);
     });
   }

@@ -49,6 +49,11 @@ describe("the server's role", () => {
     });
   }
 
+  it('neither adds nor removes the one row of the configuration', async () => {
+    await refused('delete from configuration_state');
+    await refused('insert into configuration_state (version) values (1)');
+  });
+
   it('is refused taking a partition out of the trail', async () => {
     await refused(`alter table audit_events detach partition ${thisMonth}`);
   });
