@@ -1,5 +1,5 @@
 import type { Origin } from '../domain/origin.ts';
-import { insertAuditEvent } from '../store/audit_events.ts';
+import { insertAuditEvents } from '../store/audit_events.ts';
 import type { Queryable } from '../store/database.ts';
 import type { EventName } from './catalogue.ts';
 
@@ -19,15 +19,28 @@ export async function recordEvent(
   origin: Origin,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  const { accountId, clientId, sessionId, familyId } = subject;
-  await insertAuditEvent(tx, {
-    name,
-    accountId,
-    clientId,
-    sessionId,
-    familyId,
-    requestId: origin.requestId,
-    address: origin.address,
-    detail: origin.actor ? { ...detail, actor: origin.actor } : detail,
-  });
+  await recordEvents(tx, name, origin, [{ subject, detail }]);
+}
+
+/** Append several events of one name and origin at once. */
+export async function recordEvents(
+  tx: Queryable,
+  name: EventName,
+  { actor, requestId, address }: Origin,
+  events: readonly { subject: EventSubject; detail: Record<string, unknown> }[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await insertAuditEvents(
+    tx,
+    events.map(({ subject: { accountId, clientId, sessionId, familyId }, detail }) => ({
+      name,
+      accountId,
+      clientId,
+      sessionId,
+      familyId,
+      requestId,
+      address,
+      detail: actor ? { ...detail, actor } : detail,
+    })),
+  );
 }

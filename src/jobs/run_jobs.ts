@@ -22,7 +22,7 @@ interface Job {
 }
 
 /** How much one transaction of the sweeper looks at. */
-const sweepBatch = 100;
+const sweepBatch = 200;
 /** A window takes new successors for a minute; two make up for any delay. */
 const windowSlackSeconds = 120;
 
@@ -42,7 +42,8 @@ export function startJobs({ database, log, configuration, longestOverlap }: JobO
   ];
   async function sweep(): Promise<void> {
     for (const step of [sweepFamilies, sweepSessions]) {
-      while ((await step(database, await configuration(), sweepBatch)) === sweepBatch);
+      // What others hold is left out of a batch: a half-full one may have more behind it.
+      while ((await step(database, await configuration(), sweepBatch)) > sweepBatch / 2);
     }
   }
 

@@ -2,14 +2,15 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { End } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { EndReason } from '../domain/reasons.ts';
-import { recordEvent } from '../events/record_event.ts';
+import { recordEvents } from '../events/record_event.ts';
+import type { EventSubject } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Queryable } from '../store/database.ts';
-import { endFamilyRow } from '../store/families.ts';
+import { endFamilyRows } from '../store/families.ts';
 import type { OpenFamily } from '../store/families.ts';
-import { endSessionRow } from '../store/sessions.ts';
+import { endSessionRows } from '../store/sessions.ts';
 import type { OpenSession } from '../store/sessions.ts';
 
 /** What everything that is not over yet ends for; undefined: only what is over ends. */
@@ -47,21 +48,29 @@ export function findSessionEnd(
   return cause && { reason: cause, at: now };
 }
 
+/** What ends, why, and by whose doing. */
+export interface Ending {
+  cause: Cause;
+  now: Instant;
+  origin: Origin;
+}
+
 /** End locked families; returns how many ended. */
 export async function endFamilies(
   tx: Queryable,
   configuration: Configuration,
   families: readonly OpenFamily[],
-  { cause, now, origin }: { cause: Cause; now: Instant; origin: Origin },
+  { cause, now, origin }: Ending,
 ): Promise<number> {
-  let count = 0;
-  for (const open of families) {
+  const ends = families.flatMap((open) => {
     const end = findFamilyEnd(configuration, open, cause, now);
-    if (!end || !(await endFamilyRow(tx, open.family.familyId, end))) continue;
-    count += 1;
-    await recordEvent(tx, 'family.ended', open.family, origin, describeEnd(end, now));
-  }
-  return count;
+    return end ? [{ id: open.family.familyId, subject: open.family, end }] : [];
+  });
+  if (ends.length === 0) return 0;
+  const ended = await endFamilyRows(tx, ends);
+  const news = ends.filter(({ id }) => ended.has(id));
+  await recordEnds(tx, 'family.ended', news, { now, origin });
+  return news.length;
 }
 
 /** End locked sessions themselves, not what is bound to them; returns how many ended. */
@@ -69,17 +78,28 @@ export async function endSessions(
   tx: Queryable,
   configuration: Configuration,
   sessions: readonly OpenSession[],
-  { cause, now, origin }: { cause: Cause; now: Instant; origin: Origin },
+  { cause, now, origin }: Ending,
 ): Promise<number> {
-  let count = 0;
-  for (const open of sessions) {
+  const ends = sessions.flatMap((open) => {
     const end = findSessionEnd(configuration, open, cause, now);
-    if (!end || !(await endSessionRow(tx, open.session.sessionId, end))) continue;
-    count += 1;
     const { sessionId, accountId } = open.session;
-    await recordEvent(tx, 'session.ended', { sessionId, accountId }, origin, describeEnd(end, now));
-  }
-  return count;
+    return end ? [{ id: sessionId, subject: { sessionId, accountId }, end }] : [];
+  });
+  if (ends.length === 0) return 0;
+  const ended = new Set((await endSessionRows(tx, ends)).map(({ sessionId }) => sessionId));
+  const news = ends.filter(({ id }) => ended.has(id));
+  await recordEnds(tx, 'session.ended', news, { now, origin });
+  return news.length;
+}
+
+async function recordEnds(
+  tx: Queryable,
+  name: 'family.ended' | 'session.ended',
+  ends: readonly { subject: EventSubject; end: End }[],
+  { now, origin }: { now: Instant; origin: Origin },
+): Promise<void> {
+  const events = ends.map(({ subject, end }) => ({ subject, detail: describeEnd(end, now) }));
+  await recordEvents(tx, name, origin, events);
 }
 
 /** An end for the trail: seconds found late, rounded down to milliseconds. */

@@ -1,19 +1,20 @@
 import type { Configuration } from '../domain/configuration.ts';
+import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { OpenFamily } from '../store/families.ts';
-import { claimSession, listDueSessions, lockDueFamilies, scheduleChecks } from '../store/sweep.ts';
-import { findSessionById, readNow } from '../store/sessions.ts';
-import { endFamilies } from './end_access.ts';
-import { endSession } from './end_session.ts';
+import type { OpenSession } from '../store/sessions.ts';
+import { lockDueFamilies, lockDueSessions, scheduleChecks } from '../store/sweep.ts';
+import type { DueWork } from '../store/sweep.ts';
+import { endFamilies, endSessions } from './end_access.ts';
 
 const origin: Origin = { actor: 'sweeper' };
 
 /**
  * Look at one batch of families that are due: end those over a limit in force, and note when to look at
- * the others again. Returns how many were due; fewer than `most`: none is left.
+ * the others again. Returns how many were looked at: what another holds is left to it.
  */
 export async function sweepFamilies(
   database: Database,
@@ -22,20 +23,51 @@ export async function sweepFamilies(
 ): Promise<number> {
   return await database.transaction(async (tx) => {
     const due = await lockDueFamilies(tx, most);
-    if (due.length === 0) return 0;
-    const now = await readNow(tx);
-    await endFamilies(tx, configuration, due, { cause: undefined, now, origin });
-    const alive = due.flatMap((open) => {
-      const at = nextCheck(configuration, open, now);
+    if (!due || due.configurationVersion !== configuration.version) return 0;
+    await endFamilies(tx, configuration, due.families, { cause: undefined, now: due.now, origin });
+    const alive = due.families.flatMap((open) => {
+      const at = nextFamilyCheck(configuration, open, due.now);
       return at === undefined ? [] : [{ id: open.family.familyId, at }];
     });
     await scheduleChecks(tx, 'families', alive);
-    return due.length;
+    return due.families.length;
   });
 }
 
+/** Likewise for sessions: what is over ends with the families bound to it. */
+export async function sweepSessions(
+  database: Database,
+  configuration: Configuration,
+  most: number,
+): Promise<number> {
+  return await database.transaction(async (tx) => {
+    const due = await lockDueSessions(tx, most);
+    if (!due || due.configurationVersion !== configuration.version) return 0;
+    await endDueSessions(tx, configuration, due);
+    return due.sessions.length;
+  });
+}
+
+async function endDueSessions(tx: Queryable, configuration: Configuration, due: DueWork): Promise<void> {
+  const checks = due.sessions.map((open) => ({
+    id: open.session.sessionId,
+    at: nextSessionCheck(configuration, open, due.now),
+  }));
+  const over = new Set(checks.filter(({ at }) => at === undefined).map(({ id }) => id));
+  const ending = { cause: undefined, now: due.now, origin };
+  const bound = due.families.filter(({ family }) => over.has(family.sessionId));
+  await endFamilies(tx, configuration, bound, ending);
+  const ended = due.sessions.filter(({ session }) => over.has(session.sessionId));
+  await endSessions(tx, configuration, ended, ending);
+  await scheduleChecks(
+    tx,
+    'sessions',
+    checks.flatMap(({ id, at }) => (at === undefined ? [] : [{ id, at }])),
+  );
+}
+
 /** When a living family's limit passes if nothing happens; undefined: it is over. */
-function nextCheck(configuration: Configuration, open: OpenFamily, now: number): number | undefined {
+function nextFamilyCheck(configuration: Configuration, open: OpenFamily, now: Instant): Instant | undefined {
   const limits = sessionLimits(configuration, open.session ?? { clientIds: [] }, open.roles);
   const life = evaluateFamily(
     open.family,
@@ -46,36 +78,11 @@ function nextCheck(configuration: Configuration, open: OpenFamily, now: number):
   return life.over ? undefined : life.idleEndAt;
 }
 
-/**
- * Likewise for sessions, each in a transaction of its own, claimed so that one instance looks at it at a
- * time. Returns how many this instance looked at: those that another has in hand are left to it.
- */
-export async function sweepSessions(
-  database: Database,
+function nextSessionCheck(
   configuration: Configuration,
-  most: number,
-): Promise<number> {
-  let looked = 0;
-  for (const session of await listDueSessions(database, most)) {
-    const isOurs = await database.transaction(async (tx) => {
-      if (!(await claimSession(tx, session.sessionId))) return false;
-      const isOver = await endSession(tx, configuration, session, undefined, origin);
-      if (!isOver) await scheduleSession(tx, configuration, session.sessionId);
-      return true;
-    });
-    if (isOurs) looked += 1;
-  }
-  return looked;
-}
-
-async function scheduleSession(
-  tx: Queryable,
-  configuration: Configuration,
-  sessionId: string,
-): Promise<void> {
-  const loaded = await findSessionById(tx, sessionId);
-  if (!loaded?.facts) return;
-  const limits = sessionLimits(configuration, loaded.facts, loaded.roles);
-  const life = evaluateSession(loaded.facts, limits, loaded.now);
-  if (!life.over) await scheduleChecks(tx, 'sessions', [{ id: sessionId, at: life.idleEndAt }]);
+  { session, roles }: OpenSession,
+  now: Instant,
+): Instant | undefined {
+  const life = evaluateSession(session, sessionLimits(configuration, session, roles), now);
+  return life.over ? undefined : life.idleEndAt;
 }

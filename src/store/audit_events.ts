@@ -11,22 +11,24 @@ export interface NewAuditEvent {
   detail: Record<string, unknown>;
 }
 
-export async function insertAuditEvent(tx: Queryable, event: NewAuditEvent): Promise<void> {
+/** Append events, in one statement. */
+export async function insertAuditEvents(tx: Queryable, events: readonly NewAuditEvent[]): Promise<void> {
   await tx.query(
     {
-      name: 'audit_event_insert',
+      name: 'audit_events_insert',
       text: `insert into audit_events (name, account_id, client_id, session_id, family_id, request_id, address, detail)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[],
+                                  $8::jsonb[])`,
     },
     [
-      event.name,
-      event.accountId ?? null,
-      event.clientId ?? null,
-      event.sessionId ?? null,
-      event.familyId ?? null,
-      event.requestId ?? null,
-      event.address ?? null,
-      JSON.stringify(event.detail),
+      events.map(({ name }) => name),
+      events.map(({ accountId }) => accountId ?? null),
+      events.map(({ clientId }) => clientId ?? null),
+      events.map(({ sessionId }) => sessionId ?? null),
+      events.map(({ familyId }) => familyId ?? null),
+      events.map(({ requestId }) => requestId ?? null),
+      events.map(({ address }) => address ?? null),
+      events.map(({ detail }) => JSON.stringify(detail)),
     ],
   );
 }

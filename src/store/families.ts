@@ -1,6 +1,8 @@
-import type { End, FamilyFacts, RefreshTokenFacts, SessionFacts } from '../domain/facts.ts';
+import type { FamilyFacts, RefreshTokenFacts, SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Queryable } from './database.ts';
+import { endAssignments, endsFrom, endValues } from './ends_sql.ts';
+import type { EndWrite } from './ends_sql.ts';
 import {
   accountColumns,
   familyColumns,
@@ -184,18 +186,17 @@ export function readCommit([row]: CommitRow[]): CommitOutcome {
   };
 }
 
-/** Store the end of an open family; false when it had ended before. The caller holds its lock or does not care who is first. */
-export async function endFamilyRow(tx: Queryable, familyId: string, end: End): Promise<boolean> {
-  const rows = await tx.query(
+/** Store the ends of open families; returns the ids of those that had not ended before. */
+export async function endFamilyRows(tx: Queryable, ends: readonly EndWrite[]): Promise<Set<string>> {
+  const rows = await tx.query<{ family_id: string }>(
     {
-      name: 'family_end',
-      text: `update families set ended_at = from_micros($2), end_reason = $3, end_limit = $4, end_policy = $5,
-               end_policy_version = $6, end_found_at = curfew_now()
-             where family_id = $1 and ended_at is null returning family_id`,
+      name: 'families_end',
+      text: `update families f set ${endAssignments} from ${endsFrom('uuid')}
+             where f.family_id = e.id and f.ended_at is null returning f.family_id`,
     },
-    [familyId, end.at, end.reason, end.limit ?? null, end.policy ?? null, end.policyVersion ?? null],
+    endValues(ends),
   );
-  return rows.length > 0;
+  return new Set(rows.map((row) => row.family_id));
 }
 
 /** An open family with what its limits depend on. */
@@ -239,15 +240,12 @@ export async function lockOpenFamilies(tx: Queryable, filter: FamilyFilter): Pro
 /** Read open families without locks: all of them where no filter is given. */
 export async function listOpenFamilies(
   db: Queryable,
-  filter: FamilyFilter | { familyIds: readonly string[] } = {},
+  filter: FamilyFilter | FamilySet = {},
 ): Promise<OpenFamily[]> {
-  const { column, given } =
-    'familyIds' in filter ? { column: 'any_family_id', given: [filter.familyIds] } : readFilter(filter);
-  const condition =
-    column === 'any_family_id' ? 'and f.family_id = any($1)' : column ? `and f.${column} = $1` : '';
+  const { name, condition, given } = readSelection(filter);
   const rows = await db.query<FamilyRow & Partial<SessionRow> & { roles: string[] }>(
     {
-      name: `families_open_${column ?? 'all'}`,
+      name: `families_open_${name}`,
       text: `select ${familyColumns}, ${sessionColumns},
                array(select r.role from account_roles r where r.account_id = f.account_id) as roles
              from families f left join sessions s on s.session_id = f.session_id
@@ -256,6 +254,22 @@ export async function listOpenFamilies(
     given,
   );
   return rows.map((row) => ({ family: readFamily(row), roles: row.roles, session: readSession(row) }));
+}
+
+/** Families by their ids, or those bound to sessions. */
+type FamilySet = { familyIds: readonly string[] } | { boundTo: readonly string[] };
+
+function readSelection(filter: FamilyFilter | FamilySet): {
+  name: string;
+  condition: string;
+  given: unknown[];
+} {
+  if ('familyIds' in filter)
+    return { name: 'ids', condition: 'and f.family_id = any($1)', given: [filter.familyIds] };
+  if ('boundTo' in filter)
+    return { name: 'bound', condition: 'and f.bound and f.session_id = any($1)', given: [filter.boundTo] };
+  const { column, given } = readFilter(filter);
+  return { name: column ?? 'all', condition: column ? `and f.${column} = $1` : '', given };
 }
 
 function readFilter(filter: FamilyFilter): { column: string | undefined; given: string[] } {

@@ -1,6 +1,8 @@
-import type { End, SessionFacts } from '../domain/facts.ts';
+import type { SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Queryable } from './database.ts';
+import { endAssignments, endsFrom, endValues } from './ends_sql.ts';
+import type { EndWrite } from './ends_sql.ts';
 import { readSession, sessionColumns } from './facts_sql.ts';
 import type { SessionRow } from './facts_sql.ts';
 
@@ -174,6 +176,15 @@ export async function listOpenSessions(db: Queryable, accountId?: string): Promi
   return readOpen(await db.query<OpenSessionRow>({ name: 'sessions_open', text: openSessions }));
 }
 
+/** Read the open ones of these sessions, without locks. */
+export async function listOpenSessionsById(
+  db: Queryable,
+  sessionIds: readonly string[],
+): Promise<OpenSession[]> {
+  const statement = { name: 'sessions_open_ids', text: `${openSessions} and s.session_id = any($1)` };
+  return readOpen(await db.query<OpenSessionRow>(statement, [sessionIds]));
+}
+
 type OpenSessionRow = SessionRow & { roles: string[] };
 
 function readOpen(rows: OpenSessionRow[]): OpenSession[] {
@@ -183,18 +194,23 @@ function readOpen(rows: OpenSessionRow[]): OpenSession[] {
   });
 }
 
-/** Store the end of an open session; false when it had ended before. */
-export async function endSessionRow(tx: Queryable, sessionId: string, end: End): Promise<boolean> {
-  const rows = await tx.query(
+/** A session that has just ended, and what the clients in it know it by. */
+export interface EndedSession {
+  sessionId: string;
+  authorizations: Readonly<Record<string, { sid?: string }>>;
+}
+
+/** Store the ends of open sessions; returns those that had not ended before. */
+export async function endSessionRows(tx: Queryable, ends: readonly EndWrite[]): Promise<EndedSession[]> {
+  return await tx.query<EndedSession>(
     {
-      name: 'session_end',
-      text: `update sessions set ended_at = from_micros($2), end_reason = $3, end_limit = $4, end_policy = $5,
-               end_policy_version = $6, end_found_at = curfew_now()
-             where session_id = $1 and ended_at is null returning session_id`,
+      name: 'sessions_end',
+      text: `update sessions s set ${endAssignments} from ${endsFrom('text')}
+             where s.session_id = e.id and s.ended_at is null
+             returning s.session_id as "sessionId", coalesce(s.payload -> 'authorizations', '{}') as authorizations`,
     },
-    [sessionId, end.at, end.reason, end.limit ?? null, end.policy ?? null, end.policyVersion ?? null],
+    endValues(ends),
   );
-  return rows.length > 0;
 }
 
 /** The database's clock, for a decision made under locks. */

@@ -2,10 +2,20 @@ import type { Instant } from '../domain/instants.ts';
 import type { Queryable } from './database.ts';
 import { listOpenFamilies } from './families.ts';
 import type { OpenFamily } from './families.ts';
+import { listOpenSessionsById } from './sessions.ts';
+import type { OpenSession } from './sessions.ts';
 
-/** Lock families that are due for a look, and the sessions they are bound to; what others hold is left to them. */
-export async function lockDueFamilies(tx: Queryable, most: number): Promise<OpenFamily[]> {
-  const due = await tx.query<{ family_id: string; session_id: string; bound: boolean }>(
+/** What a sweep looks at, read under locks, and the moment and configuration to judge it by. */
+export interface DueWork {
+  now: Instant;
+  configurationVersion: number;
+  families: OpenFamily[];
+  sessions: OpenSession[];
+}
+
+/** Lock families that are due for a look, and the sessions they are bound to. Waits for nobody. */
+export async function lockDueFamilies(tx: Queryable, most: number): Promise<DueWork | undefined> {
+  const due = await tx.query<LockedFamily>(
     {
       name: 'sweep_families',
       text: `select family_id, session_id, bound from families
@@ -14,42 +24,88 @@ export async function lockDueFamilies(tx: Queryable, most: number): Promise<Open
     },
     [most],
   );
-  if (due.length === 0) return [];
-  await tx.query(
+  if (due.length === 0) return undefined;
+  const sessionIds = due.filter(({ bound }) => bound).map((row) => row.session_id);
+  const locked = await tx.query<{ session_id: string }>(
     {
-      name: 'sweep_family_sessions',
-      text: `select from sessions where session_id = any($1) order by session_id for no key update`,
+      name: 'sweep_families_sessions',
+      text: `select session_id from sessions where session_id = any($1) for no key update skip locked`,
     },
-    [due.filter(({ bound }) => bound).map(({ session_id: sessionId }) => sessionId)],
+    [sessionIds],
   );
-  return await listOpenFamilies(tx, { familyIds: due.map(({ family_id: familyId }) => familyId) });
+  const clock = await readSweepClock(tx);
+  const familyIds = due.map((row) => row.family_id);
+  const isFree = freeOf(sessionIds, locked);
+  const families = await listOpenFamilies(tx, { familyIds });
+  return {
+    ...clock,
+    families: families.filter(({ family, session }) => !family.bound || !session || isFree(family.sessionId)),
+    sessions: [],
+  };
 }
 
-export async function listDueSessions(
-  db: Queryable,
-  most: number,
-): Promise<{ sessionId: string; accountId: string }[]> {
-  return await db.query(
+/**
+ * Lock sessions that are due for a look and the families bound to them. A session with a family that
+ * somebody else holds is left out. Waits for nobody, so that its many locks hold up no other.
+ */
+export async function lockDueSessions(tx: Queryable, most: number): Promise<DueWork | undefined> {
+  const due = await tx.query<{ session_id: string }>(
     {
       name: 'sweep_sessions',
-      text: `select session_id as "sessionId", account_id as "accountId" from sessions
+      text: `select session_id from sessions
              where ended_at is null and account_id is not null and check_at <= curfew_now()
-             order by check_at limit $1`,
+             order by check_at limit $1 for no key update skip locked`,
     },
     [most],
   );
+  if (due.length === 0) return undefined;
+  const sessionIds = due.map((row) => row.session_id);
+  const locked = await tx.query<LockedFamily>(
+    {
+      name: 'sweep_sessions_families',
+      text: `select family_id, session_id, bound from families
+             where session_id = any($1) and bound and ended_at is null for no key update skip locked`,
+    },
+    [sessionIds],
+  );
+  const clock = await readSweepClock(tx);
+  const bound = await listOpenFamilies(tx, { boundTo: sessionIds });
+  const held = new Set(locked.map((row) => row.family_id));
+  const busy = new Set(
+    bound.filter(({ family }) => !held.has(family.familyId)).map(({ family }) => family.sessionId),
+  );
+  const sessions = await listOpenSessionsById(tx, sessionIds);
+  return {
+    ...clock,
+    families: bound.filter(({ family }) => !busy.has(family.sessionId)),
+    sessions: sessions.filter(({ session }) => !busy.has(session.sessionId)),
+  };
 }
 
-/** Take a session's look for this transaction; false when another instance has it. */
-export async function claimSession(tx: Queryable, sessionId: string): Promise<boolean> {
-  const [row] = await tx.query<{ claimed: boolean }>(
-    {
-      name: 'sweep_claim',
-      text: `select pg_try_advisory_xact_lock(hashtext('sweep'), hashtext($1)) as claimed`,
-    },
-    [sessionId],
-  );
-  return row?.claimed ?? false;
+interface LockedFamily {
+  family_id: string;
+  session_id: string;
+  bound: boolean;
+}
+
+/** Of the sessions asked for, those that were locked are free, and so are those that do not exist. */
+function freeOf(
+  asked: readonly string[],
+  locked: readonly { session_id: string }[],
+): (sessionId: string) => boolean {
+  const held = new Set(locked.map((row) => row.session_id));
+  const busy = new Set(asked.filter((sessionId) => !held.has(sessionId)));
+  return (sessionId) => !busy.has(sessionId);
+}
+
+async function readSweepClock(tx: Queryable): Promise<{ now: Instant; configurationVersion: number }> {
+  const [row] = await tx.query<{ now: number; configurationVersion: number }>({
+    name: 'sweep_clock',
+    text: `select to_micros(curfew_now()) as now, version::float8 as "configurationVersion"
+           from configuration_state`,
+  });
+  if (!row) throw new Error('The configuration row is missing.');
+  return row;
 }
 
 /** Look again at these moments. */

@@ -3,9 +3,9 @@ import type { EndReason } from '../../src/domain/reasons.ts';
 import { replaceRoles, setAccountDisabled } from '../../src/store/accounts.ts';
 import { bumpConfigurationVersion } from '../../src/store/configuration_write.ts';
 import type { Database, Queryable } from '../../src/store/database.ts';
-import { commitRefresh, endFamilyRow, lockOpenFamilies } from '../../src/store/families.ts';
+import { commitRefresh, endFamilyRows, lockOpenFamilies } from '../../src/store/families.ts';
 import type { CommitOutcome } from '../../src/store/families.ts';
-import { endSessionRow, lockAccount, lockOpenSessions, readNow } from '../../src/store/sessions.ts';
+import { endSessionRows, lockAccount, lockOpenSessions, readNow } from '../../src/store/sessions.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { freezeClock } from '../support/frozen_clock.ts';
@@ -62,17 +62,19 @@ describe('a refresh that waits for a lock', () => {
     [
       'its family ended',
       lockFamily,
-      async (tx) => void (await endFamilyRow(tx, subject.familyId, await end(tx, 'revoked'))),
+      async (tx) => void (await endFamilyRows(tx, [{ id: subject.familyId, end: await end(tx, 'revoked') }])),
     ],
     [
       'its session ended, the family locked',
       lockFamily,
-      async (tx) => void (await endSessionRow(tx, subject.sessionId, await end(tx, 'signed_out'))),
+      async (tx) =>
+        void (await endSessionRows(tx, [{ id: subject.sessionId, end: await end(tx, 'signed_out') }])),
     ],
     [
       'its session ended, only that locked',
       lockSession,
-      async (tx) => void (await endSessionRow(tx, subject.sessionId, await end(tx, 'signed_out'))),
+      async (tx) =>
+        void (await endSessionRows(tx, [{ id: subject.sessionId, end: await end(tx, 'signed_out') }])),
     ],
     [
       'its account was disabled',
