@@ -106,6 +106,7 @@ create table configuration_state (
   applied_digest text,
   applied_version bigint,
   rate_limits jsonb not null default '{}'::jsonb,
+  delivery jsonb not null default '{}'::jsonb,
   constraint configuration_state_pkey PRIMARY KEY (singleton),
   constraint configuration_state_singleton_check CHECK (singleton)
 );
@@ -151,6 +152,28 @@ create table grants (
   constraint grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );
 CREATE INDEX grants_account ON public.grants USING btree (account_id);
+
+create table notice_receivers (
+  receiver text not null,
+  failures integer not null default 0,
+  retry_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  constraint notice_receivers_pkey PRIMARY KEY (receiver)
+);
+
+create table notices (
+  notice_id uuid not null default uuidv7(),
+  kind text not null,
+  receiver text not null,
+  payload jsonb not null,
+  queued_at timestamp with time zone not null default curfew_now(),
+  due_at timestamp with time zone not null default curfew_now(),
+  tries integer not null default 0,
+  last_error text,
+  dead_at timestamp with time zone,
+  constraint notices_pkey PRIMARY KEY (notice_id)
+);
+CREATE INDEX notices_dead ON public.notices USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+CREATE INDEX notices_due ON public.notices USING btree (receiver, due_at) WHERE (dead_at IS NULL);
 
 create table policies (
   name text not null,
@@ -519,6 +542,8 @@ grant delete, insert, select, update on clients to curfew_server;
 grant select, update on configuration_state to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
+grant delete, insert, select, update on notice_receivers to curfew_server;
+grant delete, insert, select, update on notices to curfew_server;
 grant delete, insert, select, update on policies to curfew_server;
 grant insert, select on policy_versions to curfew_server;
 grant delete, insert, select, update on rate_counts to curfew_server;

@@ -6,6 +6,12 @@ import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
+import { createJwtSigner } from './credentials/sign_jwt.ts';
+import { createDeliverer } from './delivery/deliver_notices.ts';
+import type { Sender } from './delivery/deliver_notices.ts';
+import { createPost } from './delivery/post.ts';
+import { createLogoutSender } from './delivery/send_logout_token.ts';
+import type { NoticeKind } from './domain/notices.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
@@ -50,6 +56,8 @@ export interface AppOptions {
   secrets: readonly Buffer[];
   trustedProxies?: TrustedProxies;
   log: Logger;
+  /** Development: notices may be sent to receivers on this machine. */
+  allowsLoopbackReceivers?: boolean;
 }
 
 export interface App {
@@ -63,7 +71,8 @@ export interface App {
 const largestSkewMilliseconds = 5000;
 
 /** Build the server: the one place that knows every part. */
-export async function buildApp({ issuer, database, secrets, trustedProxies, log }: AppOptions): Promise<App> {
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { issuer, database, secrets, trustedProxies, log, allowsLoopbackReceivers = false } = options;
   const atRest = createSecretsAtRest(secrets);
   const configurations = await createConfigurationSource(database);
   const windows = createWindowSecrets(database, atRest);
@@ -155,7 +164,9 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
   const stopSkew = every(10_000, async () => {
     state.skew = await measureClockSkew(database);
   });
-  const jobs = startJobs({ database, log, configuration: readConfiguration, longestOverlap });
+  const { post, close: closePost } = createPost();
+  const deliverer = createDeliverer({ database, senders: buildSenders(), log });
+  const jobs = startJobs({ database, log, configuration: readConfiguration, longestOverlap, deliverer });
 
   return {
     listen: (port, host) =>
@@ -175,6 +186,7 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
       await closed;
       clearTimeout(cut);
       await jobs.stop();
+      closePost();
     },
   };
 
@@ -190,6 +202,21 @@ export async function buildApp({ issuer, database, secrets, trustedProxies, log 
       mayEnrol: (sessionId) => mayEnrol(database, sessionId),
       beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
+    };
+  }
+
+  function buildSenders(): Record<NoticeKind, Sender> {
+    return {
+      backchannel_logout: createLogoutSender({
+        issuer,
+        sign: createJwtSigner(keys),
+        post,
+        addressRules: () => ({
+          allowedNetworks: configurations.current().delivery.allowedNetworks ?? [],
+          allowsLoopback: allowsLoopbackReceivers,
+        }),
+        findClient: (clientId) => configurations.current().clients.get(clientId)?.metadata,
+      }),
     };
   }
 

@@ -4,6 +4,7 @@ import { addApplyCommand } from './cli/apply.ts';
 import { addDevCommand } from './cli/dev.ts';
 import { addMigrateCommand } from './cli/migrate.ts';
 import { reportFailure } from './cli/report_failure.ts';
+import { addNoticeCommands } from './cli/notice.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addUserCommands } from './cli/user.ts';
 
@@ -28,6 +29,7 @@ addServeCommand(program);
 addMigrateCommand(program);
 addApplyCommand(program);
 addUserCommands(program);
+addNoticeCommands(program);
 for (const command of [
   program,
   ...program.commands,

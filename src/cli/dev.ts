@@ -46,6 +46,7 @@ export function addDevCommand(program: Command): void {
           issuer,
           secrets: environment.secrets ?? [readDevelopmentSecret(environment.dataDirectory)],
           database,
+          allowsLoopbackReceivers: true,
           logTo: pino.destination({ fd: 2, sync: true }),
           logLevel: process.env.CURFEW_LOG_LEVEL ? environment.logLevel : 'warn',
         });

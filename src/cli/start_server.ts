@@ -12,13 +12,22 @@ export interface ServerOptions {
   database: Database;
   logTo: DestinationStream;
   logLevel: string;
+  /** Development: notices may be sent to receivers on this machine. */
+  allowsLoopbackReceivers?: boolean;
 }
 
 /** Build the server and let it answer; resolves when it does. */
 export async function startServer(options: ServerOptions): Promise<App> {
   const { environment, issuer, secrets, database } = options;
   const log = pino({ level: options.logLevel, base: null }, options.logTo);
-  const app = await buildApp({ issuer, database, secrets, trustedProxies: environment.trustProxy, log });
+  const app = await buildApp({
+    issuer,
+    database,
+    secrets,
+    trustedProxies: environment.trustProxy,
+    log,
+    allowsLoopbackReceivers: options.allowsLoopbackReceivers ?? false,
+  });
   try {
     await app.listen(environment.port, environment.host);
   } catch (error) {

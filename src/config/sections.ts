@@ -1,5 +1,6 @@
 import { branding } from './schema/branding.ts';
 import { clients } from './schema/clients.ts';
+import { delivery } from './schema/delivery.ts';
 import { policies } from './schema/policies.ts';
 import { rateLimits } from './schema/rate_limits.ts';
 import { resources } from './schema/resources.ts';
@@ -17,6 +18,7 @@ export const sections = {
   users,
   branding,
   rate_limits: rateLimits,
+  delivery,
 };
 export type SectionName = keyof typeof sections;
 export const sectionNames = Object.keys(sections) as SectionName[];

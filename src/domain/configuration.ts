@@ -1,4 +1,5 @@
 import type { Policy } from './policies.ts';
+import type { DeliverySettings } from './notices.ts';
 import type { RateLimits } from './rate_limits.ts';
 
 export interface Role {
@@ -52,6 +53,7 @@ export interface Configuration {
   clients: ReadonlyMap<string, ClientDefinition>;
   branding?: Branding;
   rateLimits?: Partial<RateLimits>;
+  delivery?: DeliverySettings;
 }
 
 /** A user as a configuration file names one; what is left out stays as it is. */
@@ -79,4 +81,5 @@ export interface DesiredConfiguration {
   users?: readonly DesiredUser[] | undefined;
   branding?: Branding | undefined;
   rate_limits?: Partial<RateLimits> | undefined;
+  delivery?: DeliverySettings | undefined;
 }

@@ -6,6 +6,7 @@ export const problemCodes = {
   account_exists: 'There is already an account of that name.',
   account_unknown: 'There is no such account.',
   role_unknown: 'There is no such role.',
+  notice_unknown: 'There is no such notice.',
   password_missing: 'A password is needed.',
   database_unreachable: 'The database cannot be reached.',
   database_behind: 'The database lacks migrations.',

@@ -28,6 +28,8 @@ export const eventCatalogue = {
   'account.enabled': 'An account was enabled again. Nothing that ended is revived.',
   'account.factors_removed': 'An operator removed the second factors of an account.',
   'configuration.applied': 'The configuration was changed.',
+  'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
+  'notice.replayed': 'An operator had undeliverable notices tried again.',
   'signing_key.created': 'A signing key was made.',
 } as const;
 export type EventName = keyof typeof eventCatalogue;

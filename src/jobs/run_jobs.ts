@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Deliverer } from '../delivery/deliver_notices.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { sweepFamilies, sweepSessions } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
@@ -13,6 +14,7 @@ export interface JobOptions {
   configuration(): Promise<Configuration>;
   /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
   longestOverlap(): number;
+  deliverer: Deliverer;
 }
 
 interface Job {
@@ -27,7 +29,7 @@ const sweepBatch = 200;
 const windowSlackSeconds = 120;
 
 /** Start the recurring jobs: each runs at once, then at its interval, never twice at the same time. */
-export function startJobs({ database, log, configuration, longestOverlap }: JobOptions): {
+export function startJobs({ database, log, configuration, longestOverlap, deliverer }: JobOptions): {
   stop(): Promise<void>;
 } {
   const jobs: Job[] = [
@@ -38,6 +40,7 @@ export function startJobs({ database, log, configuration, longestOverlap }: JobO
       run: () => deleteWindowsOlderThan(database, longestOverlap() + windowSlackSeconds),
     },
     { name: 'sweep', everySeconds: 0.5, run: sweep },
+    { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
   async function sweep(): Promise<void> {
@@ -72,6 +75,7 @@ export function startJobs({ database, log, configuration, longestOverlap }: JobO
     async stop() {
       for (const timer of timers) clearInterval(timer);
       await Promise.all(running);
+      await deliverer.stop();
     },
   };
 }

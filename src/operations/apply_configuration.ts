@@ -90,6 +90,7 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
     clients,
     branding: desired.branding ?? current.branding ?? {},
     rateLimits: desired.rate_limits ?? current.rateLimits ?? {},
+    delivery: desired.delivery ?? current.delivery ?? {},
   };
 }
 
@@ -133,6 +134,7 @@ async function writeDifference(
   const author = origin.actor ?? 'unknown';
   if (section === 'branding') return await writeSettings(tx, section, next.branding ?? {});
   if (section === 'rate_limits') return await writeSettings(tx, section, next.rateLimits ?? {});
+  if (section === 'delivery') return await writeSettings(tx, section, next.delivery ?? {});
   if (kind === 'removed') {
     if (section === 'policies') await deletePolicy(tx, name, author);
     else await deleteConfigured(tx, section, name);

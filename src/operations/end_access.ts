@@ -8,6 +8,7 @@ import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Queryable } from '../store/database.ts';
+import { queueLogoutNotices } from './queue_logout_notices.ts';
 import { endFamilyRows } from '../store/families.ts';
 import type { OpenFamily } from '../store/families.ts';
 import { endSessionRows } from '../store/sessions.ts';
@@ -73,7 +74,7 @@ export async function endFamilies(
   return news.length;
 }
 
-/** End locked sessions themselves, not what is bound to them; returns how many ended. */
+/** End locked sessions themselves, not what is bound to them, and let their clients be told; returns how many ended. */
 export async function endSessions(
   tx: Queryable,
   configuration: Configuration,
@@ -86,9 +87,11 @@ export async function endSessions(
     return end ? [{ id: sessionId, subject: { sessionId, accountId }, end }] : [];
   });
   if (ends.length === 0) return 0;
-  const ended = new Set((await endSessionRows(tx, ends)).map(({ sessionId }) => sessionId));
-  const news = ends.filter(({ id }) => ended.has(id));
+  const ended = await endSessionRows(tx, ends);
+  const endedIds = new Set(ended.map(({ sessionId }) => sessionId));
+  const news = ends.filter(({ id }) => endedIds.has(id));
   await recordEnds(tx, 'session.ended', news, { now, origin });
+  await queueLogoutNotices(tx, configuration, ended);
   return news.length;
 }
 

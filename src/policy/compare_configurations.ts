@@ -1,7 +1,8 @@
 import type { ClientDefinition, Configuration, DesiredConfiguration } from '../domain/configuration.ts';
 
 type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients';
-export type Section = NamedSection | 'branding' | 'rate_limits';
+type SettingsSection = 'branding' | 'rate_limits' | 'delivery';
+export type Section = NamedSection | SettingsSection;
 
 /** One difference between what is in force and what is wanted. Secrets appear only as `(changed)`. */
 export interface Difference {
@@ -24,12 +25,13 @@ export function compareConfigurations(current: Configuration, desired: DesiredCo
     ...named,
     ...compareSettings('branding', current.branding, desired.branding),
     ...compareSettings('rate_limits', current.rateLimits, desired.rate_limits),
+    ...compareSettings('delivery', current.delivery, desired.delivery),
   ];
 }
 
 /** A section that is a single entry: its name is that of the section. */
 function compareSettings(
-  section: 'branding' | 'rate_limits',
+  section: SettingsSection,
   current: object | undefined,
   wanted: object | undefined,
 ): Difference[] {

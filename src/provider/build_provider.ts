@@ -40,13 +40,20 @@ export function buildProvider(options: ProviderOptions): Provider {
   const provider = new Provider(options.issuer, providerConfiguration(options));
   // Every URL comes from the issuer: our first middleware has set the forwarded headers to it.
   provider.proxy = true;
-  (
-    provider.Client.prototype as Client & { compareClientSecret(secret: string): boolean }
-  ).compareClientSecret = function compareHash(this: Client, secret: string) {
+  const clients = provider.Client.prototype as Client & ReplacedMethods;
+  clients.compareClientSecret = function compareHash(this: Client, secret: string) {
     return matchesHash(secret, Buffer.from(this.clientSecret ?? '', 'hex'));
   };
+  // Clients are told by a notice that is queued when the session's end is stored, whatever ends it.
+  clients.backchannelLogout = () => Promise.resolve();
   provider.on('server_error', (_, error: Error) => noteFault(error));
   return provider;
+}
+
+/** Methods of the library's clients that do here what the library cannot know. */
+interface ReplacedMethods {
+  compareClientSecret(secret: string): boolean;
+  backchannelLogout(): Promise<void>;
 }
 
 /**
@@ -93,6 +100,8 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       id_token_signed_response_alg: 'ES256',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
+      // With it, ID tokens carry the `sid` that logout tokens name.
+      backchannel_logout_session_required: true,
     },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     pkce: { required: () => true },
@@ -118,6 +127,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
           pages.signOut(ctx, (ctx.oidc.session as { state?: { secret?: string } }).state?.secret ?? ''),
         postLogoutSuccessSource: (ctx) => pages.signedOut(ctx),
       },
+      backchannelLogout: { enabled: true },
       resourceIndicators: { enabled: true, getResourceServerInfo, useGrantedResource, defaultResource },
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },

@@ -6,6 +6,7 @@ import type {
   Role,
   ScopeDefinition,
 } from '../domain/configuration.ts';
+import type { DeliverySettings } from '../domain/notices.ts';
 import type { RateLimits } from '../domain/rate_limits.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
 import type { Policy } from '../domain/policies.ts';
@@ -14,12 +15,14 @@ import type { Queryable } from './database.ts';
 export interface LoadedConfiguration extends Configuration {
   branding: Branding;
   rateLimits: Partial<RateLimits>;
+  delivery: DeliverySettings;
 }
 
 interface ConfigurationRow {
   version: number;
   branding: Branding;
   rate_limits: Partial<RateLimits>;
+  delivery: DeliverySettings;
   policies: Policy[];
   roles: Role[];
   scopes: {
@@ -46,7 +49,7 @@ interface ConfigurationRow {
 const configurationStatement = {
   name: 'configuration_load',
   text: `
-    select c.version::float8 as version, c.branding, c.rate_limits,
+    select c.version::float8 as version, c.branding, c.rate_limits, c.delivery,
       (select coalesce(json_agg(json_build_object('name', name, 'version', version, 'limits', limits,
          'baselines', baselines) order by name), '[]') from policies) as policies,
       (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'policy', policy)) order by name), '[]')
@@ -68,6 +71,7 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
     version: row.version,
     branding: row.branding,
     rateLimits: row.rate_limits,
+    delivery: row.delivery,
     policies: new Map(row.policies.map((policy) => [policy.name, completeDefault(policy)])),
     roles: new Map(row.roles.map((role) => [role.name, role])),
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),

@@ -1,20 +1,23 @@
 import type { Database } from './database.ts';
 
-/** Codes are kept for a day after they expire, so that a second use is still recognised. */
+/**
+ * Codes are kept for a day after they expire, so that a second use is still recognised; notices that
+ * nobody took, for 90 days.
+ */
 const statements = [
   {
     name: 'expired_artifacts',
-    text: `delete from artifacts where ctid in (select ctid from artifacts where expires_at < curfew_now()
+    text: `delete from artifacts where ctid in (select ctid from artifacts where expires_at < (select curfew_now())
            order by expires_at limit $1 for update skip locked) returning 1`,
   },
   {
     name: 'expired_access_tokens',
-    text: `delete from access_tokens where ctid in (select ctid from access_tokens where expires_at < curfew_now()
+    text: `delete from access_tokens where ctid in (select ctid from access_tokens where expires_at < (select curfew_now())
            order by expires_at limit $1 for update skip locked) returning 1`,
   },
   {
     name: 'expired_rate_counts',
-    text: `delete from rate_counts where ctid in (select ctid from rate_counts where expires_at < curfew_now()
+    text: `delete from rate_counts where ctid in (select ctid from rate_counts where expires_at < (select curfew_now())
            order by expires_at limit $1 for update skip locked) returning 1`,
   },
   {
@@ -23,9 +26,14 @@ const statements = [
            and created_at < curfew_now() - interval '1 day' limit $1 for update skip locked) returning 1`,
   },
   {
+    name: 'expired_notices',
+    text: `delete from notices where ctid in (select ctid from notices where dead_at < (select curfew_now()) - interval '90 days'
+           order by dead_at limit $1 for update skip locked) returning 1`,
+  },
+  {
     name: 'expired_codes',
     text: `delete from authorization_codes where ctid in (select ctid from authorization_codes
-           where expires_at < curfew_now() - interval '1 day' order by expires_at limit $1 for update skip locked)
+           where expires_at < (select curfew_now()) - interval '1 day' order by expires_at limit $1 for update skip locked)
            returning 1`,
   },
 ];

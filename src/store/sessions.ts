@@ -197,6 +197,7 @@ function readOpen(rows: OpenSessionRow[]): OpenSession[] {
 /** A session that has just ended, and what the clients in it know it by. */
 export interface EndedSession {
   sessionId: string;
+  accountId: string;
   authorizations: Readonly<Record<string, { sid?: string }>>;
 }
 
@@ -207,7 +208,8 @@ export async function endSessionRows(tx: Queryable, ends: readonly EndWrite[]): 
       name: 'sessions_end',
       text: `update sessions s set ${endAssignments} from ${endsFrom('text')}
              where s.session_id = e.id and s.ended_at is null
-             returning s.session_id as "sessionId", coalesce(s.payload -> 'authorizations', '{}') as authorizations`,
+             returning s.session_id as "sessionId", s.account_id as "accountId",
+               coalesce(s.payload -> 'authorizations', '{}') as authorizations`,
     },
     endValues(ends),
   );

@@ -19,7 +19,7 @@ export async function lockDueFamilies(tx: Queryable, most: number): Promise<DueW
     {
       name: 'sweep_families',
       text: `select family_id, session_id, bound from families
-             where ended_at is null and check_at <= curfew_now()
+             where ended_at is null and check_at <= (select curfew_now())
              order by check_at limit $1 for no key update skip locked`,
     },
     [most],
@@ -53,7 +53,7 @@ export async function lockDueSessions(tx: Queryable, most: number): Promise<DueW
     {
       name: 'sweep_sessions',
       text: `select session_id from sessions
-             where ended_at is null and account_id is not null and check_at <= curfew_now()
+             where ended_at is null and account_id is not null and check_at <= (select curfew_now())
              order by check_at limit $1 for no key update skip locked`,
     },
     [most],

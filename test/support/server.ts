@@ -77,7 +77,13 @@ export async function startInstance(options: {
   if (process.env.TEST_LOG) logged.push = (...lines) => (console.log(JSON.stringify(lines)), lines.length);
   const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
   const { database, issuer, port } = options;
-  const app = await buildApp({ issuer, database, secrets: [testSecret], log });
+  const app = await buildApp({
+    issuer,
+    database,
+    secrets: [testSecret],
+    log,
+    allowsLoopbackReceivers: true,
+  });
   await app.listen(port, 'localhost');
   return { app, logged };
 }

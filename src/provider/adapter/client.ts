@@ -30,6 +30,7 @@ function clientPayload(client: ClientDefinition): AdapterPayload {
   const openid = splitScope(scope).filter((name) => openidScopes.has(name));
   return {
     ...metadata,
+    ...(metadata.backchannel_logout_uri ? { backchannel_logout_session_required: true } : {}),
     ...(openid.length > 0 ? { scope: openid.join(' ') } : {}),
     client_id: client.clientId,
     ...(client.secretHash ? { client_secret: client.secretHash.toString('hex') } : {}),

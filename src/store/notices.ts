@@ -1,0 +1,220 @@
+import type { NewNotice, NoticeKind } from '../domain/notices.ts';
+import type { Queryable } from './database.ts';
+
+export interface Notice extends NewNotice {
+  noticeId: string;
+  /** The number of this try: 1 for the first. */
+  tries: number;
+  /** Seconds since it was queued. */
+  ageSeconds: number;
+}
+
+/** Queue notices in the transaction of what they tell. */
+export async function insertNotices(tx: Queryable, notices: readonly NewNotice[]): Promise<void> {
+  if (notices.length === 0) return;
+  const receivers = [...new Set(notices.map(({ receiver }) => receiver))].toSorted();
+  await tx.query(
+    {
+      name: 'notice_receivers_insert',
+      text: `insert into notice_receivers (receiver) select unnest($1::text[]) on conflict do nothing`,
+    },
+    [receivers],
+  );
+  await tx.query(
+    {
+      name: 'notices_insert',
+      text: `insert into notices (kind, receiver, payload) select * from unnest($1::text[], $2::text[], $3::jsonb[])`,
+    },
+    [
+      notices.map(({ kind }) => kind),
+      notices.map(({ receiver }) => receiver),
+      notices.map(({ payload }) => JSON.stringify(payload)),
+    ],
+  );
+}
+
+export interface NoticeClaim {
+  kinds: readonly NoticeKind[];
+  /** Receivers left out: this instance is at them already. */
+  busy: readonly string[];
+  /** How many receivers, notices for one of them, and notices altogether. */
+  mostReceivers: number;
+  mostForOne: number;
+  most: number;
+  /** Another instance may take over what is not settled after so many seconds. */
+  forSeconds: number;
+}
+
+/**
+ * Take due notices in hand, oldest first, and count the try. Of a receiver that failed last time only
+ * one: the others wait until it answers again.
+ */
+export async function claimNotices(db: Queryable, claim: NoticeClaim): Promise<Notice[]> {
+  return await db.query<Notice>(
+    {
+      name: 'notices_claim',
+      text: `
+        with lanes as (
+          select r.receiver, r.failures from notice_receivers r
+          cross join lateral (
+            select n.due_at from notices n
+            where n.receiver = r.receiver and n.dead_at is null and n.due_at <= (select curfew_now())
+            order by n.due_at limit 1) first
+          where r.retry_at <= (select curfew_now()) and r.receiver <> all($1)
+          order by first.due_at limit $2),
+        claimed as (
+          select one.notice_id from lanes
+          cross join lateral (
+            select n.notice_id, n.due_at from notices n
+            where n.receiver = lanes.receiver and n.dead_at is null and n.due_at <= (select curfew_now())
+              and n.kind = any($6)
+            order by n.due_at limit case when lanes.failures > 0 then 1 else $3::integer end
+            for update skip locked) one
+          order by one.due_at limit $4)
+        update notices n set due_at = curfew_now() + make_interval(secs => $5), tries = n.tries + 1
+        from claimed where n.notice_id = claimed.notice_id
+        returning n.notice_id as "noticeId", n.kind, n.receiver, n.payload, n.tries,
+          extract(epoch from curfew_now() - n.queued_at)::float8 as "ageSeconds"`,
+    },
+    [claim.busy, claim.mostReceivers, claim.mostForOne, claim.most, claim.forSeconds, claim.kinds],
+  );
+}
+
+export async function deleteNotices(tx: Queryable, noticeIds: readonly string[]): Promise<void> {
+  if (noticeIds.length === 0) return;
+  await tx.query({ name: 'notices_delete', text: 'delete from notices where notice_id = any($1::uuid[])' }, [
+    noticeIds,
+  ]);
+}
+
+/** Try these again after so many seconds. */
+export async function delayNotices(
+  tx: Queryable,
+  delays: readonly { noticeId: string; seconds: number; error: string }[],
+): Promise<void> {
+  if (delays.length === 0) return;
+  await tx.query(
+    {
+      name: 'notices_delay',
+      text: `update notices n set due_at = curfew_now() + make_interval(secs => d.seconds), last_error = d.error
+             from unnest($1::uuid[], $2::float8[], $3::text[]) as d (id, seconds, error) where n.notice_id = d.id`,
+    },
+    [
+      delays.map(({ noticeId }) => noticeId),
+      delays.map(({ seconds }) => seconds),
+      delays.map(({ error }) => error),
+    ],
+  );
+}
+
+/** Give back notices that were claimed and not tried: they keep their place. */
+export async function releaseNotices(tx: Queryable, noticeIds: readonly string[]): Promise<void> {
+  if (noticeIds.length === 0) return;
+  await tx.query(
+    {
+      name: 'notices_release',
+      text: 'update notices set due_at = queued_at, tries = tries - 1 where notice_id = any($1::uuid[])',
+    },
+    [noticeIds],
+  );
+}
+
+/** Keep these and try them no more. */
+export async function buryNotices(
+  tx: Queryable,
+  dead: readonly { noticeId: string; error: string }[],
+): Promise<void> {
+  if (dead.length === 0) return;
+  await tx.query(
+    {
+      name: 'notices_bury',
+      text: `update notices n set dead_at = curfew_now(), last_error = d.error
+             from unnest($1::uuid[], $2::text[]) as d (id, error) where n.notice_id = d.id`,
+    },
+    [dead.map(({ noticeId }) => noticeId), dead.map(({ error }) => error)],
+  );
+}
+
+/** The receiver answers. */
+export async function clearReceiver(tx: Queryable, receiver: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'notice_receiver_clear',
+      text: `update notice_receivers set failures = 0, retry_at = '-infinity' where receiver = $1 and failures > 0`,
+    },
+    [receiver],
+  );
+}
+
+/** The receiver failed once more; returns how often in a row. */
+export async function countReceiverFailure(tx: Queryable, receiver: string): Promise<number> {
+  const [row] = await tx.query<{ failures: number }>(
+    {
+      name: 'notice_receiver_fail',
+      text: 'update notice_receivers set failures = failures + 1 where receiver = $1 returning failures',
+    },
+    [receiver],
+  );
+  return row?.failures ?? 1;
+}
+
+export async function delayReceiver(tx: Queryable, receiver: string, seconds: number): Promise<void> {
+  await tx.query(
+    {
+      name: 'notice_receiver_delay',
+      text: `update notice_receivers set retry_at = curfew_now() + make_interval(secs => $2) where receiver = $1`,
+    },
+    [receiver, seconds],
+  );
+}
+
+/** A notice as an operator sees it; instants as ISO 8601. */
+export interface ListedNotice {
+  noticeId: string;
+  kind: string;
+  receiver: string;
+  queuedAt: string;
+  tries: number;
+  lastError: string | null;
+  /** null: still being tried. */
+  deadAt: string | null;
+}
+
+const isoInstant = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** Notices not delivered yet, oldest first: those tried no more, or all. */
+export async function listNotices(
+  db: Queryable,
+  { deadOnly, most }: { deadOnly: boolean; most: number },
+): Promise<ListedNotice[]> {
+  return await db.query<ListedNotice>(
+    {
+      name: 'notices_list',
+      text: `select notice_id as "noticeId", kind, receiver, ${isoInstant('queued_at')} as "queuedAt", tries,
+               last_error as "lastError", ${isoInstant('dead_at')} as "deadAt"
+             from notices where not $1 or dead_at is not null order by queued_at, notice_id limit $2`,
+    },
+    [deadOnly, most],
+  );
+}
+
+/** Try dead notices again from the beginning: these, or all. Returns how many. */
+export async function reviveNotices(tx: Queryable, noticeIds: readonly string[] | 'all'): Promise<number> {
+  const revived = await tx.query<{ receiver: string }>(
+    {
+      name: 'notices_revive',
+      text: `update notices set dead_at = null, due_at = curfew_now(), queued_at = curfew_now(), tries = 0
+             where dead_at is not null and ($1::uuid[] is null or notice_id = any($1)) returning receiver`,
+    },
+    [noticeIds === 'all' ? null : noticeIds],
+  );
+  await tx.query(
+    {
+      name: 'notice_receivers_revive',
+      text: `update notice_receivers set failures = 0, retry_at = '-infinity' where receiver = any($1)`,
+    },
+    [[...new Set(revived.map(({ receiver }) => receiver))]],
+  );
+  return revived.length;
+}

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import pino from 'pino';
+import { createDeliverer } from '../../src/delivery/deliver_notices.ts';
+import type { Deliverer, Delivery, Sender } from '../../src/delivery/deliver_notices.ts';
+import type { Database } from '../../src/store/database.ts';
+import { insertNotices, listNotices, reviveNotices } from '../../src/store/notices.ts';
+import { createTestDatabase } from '../support/database.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { freezeClock } from '../support/frozen_clock.ts';
+import type { FrozenClock } from '../support/frozen_clock.ts';
+import { sql } from '../support/sql.ts';
+
+describe('the deliverer', () => {
+  let test: TestDatabase;
+  let database: Database;
+  let clock: FrozenClock;
+  /** What was sent, as `receiver number`, and how the receivers answer. */
+  let sent: string[];
+  let answers: Record<string, () => Delivery | Promise<Delivery>>;
+  let deliverer: Deliverer;
+
+  before(async () => {
+    test = await createTestDatabase();
+    ({ database } = test);
+    clock = await freezeClock(test);
+  });
+  after(() => test.drop());
+  beforeEach(async () => {
+    await sql(database, 'delete from notices');
+    await sql(database, 'delete from notice_receivers');
+    await clock.set(0);
+    [sent, answers] = [[], {}];
+    deliverer = start();
+  });
+
+  const delivered = (): Delivery => ({ outcome: 'delivered' });
+  const failed = (): Delivery => ({ outcome: 'failed', error: 'down' });
+  const send: Sender = async ({ receiver, payload }) => {
+    sent.push(`${receiver} ${String(payload.number)}`);
+    return await (answers[receiver] ?? delivered)();
+  };
+  const start = () =>
+    createDeliverer({ database, senders: { backchannel_logout: send }, log: pino({ level: 'silent' }) });
+
+  async function queue(receiver: string, ...numbers: number[]): Promise<void> {
+    for (const number of numbers)
+      await insertNotices(database, [{ kind: 'backchannel_logout', receiver, payload: { number } }]);
+  }
+
+  /** One look of one instance, and all that comes of it. */
+  async function deliver(): Promise<void> {
+    await deliverer.deliverDue();
+    await deliverer.stop();
+    deliverer = start();
+  }
+  const left = async () => (await listNotices(database, { deadOnly: false, most: 1000 })).length;
+  const dead = () => listNotices(database, { deadOnly: true, most: 1000 });
+
+  /** stop() cuts a lane short: wait until the lanes ran empty. */
+  async function deliverAll(): Promise<void> {
+    await deliverer.deliverDue();
+    for (let tries = 0; tries < 500; tries += 1) {
+      const [row] = await sql<{ held: string }>(
+        database,
+        `select count(*) as held from notices where dead_at is null and tries > 0 and due_at = curfew_now() + interval '60 seconds'`,
+      );
+      if (row?.held === '0') return;
+    }
+    throw new Error('The lanes do not end.');
+  }
+
+  it('delivers each notice once, oldest first, and forgets it', async () => {
+    await queue('a', 1, 2, 3);
+    await deliverAll();
+    assert.deepEqual(sent, ['a 1', 'a 2', 'a 3']);
+    assert.equal(await left(), 0);
+  });
+
+  it('tries a failing receiver with one notice at a time, later and later, and the rest when it is back', async () => {
+    answers.a = failed;
+    await queue('a', 1, 2, 3, 4, 5, 6);
+    await deliverAll();
+    const first = sent.length;
+    assert.ok(first <= 4, 'those that were on their way when the first failed');
+    await deliverAll();
+    assert.equal(sent.length, first, 'not at once');
+    await clock.set(1);
+    await deliverAll();
+    await clock.set(3.01);
+    await deliverAll();
+    assert.equal(sent.length, first + 2, 'one a time');
+    answers.a = delivered;
+    for (const seconds of [70, 140, 210]) {
+      await clock.set(seconds);
+      await deliverAll();
+    }
+    assert.equal(await left(), 0);
+    assert.deepEqual(new Set(sent), new Set(['a 1', 'a 2', 'a 3', 'a 4', 'a 5', 'a 6']));
+  });
+
+  it('keeps one notice that fails from holding up the others of its receiver', async () => {
+    let poison = '';
+    answers.a = () => {
+      poison ||= sent.at(-1) ?? '';
+      return sent.at(-1) === poison ? failed() : delivered();
+    };
+    await queue('a', 1, 2, 3, 4, 5, 6, 7, 8);
+    for (const seconds of [0, 2, 4, 8]) {
+      await clock.set(seconds);
+      await deliverAll();
+    }
+    assert.equal(await left(), 1);
+  });
+
+  it('lets a receiver that hangs slow nobody else', async () => {
+    const waiting: ((delivery: Delivery) => void)[] = [];
+    answers.slow = () => new Promise((resolve) => waiting.push(resolve));
+    await queue('slow', ...Array.from({ length: 200 }, (_, index) => index));
+    await deliverer.deliverDue();
+    await queue('a', 1);
+    await deliverer.deliverDue();
+    while (!sent.includes('a 1')) await new Promise(setImmediate);
+    assert.ok(sent.filter((one) => one.startsWith('slow')).length <= 4);
+    const stopped = deliverer.stop();
+    for (const answer of waiting) answer(delivered());
+    await stopped;
+  });
+
+  it('gives back unsent what it had in hand when it stops', async () => {
+    answers.a = async () => {
+      await new Promise(setImmediate);
+      return delivered();
+    };
+    await queue('a', ...Array.from({ length: 20 }, (_, index) => index));
+    await deliver();
+    assert.equal((await left()) + sent.length, 20);
+    assert.ok(sent.length < 20);
+    await deliverAll();
+    assert.equal(sent.length, 20);
+    assert.equal(await left(), 0);
+  });
+
+  it('loses nothing that a killed instance had in hand', async () => {
+    answers.a = () => new Promise<Delivery>(() => undefined);
+    await queue('a', 1, 2, 3, 4, 5, 6);
+    await deliverer.deliverDue();
+    answers.a = delivered;
+    const other = start();
+    await other.deliverDue();
+    await other.stop();
+    assert.equal(await left(), 6, 'nobody takes them over yet');
+    await clock.set(60);
+    deliverer = start();
+    await deliverAll();
+    assert.equal(await left(), 0);
+  });
+
+  it('shares the work: two instances deliver nothing twice', async () => {
+    await queue('a', ...Array.from({ length: 30 }, (_, index) => index));
+    await queue('b', ...Array.from({ length: 30 }, (_, index) => index));
+    const other = start();
+    await Promise.all([deliverer.deliverDue(), other.deliverDue()]);
+    await deliverAll();
+    for (let tries = 0; tries < 100 && (await left()) > 0; tries += 1) await deliverAll();
+    assert.equal(sent.length, 60);
+    assert.equal(new Set(sent).size, 60);
+  });
+
+  it('keeps what is rejected, tells the trail, and tries it again when an operator says so', async () => {
+    answers.a = () => ({ outcome: 'rejected', error: 'the client answered 400' });
+    await queue('a', 1);
+    await deliverAll();
+    const [kept] = await dead();
+    assert.equal(kept?.lastError, 'the client answered 400');
+    assert.equal(kept.tries, 1);
+    const events = await sql<{ detail: Record<string, unknown> }>(
+      database,
+      `select detail from audit_events where name = 'notice.undeliverable'`,
+    );
+    assert.equal(events[0]?.detail.receiver, 'a');
+    await clock.set(1000);
+    await deliverAll();
+    assert.equal(sent.length, 1);
+    answers.a = delivered;
+    assert.equal(await reviveNotices(database, [kept.noticeId]), 1);
+    await deliverAll();
+    assert.equal(await left(), 0);
+    assert.equal(await reviveNotices(database, 'all'), 0);
+  });
+
+  it('gives a notice up after a day', async () => {
+    answers.a = failed;
+    await queue('a', 1);
+    await clock.set(24 * 3600 - 1);
+    await deliverAll();
+    assert.deepEqual(await dead(), []);
+    await clock.set(24 * 3600 + 60);
+    await deliverAll();
+    assert.equal((await dead()).length, 1);
+  });
+
+  it('takes an error of the sender for a failure', async () => {
+    answers.a = () => {
+      throw new Error('no key');
+    };
+    await queue('a', 1);
+    await deliverAll();
+    const [kept] = await listNotices(database, { deadOnly: false, most: 1 });
+    assert.equal(kept?.lastError, 'no key');
+  });
+});
