@@ -6,12 +6,9 @@ import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
-import { createJwtSigner } from './credentials/sign_jwt.ts';
+import { buildSenders } from './delivery/build_senders.ts';
 import { createDeliverer } from './delivery/deliver_notices.ts';
-import type { Sender } from './delivery/deliver_notices.ts';
-import { createPost } from './delivery/post.ts';
-import { createLogoutSender } from './delivery/send_logout_token.ts';
-import type { NoticeKind } from './domain/notices.ts';
+import type { MailSettings } from './delivery/send_mail.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
@@ -56,6 +53,8 @@ export interface AppOptions {
   secrets: readonly Buffer[];
   trustedProxies?: TrustedProxies;
   log: Logger;
+  /** Without it, no mail is sent. */
+  mail?: MailSettings | undefined;
   /** Development: notices may be sent to receivers on this machine. */
   allowsLoopbackReceivers?: boolean;
 }
@@ -72,7 +71,7 @@ const largestSkewMilliseconds = 5000;
 
 /** Build the server: the one place that knows every part. */
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { issuer, database, secrets, trustedProxies, log, allowsLoopbackReceivers = false } = options;
+  const { issuer, database, secrets, trustedProxies, log, mail, allowsLoopbackReceivers = false } = options;
   const atRest = createSecretsAtRest(secrets);
   const configurations = await createConfigurationSource(database);
   const windows = createWindowSecrets(database, atRest);
@@ -164,8 +163,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const stopSkew = every(10_000, async () => {
     state.skew = await measureClockSkew(database);
   });
-  const { post, close: closePost } = createPost();
-  const deliverer = createDeliverer({ database, senders: buildSenders(), log });
+  const { senders, close: closeSenders } = buildSenders({
+    issuer,
+    database,
+    keys,
+    configuration: () => configurations.current(),
+    mail,
+    allowsLoopback: allowsLoopbackReceivers,
+  });
+  const deliverer = createDeliverer({ database, senders, log });
   const jobs = startJobs({ database, log, configuration: readConfiguration, longestOverlap, deliverer });
 
   return {
@@ -186,7 +192,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await closed;
       clearTimeout(cut);
       await jobs.stop();
-      closePost();
+      closeSenders();
     },
   };
 
@@ -202,21 +208,6 @@ export async function buildApp(options: AppOptions): Promise<App> {
       mayEnrol: (sessionId) => mayEnrol(database, sessionId),
       beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
-    };
-  }
-
-  function buildSenders(): Record<NoticeKind, Sender> {
-    return {
-      backchannel_logout: createLogoutSender({
-        issuer,
-        sign: createJwtSigner(keys),
-        post,
-        addressRules: () => ({
-          allowedNetworks: configurations.current().delivery.allowedNetworks ?? [],
-          allowsLoopback: allowsLoopbackReceivers,
-        }),
-        findClient: (clientId) => configurations.current().clients.get(clientId)?.metadata,
-      }),
     };
   }
 

@@ -3,6 +3,7 @@ import type { DestinationStream } from 'pino';
 import { buildApp } from '../app.ts';
 import type { App } from '../app.ts';
 import type { Environment } from '../config/environment.ts';
+import type { MailSettings } from '../delivery/send_mail.ts';
 import type { Database } from '../store/database.ts';
 
 export interface ServerOptions {
@@ -26,6 +27,7 @@ export async function startServer(options: ServerOptions): Promise<App> {
     secrets,
     trustedProxies: environment.trustProxy,
     log,
+    mail: mailSettings(environment),
     allowsLoopbackReceivers: options.allowsLoopbackReceivers ?? false,
   });
   try {
@@ -35,4 +37,8 @@ export async function startServer(options: ServerOptions): Promise<App> {
     throw error;
   }
   return app;
+}
+
+function mailSettings({ smtpUrl, mailFrom }: Environment): MailSettings | undefined {
+  return smtpUrl === undefined || mailFrom === undefined ? undefined : { smtpUrl, from: mailFrom };
 }

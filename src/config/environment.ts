@@ -42,9 +42,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv, command: Command): Envir
   if (environment.metricsPort === environment.port) {
     faults.push('CURFEW_METRICS_PORT: must differ from the port of the server');
   }
+  if (isGiven(env, 'CURFEW_SMTP_URL') !== isGiven(env, 'CURFEW_MAIL_FROM')) {
+    faults.push('CURFEW_SMTP_URL: goes with CURFEW_MAIL_FROM; give both or neither');
+  }
   if (faults.length > 0) throw new Problem('environment_invalid', faults.join('\n'));
   return Object.freeze(environment);
 }
+
+const isGiven = (env: NodeJS.ProcessEnv, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`]);
 
 function listUnknownNames(env: NodeJS.ProcessEnv): string[] {
   const names = environmentFields.map((field) => environmentVariables[field].name);

@@ -42,6 +42,24 @@ export function readDatabaseUrl(text: string): Reading<string> {
       };
 }
 
+/** Parsed only to see that it is one: the driver gets the text. */
+export function readSmtpUrl(text: string): Reading<string> {
+  const url = URL.parse(text);
+  return url && /^smtps?:$/.test(url.protocol) && url.hostname && !/[#?]/.test(text)
+    ? { value: text }
+    : {
+        fault:
+          'must be a URL such as smtps://user:password@host, with # : / ? @ in names or password percent-encoded',
+      };
+}
+
+export function readMailFrom(text: string): Reading<string> {
+  const address = /^[^<>"\\,;]* <([^<>]+)>$/.exec(text)?.[1] ?? text;
+  return /^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/.test(address)
+    ? { value: text }
+    : { fault: 'must be an e-mail address, or a name and an address as in Example <login@example.com>' };
+}
+
 export function readSwitch(text: string): Reading<boolean> {
   if (text === 'on' || text === 'true') return { value: true };
   if (text === 'off' || text === 'false') return { value: false };

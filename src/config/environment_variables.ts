@@ -4,7 +4,9 @@ import {
   readLogLevel,
   readPath,
   readPort,
+  readMailFrom,
   readSecrets,
+  readSmtpUrl,
   readSwitch,
   readTrustProxy,
   readWholeNumber,
@@ -30,6 +32,8 @@ export interface EnvironmentValues {
   trustProxy: number | readonly string[];
   logLevel: LogLevel;
   metricsPort: number;
+  smtpUrl: string;
+  mailFrom: string;
 }
 
 export interface EnvironmentVariable<Value> {
@@ -129,6 +133,19 @@ export const environmentVariables: {
     read: readPort,
     default: 'none',
     meaning: 'The port for `/metrics`, a listener of its own on loopback.',
+  },
+  smtpUrl: {
+    name: 'CURFEW_SMTP_URL',
+    read: readSmtpUrl,
+    default: 'no mail is sent',
+    meaning:
+      'The mail server, `smtps://user:password@host` or `smtp://host:587`; goes with `CURFEW_MAIL_FROM`.',
+  },
+  mailFrom: {
+    name: 'CURFEW_MAIL_FROM',
+    read: readMailFrom,
+    default: 'no mail is sent',
+    meaning: 'The sender of mails, `login@example.com` or `Example <login@example.com>`.',
   },
 };
 

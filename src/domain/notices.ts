@@ -1,5 +1,5 @@
 /** What somebody outside is told. */
-export type NoticeKind = 'backchannel_logout';
+export type NoticeKind = 'backchannel_logout' | 'mail';
 
 /** A notice to be queued: `receiver` names whom it waits for. */
 export interface NewNotice {
@@ -14,6 +14,16 @@ export interface LogoutNotice {
   accountId: string;
   /** The session as this client knows it. */
   sid: string;
+}
+
+/** Something happened to an account: what its owner is told by mail. */
+export interface MailNotice {
+  mail: 'factor_enrolled' | 'factors_removed' | 'recovery_code_used';
+  accountId: string;
+  /** When, in words (RFC 9110 §5.6.7). */
+  at: string;
+  /** The network address it came from. */
+  address?: string;
 }
 
 /** How notices leave the house. */

@@ -19,6 +19,7 @@ import {
   replaceRecoveryCodes,
   takeTimeStep,
 } from '../store/second_factors.ts';
+import { queueMail } from './queue_mail.ts';
 
 export const totpSecretContext = (factorId: string): string => `totp_factors:secret_sealed:${factorId}`;
 
@@ -98,6 +99,7 @@ export async function confirmTotpEnrolment(
       method: 'otp',
       factor_id: pending.factorId,
     });
+    await queueMail(tx, 'factor_enrolled', accountId, origin);
     return { enrolled: true, mfaAt: attempt.now, recoveryCodes };
   });
 }

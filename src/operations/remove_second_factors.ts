@@ -5,6 +5,7 @@ import { bumpAccountVersion } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import { deleteSecondFactors } from '../store/second_factors.ts';
 import { endAccountAccess } from './end_account_access.ts';
+import { queueMail } from './queue_mail.ts';
 
 /**
  * Remove an account's authenticators and recovery codes. A removed factor is a changed credential: all
@@ -21,5 +22,6 @@ export async function removeSecondFactors(
   const removed = await deleteSecondFactors(tx, accountId);
   await bumpAccountVersion(tx, accountId);
   await recordEvent(tx, 'account.factors_removed', { accountId }, origin, { removed });
+  if (removed > 0) await queueMail(tx, 'factors_removed', accountId, origin);
   return removed;
 }

@@ -5,6 +5,7 @@ import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Database } from '../store/database.ts';
 import { clearFailures, countAttempt, takeRecoveryCode } from '../store/second_factors.ts';
+import { queueMail } from './queue_mail.ts';
 
 export type RecoveryVerdict =
   | { accepted: true }
@@ -30,6 +31,7 @@ export async function useRecoveryCode(
     }
     await clearFailures(tx, accountId);
     await recordEvent(tx, 'recovery_code.used', { accountId }, origin);
+    await queueMail(tx, 'recovery_code_used', accountId, origin);
     return { accepted };
   });
 }

@@ -55,6 +55,8 @@ describe('the environment', () => {
         CURFEW_TRUST_PROXY: '10.0.0.0/8, ::1',
         CURFEW_LOG_LEVEL: 'debug',
         CURFEW_METRICS_PORT: '9090',
+        CURFEW_SMTP_URL: 'smtps://me:p%40ss@mail.example.com',
+        CURFEW_MAIL_FROM: 'Example <login@example.com>',
       },
       'serve',
     );
@@ -72,6 +74,8 @@ describe('the environment', () => {
       trustProxy: ['10.0.0.0/8', '::1'],
       logLevel: 'debug',
       metricsPort: 9090,
+      smtpUrl: 'smtps://me:p%40ss@mail.example.com',
+      mailFrom: 'Example <login@example.com>',
     } satisfies Environment);
     assert.ok(Object.isFrozen(environment));
   });
@@ -122,7 +126,8 @@ describe('faults of the environment', () => {
     ]);
   });
 
-  const refused: [env: NodeJS.ProcessEnv, command: Command, fault: RegExp][] = [
+  type Refused = [env: NodeJS.ProcessEnv, command: Command, fault: RegExp];
+  const refused: Refused[] = [
     [{ CURFEW_PORT: '0' }, 'dev', /^CURFEW_PORT: must be a whole number from 1 to 65535$/],
     [{ CURFEW_PORT: '65536' }, 'dev', /^CURFEW_PORT/],
     [{ CURFEW_PORT: ' 80' }, 'dev', /^CURFEW_PORT/],
@@ -166,6 +171,21 @@ describe('faults of the environment', () => {
     [{ CURFEW_TRUST_PROXY: '10.0.0.0/8,' }, 'dev', /^CURFEW_TRUST_PROXY/],
     [{ CURFEW_TRUST_PROXY: 'fe80::1%eth0' }, 'dev', /^CURFEW_TRUST_PROXY/],
     [{ CURFEW_METRICS_PORT: '3000' }, 'dev', /^CURFEW_METRICS_PORT: must differ from the port/],
+    [{ CURFEW_MAIL_FROM: 'a@b.example' }, 'dev', /^CURFEW_SMTP_URL: goes with CURFEW_MAIL_FROM/],
+    ...['mail', 'https://mail', 'smtp://', 'smtp://mail/#x'].map(
+      (url): Refused => [
+        { CURFEW_SMTP_URL: url, CURFEW_MAIL_FROM: 'a@b.example' },
+        'dev',
+        /^CURFEW_SMTP_URL: must be a URL such as/,
+      ],
+    ),
+    ...['a', 'a@b@c', '<a@b.example>x', 'A <a b@c>', 'a@b.example, c@d.example'].map(
+      (from): Refused => [
+        { CURFEW_SMTP_URL: 'smtp://mail', CURFEW_MAIL_FROM: from },
+        'dev',
+        /^CURFEW_MAIL_FROM: must be an e-mail address/,
+      ],
+    ),
     [{ CURFEW_DATA_DIR: 'a\nb' }, 'dev', /^CURFEW_DATA_DIR: must be one line/],
     [{ CURFEW_ADMIN: 'x' }, 'dev', /^CURFEW_ADMIN: is not a variable/],
     [{ CURFEW_: '' }, 'dev', /^CURFEW_: is not a variable/],

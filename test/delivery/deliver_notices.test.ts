@@ -40,7 +40,11 @@ describe('the deliverer', () => {
     return await (answers[receiver] ?? delivered)();
   };
   const start = () =>
-    createDeliverer({ database, senders: { backchannel_logout: send }, log: pino({ level: 'silent' }) });
+    createDeliverer({
+      database,
+      senders: { backchannel_logout: send, mail: send },
+      log: pino({ level: 'silent' }),
+    });
 
   async function queue(receiver: string, ...numbers: number[]): Promise<void> {
     for (const number of numbers)

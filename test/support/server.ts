@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { buildApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
+import type { MailSettings } from '../../src/delivery/send_mail.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
 import type { AppliedConfiguration } from '../../src/operations/apply_configuration.ts';
@@ -30,7 +31,10 @@ export interface TestServer {
 export const testSecret = randomBytes(32);
 
 /** A whole server over a database of its own, its clock movable. Stop it in `after`. */
-export async function startTestServer(desired: DesiredConfiguration): Promise<TestServer> {
+export async function startTestServer(
+  desired: DesiredConfiguration,
+  options: { mail?: MailSettings } = {},
+): Promise<TestServer> {
   const test = await createTestDatabase();
   const apply = (wanted: DesiredConfiguration) =>
     test.database.transaction((tx) => applyConfiguration(tx, wanted, { origin: { actor: 'test' } }));
@@ -38,7 +42,7 @@ export async function startTestServer(desired: DesiredConfiguration): Promise<Te
   await reuseSigningKeys(test.database);
   const port = await findFreePort();
   const issuer = `http://localhost:${port}`;
-  const { app, logged } = await startInstance({ database: test.database, issuer, port });
+  const { app, logged } = await startInstance({ database: test.database, issuer, port, ...options });
   const clock = createMovableClock(test.database);
   return {
     issuer,
@@ -72,16 +76,18 @@ export async function startInstance(options: {
   database: Database;
   issuer: string;
   port: number;
+  mail?: MailSettings;
 }): Promise<{ app: App; logged: Record<string, unknown>[] }> {
   const logged: Record<string, unknown>[] = [];
   if (process.env.TEST_LOG) logged.push = (...lines) => (console.log(JSON.stringify(lines)), lines.length);
   const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  const { database, issuer, port } = options;
+  const { database, issuer, port, mail } = options;
   const app = await buildApp({
     issuer,
     database,
     secrets: [testSecret],
     log,
+    mail,
     allowsLoopbackReceivers: true,
   });
   await app.listen(port, 'localhost');

@@ -1,0 +1,40 @@
+import type { MailNotice } from '../domain/notices.ts';
+
+/** Subject and first sentence of each mail. */
+const mails: Record<MailNotice['mail'], [subject: string, sentence: string]> = {
+  factor_enrolled: [
+    'An authenticator app was set up',
+    'An authenticator app was set up for your account. From now on its codes can be asked for.',
+  ],
+  factors_removed: [
+    'Your second factor was removed',
+    'The authenticator apps and recovery codes of your account were removed, and you were signed out everywhere else.',
+  ],
+  recovery_code_used: [
+    'A recovery code was used',
+    'A recovery code was used to sign in to your account. It cannot be used again.',
+  ],
+};
+
+export interface MailContext {
+  account: { username: string; name?: string };
+  issuer: string;
+  productName: string;
+}
+
+/** A mail in plain text: what happened, when and from where, and what to do if it was somebody else. */
+export function mailText(
+  notice: MailNotice,
+  { account, issuer, productName }: MailContext,
+): { subject: string; text: string } {
+  const [subject, sentence] = mails[notice.mail];
+  const happened = [`When: ${notice.at}`, ...(notice.address ? [`From: ${notice.address}`] : [])];
+  const text = [
+    `Hello ${account.name ?? account.username},`,
+    sentence,
+    happened.join('\n'),
+    'If this was you, there is nothing to do. If not, change your password and tell whoever runs this service.',
+    `${productName}, ${issuer}`,
+  ].join('\n\n');
+  return { subject: `${subject} (${productName})`, text: `${text}\n` };
+}
