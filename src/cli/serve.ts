@@ -8,6 +8,10 @@ import { applyAtStart, readConfigurationFile } from './apply_file.ts';
 import { openPool } from './open_pool.ts';
 import { waitForSignal } from './wait_for_signal.ts';
 
+/** Lines of the log leave together: this much at most waits, and this long. */
+const logBufferBytes = 4096;
+const logDelayMilliseconds = 200;
+
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
@@ -23,12 +27,15 @@ export function addServeCommand(program: Command): void {
           for (const note of notes) process.stderr.write(`${note}\n`);
         }
         const { issuer, secrets, logLevel } = environment;
-        const logTo = pino.destination({ fd: 1, sync: false });
+        const logTo = pino.destination({ fd: 1, sync: false, minLength: logBufferBytes });
+        const flushing = setInterval(() => logTo.flush(), logDelayMilliseconds).unref();
         const { startServer } = await import('./start_server.ts');
         const app = await startServer({ environment, issuer, secrets, database, logTo, logLevel });
         process.stdout.write(`ready ${issuer}\n`);
         await stopped;
         await app.close();
+        clearInterval(flushing);
+        await new Promise((resolve) => logTo.flush(resolve));
       } finally {
         await database.end();
       }

@@ -54,8 +54,17 @@ export interface LimitSubject {
 
 /** The limits in force for a subject: its roles, then clients, resources and scopes. */
 export function limitsFor(configuration: Configuration, subject: LimitSubject): EffectiveLimits {
-  return effectiveLimits(applicablePolicies(configuration, subject), defaultPolicy(configuration));
+  const policies = applicablePolicies(configuration, subject);
+  const name = policies.map((policy) => policy.name).join('\n');
+  const known = knownLimits.get(configuration) ?? new Map<string, EffectiveLimits>();
+  knownLimits.set(configuration, known);
+  const limits = known.get(name) ?? effectiveLimits(policies, defaultPolicy(configuration));
+  known.set(name, limits);
+  return limits;
 }
+
+/** A configuration never changes, and few combinations of its policies occur: each is worked out once. */
+const knownLimits = new WeakMap<Configuration, Map<string, EffectiveLimits>>();
 
 /** Each policy once, in the order in which it first applies. */
 export function applicablePolicies(configuration: Configuration, subject: LimitSubject): Policy[] {

@@ -11,6 +11,7 @@ import { nameFamily, storeStandalone } from './jwt_access_tokens.ts';
 import { findRequestContext, getRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
+import { librarySigningKeys } from './signing_keys.ts';
 import { acr, extraTokenClaims } from './token_claims.ts';
 import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
 
@@ -88,7 +89,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true, secure } as const;
   return {
     adapter: createAdapter(options),
-    jwks: { keys },
+    jwks: { keys: librarySigningKeys(keys) },
     findAccount: createFindAccount(database),
     loadExistingGrant: createLoadExistingGrant(database),
     claims: scopeClaims,
@@ -141,6 +142,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       introspection: { enabled: true, allowedPolicy: mayIntrospect },
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       dPoP: { enabled: true, nonceSecret: options.nonceKey, requireNonce: () => true },
     },
     interactions: {

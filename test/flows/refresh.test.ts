@@ -24,6 +24,7 @@ describe('refreshes under limits', () => {
 
   beforeEach(async () => {
     server = await startTestServer(exampleConfiguration());
+    await server.clock.stop();
   });
   afterEach(() => server.stop());
 

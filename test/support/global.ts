@@ -32,11 +32,11 @@ async function makeClockMovable(ownerUrl: string): Promise<void> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   await owner.query(`
-    create table test_clock (shift interval not null);
+    create table test_clock (shift interval not null, stopped_at timestamptz);
     insert into test_clock values ('0');
     grant select, update on test_clock to curfew_server;
     create or replace function curfew_now() returns timestamptz language sql volatile
-      as 'select clock_timestamp() + shift from test_clock';
+      as 'select coalesce(stopped_at, clock_timestamp()) + shift from test_clock';
   `);
   await owner.end();
 }
