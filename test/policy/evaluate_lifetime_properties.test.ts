@@ -30,9 +30,13 @@ function listEnds([family, own, session, its]: Living): Pick<End, 'at' | 'reason
       : own.refresh_idle.value;
   const active =
     family.bound && session ? Math.max(family.lastActivityAt, session.lastActivityAt) : family.lastActivityAt;
+  const leaseEndAt = family.startedAt + Math.min(family.lease?.duration ?? 0, own.lease_max.value) * second;
+  const isLeased = leaseEndAt > family.startedAt && active + idle * second <= leaseEndAt;
   const ends: Pick<End, 'at' | 'reason'>[] = [
     { reason: 'absolute_timeout', at: family.startedAt + own.refresh_absolute.value * second },
-    { reason: 'idle_timeout', at: active + idle * second },
+    isLeased
+      ? { reason: 'lease_over', at: leaseEndAt }
+      : { reason: 'idle_timeout', at: active + idle * second },
   ];
   if (!family.bound || !session) return ends;
   if (session.end) return [...ends, session.end];
