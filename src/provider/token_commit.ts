@@ -2,7 +2,9 @@ import { sealSuccessor } from '../credentials/successor_seal.ts';
 import { hashToken } from '../credentials/token_hash.ts';
 import { addSeconds, wholeSecondsBetween } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
+import type { LeaseDetail } from '../domain/leases.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
+import { familyLease } from '../policy/family_lease.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh, findRefresh } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
@@ -11,6 +13,7 @@ import type { FamilyState } from '../store/family_state.ts';
 import { isOutage } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { codeResources } from './adapter/exchange.ts';
+import { describeRunningLease } from './family_life.ts';
 import { commitEffects } from './library_routes.ts';
 import { splitScope } from './token_claims.ts';
 import type { PendingExchange, PendingRefresh, RequestContext } from './request_context.ts';
@@ -22,6 +25,8 @@ export interface TokenAnswer {
   refresh_token?: string;
   refresh_token_timeout?: number;
   authorization_expires_in?: number;
+  /** RFC 9396 §7: the lease, while it runs. */
+  authorization_details?: LeaseDetail[];
 }
 
 export interface TokenCommit {
@@ -71,6 +76,7 @@ async function writeRefresh(
       overlap: limits.family.refresh_overlap.value,
       sessionIdle: limits.session.session_idle.value,
       sessionAbsolute: limits.session.session_absolute.value,
+      leaseMax: limits.family.lease_max.value,
     },
     inactiveFor: verdict.inactiveFor,
     sessionInactiveFor: verdict.sessionInactiveFor,
@@ -162,16 +168,20 @@ async function findExchanged(
   return readCommitted(stored);
 }
 
-/** Both deadlines in whole seconds, rounded down, as draft-ietf-oauth-refresh-token-expiration-03 names them. */
+/**
+ * Both deadlines in whole seconds, rounded down, as draft-ietf-oauth-refresh-token-expiration-03 names
+ * them, and the lease.
+ */
 function deadlines(
   context: RequestContext,
-  { verdict }: PendingRefresh | PendingExchange,
+  pending: PendingRefresh | PendingExchange,
   outcome: Extract<CommitOutcome, { outcome: 'done' }>,
   bound: boolean,
 ): TokenAnswer {
-  if (!verdict) return {};
-  const { family, session } = verdict.limits;
+  if (!pending.verdict) return {};
+  const { family, session } = pending.verdict.limits;
   const { now, lastActivityAt, sessionLastActivityAt = lastActivityAt } = outcome;
+  const leased = leasedFamily(pending, bound, now);
   const absolute = absoluteEnd(context, now) ?? now;
   const idleEnds: Instant[] = [absolute];
   if (bound) {
@@ -179,10 +189,24 @@ function deadlines(
     idleEnds.push(addSeconds(Math.max(lastActivityAt, sessionLastActivityAt), limit));
     idleEnds.push(addSeconds(sessionLastActivityAt, session.session_idle.value));
   } else {
-    idleEnds.push(addSeconds(lastActivityAt, family.refresh_idle.value));
+    const idleEndAt = addSeconds(lastActivityAt, family.refresh_idle.value);
+    idleEnds.push(Math.max(idleEndAt, familyLease(leased, family)?.endAt ?? idleEndAt));
   }
+  const details = describeRunningLease(leased, family, now);
   return {
+    ...(details ? { authorization_details: details } : {}),
     refresh_token_timeout: wholeSecondsBetween(now, Math.min(...idleEnds)),
     authorization_expires_in: wholeSecondsBetween(now, absolute),
   };
+}
+
+/** What a lease depends on: of the family that was refreshed, or of the one that begins now. */
+function leasedFamily(
+  pending: PendingRefresh | PendingExchange,
+  bound: boolean,
+  now: Instant,
+): Parameters<typeof familyLease>[0] {
+  if (pending.kind === 'refresh') return pending.loaded.family;
+  const { lease } = pending.loaded;
+  return { bound, startedAt: now, ...(lease ? { lease } : {}) };
 }
