@@ -6,6 +6,7 @@ import { disableAccount } from '../../src/operations/disable_account.ts';
 import { sweepFamilies } from '../../src/operations/sweep.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import { ada, api, client, exampleConfiguration, grace } from '../support/example_configuration.ts';
+import { findForm } from '../support/browser.ts';
 import { assertRefused, listEvents } from '../support/gate.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
@@ -54,14 +55,23 @@ function leasingConfiguration(more: Partial<Limits> = {}) {
 describe('a lease', () => {
   let server: TestServer;
   let party: RelyingParty;
+  let known: string;
 
   before(async () => {
     server = await startTestServer(leasingConfiguration());
+    party = await createRelyingParty(server.issuer, robot);
+    known = (await party.signIn(ada, { scope, resource: api })).refresh_token ?? '';
   });
   beforeEach(async () => {
     party = await createRelyingParty(server.issuer, robot);
   });
   after(() => server.stop());
+
+  /** Change a limit, and wait for the server's pages to know: whoever looks at a token brings it up to date. */
+  async function apply(limits: Partial<Limits> = {}): Promise<void> {
+    await server.apply(leasingConfiguration(limits));
+    await introspect(known);
+  }
 
   const introspect = (token: string) => oidc.tokenIntrospection(party.config, token);
 
@@ -186,6 +196,23 @@ describe('a lease', () => {
       assert.match(page.text, /For up to 2 hours, even while you are away/);
     });
 
+    it('of simultaneous returns from one consent page, one alone brings a code', async () => {
+      const { browser } = party;
+      const { username, password } = ada;
+      const signInPage = await browser.open(await authorizationUrl(asking()));
+      const page = await browser.submit(signInPage, /sign-in$/, { username, password });
+      const form = findForm(page.text, /\/consent$/);
+      const allowed = await browser.request(new URL(form.action, page.url), {
+        method: 'POST',
+        body: new URLSearchParams(form.hidden),
+        headers: { origin: server.issuer },
+      });
+      const resume = allowed.headers.get('location') ?? '';
+      const answers = await Promise.all(Array.from({ length: 4 }, () => browser.request(resume)));
+      const codes = answers.filter((answer) => answer.headers.get('location')?.includes('code='));
+      assert.equal(codes.length, 1);
+    });
+
     it('prompt=none is refused, signed in or not', async () => {
       const request = { ...asking(), prompt: 'none' };
       assert.equal(await findError(request), 'login_required');
@@ -196,12 +223,12 @@ describe('a lease', () => {
 
   describe('does not keep the rest from ending its family:', () => {
     it('the absolute limit', async () => {
-      await server.apply(leasingConfiguration({ refresh_absolute: hour }));
+      await apply({ refresh_absolute: hour });
       const tokens = await party.signIn(ada, asking());
       assert.equal(tokens.refresh_token_timeout, hour);
       await server.clock.advance(hour);
       await assertRefused(party, tokens, 'absolute_timeout');
-      await server.apply(leasingConfiguration());
+      await apply();
     });
 
     it('revocation', async () => {
@@ -257,31 +284,31 @@ describe('a lease', () => {
 
     it('a shortened one binds at once', async () => {
       let tokens = await party.signIn(ada, asking());
-      await server.apply(leasingConfiguration({ lease_max: hour }));
+      await apply({ lease_max: hour });
       tokens = await party.refresh(tokens.refresh_token ?? '', { inactive_for: '10' });
       assert.ok(isAbout(tokens.refresh_token_timeout, hour));
       await server.clock.advance(hour + 1);
       const refusal = await assertRefused(party, tokens, 'lease_over');
       assert.equal(refusal.limit, hour);
-      await server.apply(leasingConfiguration());
+      await apply();
     });
 
     it('one that is taken away leaves the idle limit', async () => {
       const tokens = await party.signIn(ada, asking());
       await server.clock.advance(1700);
-      await server.apply(leasingConfiguration({ lease_max: 0 }));
+      await apply({ lease_max: 0 });
       await server.clock.advance(101);
       await assertRefused(party, tokens, 'idle_timeout');
-      await server.apply(leasingConfiguration());
+      await apply();
     });
 
     it('a lengthened one revives nothing, and gives no more than the user allowed', async () => {
-      await server.apply(leasingConfiguration({ lease_max: hour }));
+      await apply({ lease_max: hour });
       const [dead, alive] = [await party.signIn(ada, asking()), await party.signIn(ada, asking())];
       await server.clock.advance(hour - 60);
       const { refresh_token: kept = '' } = await party.refresh(alive.refresh_token ?? '');
       await server.clock.advance(61);
-      await server.apply(leasingConfiguration());
+      await apply();
       await assertRefused(party, dead, 'lease_over');
       const tokens = await party.refresh(kept);
       assert.ok(isAbout(tokens.refresh_token_timeout, 1800), 'the hour that the page showed is over');

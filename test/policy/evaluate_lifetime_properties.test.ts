@@ -110,6 +110,20 @@ describe('the lifetime of any family', function anyFamily() {
     );
   });
 
+  it('is never shorter for a lease, nor longer for a shorter lease_max', () => {
+    fc.assert(
+      fc.property(presentSessions, moments, fc.nat({ max: 20 }), ([family, own, session, its], now, less) => {
+        const { lease: _, ...withoutLease } = family;
+        const leased = evaluate([family, own, session, its], now);
+        if (leased.over) assert.equal(evaluate([withoutLease, own, session, its], now).over, true);
+        const shorter = { ...own.lease_max, value: Math.min(own.lease_max.value, less) };
+        if (leased.over)
+          assert.equal(evaluate([family, { ...own, lease_max: shorter }, session, its], now).over, true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('is never longer for being bound to its session', () => {
     fc.assert(
       fc.property(presentSessions, moments, ([family, own, session, its], now) => {
