@@ -413,7 +413,7 @@ begin
     insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
       values (v_now, 'lease.granted', v_code.account_id, v_code.client_id, v_code.session_id, v_family_id,
               p_request_id, p_address,
-              jsonb_build_object('seconds', v_code.lease_seconds, 'purpose', v_code.lease_purpose));
+              jsonb_build_object('duration', v_code.lease_seconds, 'purpose', v_code.lease_purpose));
   end if;
 
   outcome := 'done';

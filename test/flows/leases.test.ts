@@ -121,7 +121,7 @@ describe('a lease', () => {
     const events = await listEvents(server.database);
     const familyId = String(decodeJwt(tokens.access_token).jti).split('~')[0];
     const granted = events.find(({ name, family_id: id }) => name === 'lease.granted' && id === familyId);
-    assert.deepEqual(granted?.detail, { seconds: 5400, purpose: 'Zahlen für März' });
+    assert.deepEqual(granted?.detail, { duration: 5400, purpose: 'Zahlen für März' });
     const consents = events.filter(({ name }) => name === 'consent.granted');
     assert.deepEqual(consents.at(-1)?.detail.lease, { duration: 5400, purpose: 'Zahlen für März' });
   });
@@ -166,8 +166,7 @@ describe('a lease', () => {
     const sweep = async () => sweepFamilies(server.database, await loadConfiguration(server.database), 100);
     const findEnd = async () => {
       const events = await listEvents(server.database);
-      return events.find(({ name, family_id: id }) => name === 'family.ended' && id === familyId)?.detail
-        .reason;
+      return events.find(({ name, family_id: id }) => name === 'family.ended' && id === familyId)?.detail;
     };
     await sweep();
     await server.clock.advance(2 * hour - 10);
@@ -176,7 +175,9 @@ describe('a lease', () => {
     await server.clock.advance(11);
     // The server's own sweeper may be the one that finds it.
     for (let tries = 0; tries < 200 && (await findEnd()) === undefined; tries += 1) await sweep();
-    assert.equal(await findEnd(), 'lease_over');
+    const { reason, limit, lease } = (await findEnd()) ?? {};
+    assert.deepEqual([reason, limit], ['lease_over', 2 * hour]);
+    assert.deepEqual(lease, { duration: 2 * hour, purpose: 'Nightly books' }, 'the trail tells leases apart');
   });
 
   describe('is for one family:', () => {
