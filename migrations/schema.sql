@@ -79,8 +79,11 @@ create table authorization_codes (
   expires_at timestamp with time zone not null,
   consumed_at timestamp with time zone,
   family_id uuid,
+  lease_seconds integer,
+  lease_purpose text,
   constraint authorization_codes_pkey PRIMARY KEY (code_hash),
-  constraint authorization_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+  constraint authorization_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint authorization_codes_lease CHECK (((lease_seconds IS NULL) = (lease_purpose IS NULL)))
 );
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id) WHERE (consumed_at IS NULL);
 CREATE INDEX authorization_codes_expiry ON public.authorization_codes USING btree (expires_at);
@@ -132,14 +135,18 @@ create table families (
   end_policy_version integer,
   end_found_at timestamp with time zone,
   check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  lease_seconds integer,
+  lease_purpose text,
   constraint families_pkey PRIMARY KEY (family_id),
   constraint families_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
-  constraint families_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+  constraint families_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+  constraint families_lease CHECK (((lease_seconds IS NULL) OR ((lease_purpose IS NOT NULL) AND (NOT bound))))
 ) with (fillfactor=80);
 CREATE INDEX families_account ON public.families USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX families_check ON public.families USING btree (check_at) WHERE (ended_at IS NULL);
 CREATE INDEX families_client ON public.families USING btree (client_id) WHERE (ended_at IS NULL);
 CREATE INDEX families_grant ON public.families USING btree (grant_id) WHERE (ended_at IS NULL);
+CREATE INDEX families_leases ON public.families USING btree (started_at) WHERE ((lease_seconds IS NOT NULL) AND (ended_at IS NULL));
 CREATE INDEX families_session ON public.families USING btree (session_id) WHERE (ended_at IS NULL);
 
 create table grants (
@@ -386,9 +393,10 @@ begin
 
   if p_token_hash is not null then
     insert into families (family_id, account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
-                          started_at, last_activity_at, mfa_at)
+                          started_at, last_activity_at, mfa_at, lease_seconds, lease_purpose)
       values (p_family_id, v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
-              p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at)
+              p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at,
+              v_code.lease_seconds, v_code.lease_purpose)
       returning family_id into v_family_id;
     insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);
   end if;
@@ -401,6 +409,12 @@ begin
   insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
     values (v_now, 'code.exchanged', v_code.account_id, v_code.client_id, v_code.session_id, v_family_id,
             p_request_id, p_address, p_detail);
+  if v_family_id is not null and v_code.lease_seconds is not null then
+    insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
+      values (v_now, 'lease.granted', v_code.account_id, v_code.client_id, v_code.session_id, v_family_id,
+              p_request_id, p_address,
+              jsonb_build_object('duration', v_code.lease_seconds, 'purpose', v_code.lease_purpose));
+  end if;
 
   outcome := 'done';
   now := to_micros(v_now);
@@ -422,6 +436,14 @@ CREATE OR REPLACE FUNCTION public.from_micros(micros double precision)
 RETURN ('1970-01-01 00:00:00+00'::timestamp with time zone + (micros * '00:00:00.000001'::interval));
 
 CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_proof_jkt text, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
+ RETURNS record
+ LANGUAGE sql
+AS $function$
+  select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+                               $20, $21, 0)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_proof_jkt text, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, p_lease_max integer, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -462,7 +484,11 @@ begin
     end if;
     p_refresh_idle := least(p_refresh_idle, p_session_idle);
   end if;
-  if v_now >= v_activity + make_interval(secs => p_refresh_idle) then
+  -- Within a lease the idle limit rests.
+  if v_now >= v_activity + make_interval(secs => p_refresh_idle)
+    and (v_family.lease_seconds is null
+      or v_now >= v_family.started_at + make_interval(secs => least(v_family.lease_seconds, p_lease_max)))
+  then
     return;
   end if;
 

@@ -73,6 +73,7 @@ function rotation(loaded: LoadedRefresh, tokenHash: Buffer, successorHash: Buffe
       overlap: 10,
       sessionIdle: hour,
       sessionAbsolute: 8 * hour,
+      leaseMax: 0,
     },
     inactiveFor: 0,
     sessionInactiveFor: 0,

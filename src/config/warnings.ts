@@ -34,6 +34,7 @@ const pairs = [
   ['refresh_idle', 'refresh_absolute'],
   ['session_idle', 'session_absolute'],
   ['access_token_ttl', 'refresh_absolute'],
+  ['lease_max', 'refresh_absolute'],
 ] as const;
 
 /** Fields of one policy that outlast what bounds them. */

@@ -1,4 +1,5 @@
 import type { Instant } from './instants.ts';
+import type { Lease } from './leases.ts';
 import type { EndReason } from './reasons.ts';
 
 /** How something ended: stored once, never changed afterwards. */
@@ -37,6 +38,8 @@ export interface FamilyFacts {
   lastActivityAt: Instant;
   /** When the user last proved a second factor, as of the issue of the family's code. */
   mfaAt?: Instant;
+  /** Offline families only. */
+  lease?: Lease;
   end?: End;
 }
 

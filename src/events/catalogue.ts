@@ -12,6 +12,7 @@ export const eventCatalogue = {
   'session.renewed': 'The same account signed in again in its session: new identifier, new absolute limit.',
   'session.ended': 'A session ended, with reason, moment, limit, policy and version.',
   'code.exchanged': 'An authorization code was exchanged; the family it gave is named.',
+  'lease.granted': 'A family began with a lease: for so long its idle limit rests.',
   'code.refused': 'The exchange of an authorization code was refused.',
   'client_credentials.granted': 'A client got an access token for itself.',
   'refresh.granted': 'A refresh passed the gate.',

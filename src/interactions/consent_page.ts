@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { describeDuration } from '../domain/durations.ts';
 import { recordConsent } from '../operations/record_consent.ts';
 import { limitsFor } from '../policy/effective_limits.ts';
+import type { ConsentedLease } from '../provider/leases.ts';
 import { splitScope } from '../provider/token_claims.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { consentPage } from '../../views/consent.ts';
@@ -40,6 +41,8 @@ export async function showConsent(ctx: Context, dependencies: InteractionDepende
     resources: Object.keys(asked.resources),
     scopes: [...asked.openid, ...Object.values(asked.resources).flat()],
   });
+  const lease = leaseText(interaction);
+  const idle = describeDuration(limits.refresh_idle.value);
   const page = consentPage(pageContext(), {
     allowAction: `/interaction/${interaction.uid}/consent`,
     denyAction: `/interaction/${interaction.uid}/cancel`,
@@ -52,12 +55,19 @@ export async function showConsent(ctx: Context, dependencies: InteractionDepende
       identifier,
       scopes: scopes.map(describe),
     })),
+    lease,
     lasts: [
-      `Ends after ${describeDuration(limits.refresh_idle.value)} without activity.`,
+      `${lease ? `After the first ${lease.duration}, ends` : 'Ends'} after ${idle} without activity.`,
       `Ends after ${describeDuration(limits.refresh_absolute.value)} in any case.`,
     ],
   });
   sendPage(ctx, page);
+}
+
+/** The lease that would be granted; the page asks for what the prompt says, not for what the app wants. */
+function leaseText({ prompt }: Interaction): { duration: string; purpose: string } | undefined {
+  const { lease } = prompt.details as ConsentedLease;
+  return lease && { duration: describeDuration(lease.duration), purpose: lease.purpose };
 }
 
 export async function submitConsent(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
@@ -84,8 +94,11 @@ export async function submitConsent(ctx: Context, dependencies: InteractionDepen
 
   const { effects, origin } = getRequestContext();
   const given = { accountId, sessionId, clientId: client.clientId, openid: missingOIDCScope ?? [] };
-  effects.session.push((tx) => recordConsent(tx, { ...given, resources: missingResourceScopes }, origin));
-  await finishInteraction(ctx, dependencies, { consent: { grantId } });
+  const { lease } = interaction.prompt.details as ConsentedLease;
+  effects.session.push((tx) =>
+    recordConsent(tx, { ...given, resources: missingResourceScopes, lease }, origin),
+  );
+  await finishInteraction(ctx, dependencies, { consent: { grantId, lease } });
 }
 
 /** A scope in words: our own for those of OpenID Connect, the configured ones for the rest. */

@@ -1,6 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { End } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
+import type { Lease } from '../domain/leases.ts';
 import type { EndReason } from '../domain/reasons.ts';
 import { recordEvents } from '../events/record_event.ts';
 import type { EventSubject } from '../events/record_event.ts';
@@ -65,7 +66,8 @@ export async function endFamilies(
 ): Promise<number> {
   const ends = families.flatMap((open) => {
     const end = findFamilyEnd(configuration, open, cause, now);
-    return end ? [{ id: open.family.familyId, subject: open.family, end }] : [];
+    const { familyId, lease } = open.family;
+    return end ? [{ id: familyId, subject: open.family, end, lease }] : [];
   });
   if (ends.length === 0) return 0;
   const ended = await endFamilyRows(tx, ends);
@@ -98,10 +100,13 @@ export async function endSessions(
 async function recordEnds(
   tx: Queryable,
   name: 'family.ended' | 'session.ended',
-  ends: readonly { subject: EventSubject; end: End }[],
+  ends: readonly { subject: EventSubject; end: End; lease?: Lease | undefined }[],
   { now, origin }: { now: Instant; origin: Origin },
 ): Promise<void> {
-  const events = ends.map(({ subject, end }) => ({ subject, detail: describeEnd(end, now) }));
+  const events = ends.map(({ subject, end, lease }) => ({
+    subject,
+    detail: { ...describeEnd(end, now), ...(lease ? { lease } : {}) },
+  }));
   await recordEvents(tx, name, origin, events);
 }
 

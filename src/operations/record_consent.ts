@@ -1,4 +1,5 @@
 import { recordEvent } from '../events/record_event.ts';
+import type { Lease } from '../domain/leases.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Queryable } from '../store/database.ts';
 import { touchSession } from '../store/sessions.ts';
@@ -18,6 +19,8 @@ export interface GivenConsent {
   sessionId: string;
   openid: readonly string[];
   resources: Readonly<Record<string, readonly string[]>>;
+  /** For the one family that comes of it. */
+  lease?: Lease | undefined;
 }
 
 /** Consenting is activity of the session, and an event. The grant itself is the protocol library's to save. */
@@ -26,5 +29,6 @@ export async function recordConsent(tx: Queryable, consent: GivenConsent, origin
   await recordEvent(tx, 'consent.granted', consent, origin, {
     openid: consent.openid,
     resources: consent.resources,
+    ...(consent.lease ? { lease: consent.lease } : {}),
   });
 }

@@ -3,6 +3,8 @@ import { addSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { EffectiveLimit, EffectiveLimits } from '../domain/policies.ts';
 import type { EndReason } from '../domain/reasons.ts';
+import { familyLease } from './family_lease.ts';
+import type { LeaseInForce } from './family_lease.ts';
 
 /** Alive until `idleEndAt` (never after `absoluteEndAt`), or over since `end.at`. */
 export type Lifetime = { over: false; idleEndAt: Instant; absoluteEndAt: Instant } | { over: true; end: End };
@@ -25,7 +27,8 @@ export interface Bond {
 
 /**
  * Decide whether a family is over at `now`. A stored end stands. A bound family also ends with its
- * session; its idle limit is the smaller of its own and its session's, from the later activity.
+ * session; its idle limit is the smaller of its own and its session's, from the later activity. Within
+ * a lease the idle limit rests: if it is over when the lease ends, that is the end.
  * Whichever passed first is the reason; if two fall together, an absolute limit.
  */
 export function evaluateFamily(
@@ -61,7 +64,10 @@ function firstEnd(own: End, session: End): End {
 }
 
 function familyIdleClock(family: FamilyFacts, limits: EffectiveLimits, bond: Bond): IdleClock {
-  if (!family.bound || !bond.session) return { activeAt: family.lastActivityAt, limit: limits.refresh_idle };
+  if (!family.bound || !bond.session) {
+    const lease = familyLease(family, limits);
+    return { activeAt: family.lastActivityAt, limit: limits.refresh_idle, lease };
+  }
   const sessionIsStricter = bond.limits.session_idle.value < limits.refresh_idle.value;
   return {
     activeAt: Math.max(family.lastActivityAt, bond.session.lastActivityAt),
@@ -76,18 +82,26 @@ interface AbsoluteClock {
 interface IdleClock {
   activeAt: Instant;
   limit: EffectiveLimit<number>;
+  lease?: LeaseInForce | undefined;
 }
 
 /** A limit is over at its very moment; the one that passed first is the reason; if both together, the absolute one. */
 function evaluateClocks(absolute: AbsoluteClock, idle: IdleClock, now: Instant): Lifetime {
   const absoluteEndAt = addSeconds(absolute.startedAt, absolute.limit.value);
-  const idleEndAt = addSeconds(idle.activeAt, idle.limit.value);
-  const endAt = Math.min(absoluteEndAt, idleEndAt);
+  const idleEnd = findIdleEnd(idle);
+  const endAt = Math.min(absoluteEndAt, idleEnd.at);
   if (now < endAt) return { over: false, idleEndAt: endAt, absoluteEndAt };
 
   return endAt === absoluteEndAt
     ? { over: true, end: limitEnd('absolute_timeout', absolute.limit, endAt) }
-    : { over: true, end: limitEnd('idle_timeout', idle.limit, endAt) };
+    : { over: true, end: idleEnd };
+}
+
+function findIdleEnd({ activeAt, limit, lease }: IdleClock): End {
+  const limitAt = addSeconds(activeAt, limit.value);
+  return lease && limitAt <= lease.endAt
+    ? limitEnd('lease_over', lease.limit, lease.endAt)
+    : limitEnd('idle_timeout', limit, limitAt);
 }
 
 function limitEnd(reason: EndReason, limit: EffectiveLimit<number>, at: Instant): End {

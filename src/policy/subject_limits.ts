@@ -17,6 +17,14 @@ export function familyLimits(
   });
 }
 
+/** What rules a client without a user: the client itself, the resource and the scopes of its token. */
+export function clientLimits(
+  configuration: Configuration,
+  { clientId, resources, scopes }: Pick<FamilyFacts, 'clientId' | 'resources' | 'scopes'>,
+): EffectiveLimits {
+  return limitsFor(configuration, { clientIds: [clientId], resources, scopes });
+}
+
 /** What rules a session: the account's roles and every client signed in through it. */
 export function sessionLimits(
   configuration: Configuration,

@@ -6,6 +6,7 @@ import { createFindAccount, scopeClaims } from './accounts.ts';
 import type { AdapterDependencies } from './adapter/dependencies.ts';
 import { createAdapter } from './adapter/index.ts';
 import { buildInteractionPolicy } from './interaction_policy.ts';
+import { leases } from './leases.ts';
 import { createLoadExistingGrant } from './load_existing_grant.ts';
 import { nameFamily, storeStandalone } from './jwt_access_tokens.ts';
 import { findRequestContext, getRequestContext } from './request_context.ts';
@@ -131,6 +132,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       backchannelLogout: { enabled: true },
       resourceIndicators: { enabled: true, getResourceServerInfo, useGrantedResource, defaultResource },
       claimsParameter: { enabled: true },
+      richAuthorizationRequests: leases,
       clientCredentials: { enabled: true },
       deviceFlow: {
         enabled: true,

@@ -6,6 +6,7 @@ import type { Database } from '../store/database.ts';
 import { findTotpFactor } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
 import { isIdleForClient } from './idle_for_client.ts';
+import { leaseCheck } from './leases.ts';
 import { asksForMfa, findSignInMoments, findStepUp } from './step_up.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -35,7 +36,10 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
       },
     ),
   );
-  policy.get('consent')?.checks.add(idleForClient);
+  const consent = policy.get('consent');
+  consent?.checks.remove('rar_prompt');
+  consent?.checks.add(leaseCheck);
+  consent?.checks.add(idleForClient);
   policy.add(
     new Prompt(
       { name: 'mfa', requestable: false },

@@ -21,7 +21,7 @@ const sentences: Record<RefusalReason, string | ((end: End | undefined) => strin
   credential_changed: 'a credential of the account was changed. Sign in again.',
   consent_withdrawn: 'the user withdrew the consent. Sign in again.',
   ended_by_operator: 'an operator ended it. Sign in again.',
-  lease_over: 'the lease has ended. Sign in again.',
+  lease_over: (end) => `the lease of ${describeLimit(end)} ended without recent activity. Sign in again.`,
   mfa_required: 'the policy asks for a second factor. Sign in again with it.',
   mfa_stale: 'the last proof of a second factor is too old for a requested scope. Sign in again with it.',
   scope_withdrawn: 'the account no longer has the role for a requested scope.',

@@ -1,7 +1,5 @@
 import { sealSuccessor } from '../credentials/successor_seal.ts';
 import { hashToken } from '../credentials/token_hash.ts';
-import { addSeconds, wholeSecondsBetween } from '../domain/instants.ts';
-import type { Instant } from '../domain/instants.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh, findRefresh } from '../store/families.ts';
@@ -14,14 +12,13 @@ import { codeResources } from './adapter/exchange.ts';
 import { commitEffects } from './library_routes.ts';
 import { splitScope } from './token_claims.ts';
 import type { PendingExchange, PendingRefresh, RequestContext } from './request_context.ts';
-import { absoluteEnd } from './token_lifetimes.ts';
+import { findDeadlines } from './token_deadlines.ts';
+import type { TokenDeadlines } from './token_deadlines.ts';
 import type { WindowSecrets } from './window_secrets.ts';
 
 /** What the answer carries beside the library's own members. */
-export interface TokenAnswer {
+export interface TokenAnswer extends TokenDeadlines {
   refresh_token?: string;
-  refresh_token_timeout?: number;
-  authorization_expires_in?: number;
 }
 
 export interface TokenCommit {
@@ -71,6 +68,7 @@ async function writeRefresh(
       overlap: limits.family.refresh_overlap.value,
       sessionIdle: limits.session.session_idle.value,
       sessionAbsolute: limits.session.session_absolute.value,
+      leaseMax: limits.family.lease_max.value,
     },
     inactiveFor: verdict.inactiveFor,
     sessionInactiveFor: verdict.sessionInactiveFor,
@@ -80,7 +78,7 @@ async function writeRefresh(
     detail: verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {},
   }).catch((error: unknown) => findCommitted(database, hashToken(presented), successor?.hash, error));
   if (outcome.outcome === 'changed' || !answerToken) return undefined;
-  return { refresh_token: answerToken, ...deadlines(context, pending, outcome, loaded.family.bound) };
+  return { refresh_token: answerToken, ...findDeadlines(context, pending, outcome, loaded.family.bound) };
 
   async function makeSuccessor() {
     const value = answerToken ?? '';
@@ -147,7 +145,7 @@ async function writeExchange(
     detail: { bound },
   }).catch((error: unknown) => findExchanged(database, pending, error));
   if (outcome.outcome === 'changed') return undefined;
-  return refreshToken ? deadlines(context, pending, outcome, bound) : {};
+  return refreshToken ? findDeadlines(context, pending, outcome, bound) : {};
 }
 
 /** Likewise for an exchange: only this one knows the id of the family that it makes. */
@@ -160,29 +158,4 @@ async function findExchanged(
   const stored = await findFamilyState(database, familyId).catch(() => undefined);
   if (!stored) throw cause;
   return readCommitted(stored);
-}
-
-/** Both deadlines in whole seconds, rounded down, as draft-ietf-oauth-refresh-token-expiration-03 names them. */
-function deadlines(
-  context: RequestContext,
-  { verdict }: PendingRefresh | PendingExchange,
-  outcome: Extract<CommitOutcome, { outcome: 'done' }>,
-  bound: boolean,
-): TokenAnswer {
-  if (!verdict) return {};
-  const { family, session } = verdict.limits;
-  const { now, lastActivityAt, sessionLastActivityAt = lastActivityAt } = outcome;
-  const absolute = absoluteEnd(context, now) ?? now;
-  const idleEnds: Instant[] = [absolute];
-  if (bound) {
-    const limit = Math.min(family.refresh_idle.value, session.session_idle.value);
-    idleEnds.push(addSeconds(Math.max(lastActivityAt, sessionLastActivityAt), limit));
-    idleEnds.push(addSeconds(sessionLastActivityAt, session.session_idle.value));
-  } else {
-    idleEnds.push(addSeconds(lastActivityAt, family.refresh_idle.value));
-  }
-  return {
-    refresh_token_timeout: wholeSecondsBetween(now, Math.min(...idleEnds)),
-    authorization_expires_in: wholeSecondsBetween(now, absolute),
-  };
 }

@@ -2,6 +2,8 @@ import compose from 'koa-compose';
 import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { readConfigurationVersion } from '../store/configuration.ts';
+import type { LoadedConfiguration } from '../store/configuration.ts';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
 import { readBody, replayRequest } from './replayed_request.ts';
@@ -38,7 +40,7 @@ export function tokenEndpoint({
     const body = await readBody(ctx.req);
     const seenProofs = new Set<string>();
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const context = newRequestContext(ctx.state.origin, configurations.current());
+      const context = newRequestContext(ctx.state.origin, await findConfiguration(body));
       // A proof that an earlier attempt took note of is not a second use of it.
       context.seenProofs = seenProofs;
       const inner = await runLibrary(currentProvider(), ctx, body, context);
@@ -58,6 +60,13 @@ export function tokenEndpoint({
       error_description: 'The request met too many others. Try again.',
     };
   };
+
+  /** Whatever is loaded for a user tells the version; a client on its own has nothing loaded, so it is asked. */
+  async function findConfiguration(body: Buffer): Promise<LoadedConfiguration> {
+    const grantType = new URLSearchParams(body.toString('utf8')).get('grant_type');
+    if (grantType !== 'client_credentials') return configurations.current();
+    return await configurations.atLeast(await readConfigurationVersion(database));
+  }
 }
 
 function isUnknownToken(body: unknown): boolean {

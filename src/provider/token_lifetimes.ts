@@ -2,7 +2,7 @@ import type { Configuration as ProviderConfiguration } from 'oidc-provider';
 import { addSeconds, toEpochSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
-import { limitsFor } from '../policy/effective_limits.ts';
+import { clientLimits } from '../policy/subject_limits.ts';
 import { splitScope } from './token_claims.ts';
 import { findRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
@@ -32,12 +32,11 @@ export const tokenLifetimes: NonNullable<ProviderConfiguration['ttl']> = {
   RefreshToken: () => 365 * 86_400,
 };
 
-/** A client without a user is ruled by its own policy and those of the resource and scopes. */
 function clientCredentialsTtl(clientId = '', resource: unknown, scope: unknown): number {
   const context = findRequestContext();
   if (!context) return builtInDefaultPolicy.limits.access_token_ttl;
-  const limits = limitsFor(context.configuration, {
-    clientIds: [clientId],
+  const limits = clientLimits(context.configuration, {
+    clientId,
     resources: typeof resource === 'string' ? [resource] : [],
     scopes: splitScope(scope),
   });

@@ -1,8 +1,9 @@
 import type { SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
+import type { Lease } from '../domain/leases.ts';
 import type { Queryable } from './database.ts';
-import { accountColumns, readAccount, readSession, sessionColumns } from './facts_sql.ts';
-import type { AccountRow, SessionRow, StoredAccount } from './facts_sql.ts';
+import { accountColumns, readAccount, readLease, readSession, sessionColumns } from './facts_sql.ts';
+import type { AccountRow, LeaseRow, SessionRow, StoredAccount } from './facts_sql.ts';
 import { readCommit } from './families.ts';
 import type { CommitOutcome, NewAccessToken } from './families.ts';
 
@@ -15,6 +16,8 @@ export interface NewAuthorizationCode {
   payload: Record<string, unknown>;
   /** Seconds. */
   ttl: number;
+  /** What the user allowed the family that the code gives. */
+  lease?: Lease | undefined;
 }
 
 /**
@@ -26,8 +29,9 @@ export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizat
     {
       name: 'code_insert',
       text: `insert into authorization_codes (code_hash, account_id, client_id, session_id, grant_id, payload,
-                                              last_activity_at, mfa_at, expires_at)
-             select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, curfew_now() + make_interval(secs => $7)
+                                              last_activity_at, mfa_at, expires_at, lease_seconds, lease_purpose)
+             select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, curfew_now() + make_interval(secs => $7),
+               $8::integer, $9
              from sessions s where s.session_id = $4 and s.ended_at is null
              on conflict (code_hash) do nothing returning 1`,
     },
@@ -39,6 +43,8 @@ export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizat
       code.grantId,
       JSON.stringify(code.payload),
       code.ttl,
+      code.lease?.duration ?? null,
+      code.lease?.purpose ?? null,
     ],
   );
   return rows.length > 0;
@@ -56,13 +62,14 @@ export interface LoadedCode {
   payload: Record<string, unknown>;
   lastActivityAt: Instant;
   mfaAt?: Instant | undefined;
+  lease?: Lease | undefined;
   expired: boolean;
   consumed: boolean;
   /** The family that its first use gave. */
   familyId?: string | undefined;
 }
 
-interface CodeRow extends AccountRow, Partial<SessionRow> {
+interface CodeRow extends AccountRow, LeaseRow, Partial<SessionRow> {
   now: number;
   configuration_version: number;
   client_id: string;
@@ -87,7 +94,8 @@ export async function findAuthorizationCode(
         select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, c.client_id, c.grant_id,
           g.payload as grant_payload, c.payload, to_micros(c.last_activity_at) as code_last_activity_at,
           to_micros(c.mfa_at) as code_mfa_at, c.expires_at <= curfew_now() as expired,
-          c.consumed_at is not null as consumed, c.family_id, ${accountColumns}, ${sessionColumns}
+          c.consumed_at is not null as consumed, c.family_id, c.lease_seconds, c.lease_purpose,
+          ${accountColumns}, ${sessionColumns}
         from authorization_codes c
         join accounts a on a.account_id = c.account_id
         left join grants g on g.grant_id = c.grant_id
@@ -110,6 +118,7 @@ export async function findAuthorizationCode(
     payload: row.payload,
     lastActivityAt: row.code_last_activity_at,
     mfaAt: row.code_mfa_at ?? undefined,
+    ...readLease(row),
     expired: row.expired,
     consumed: row.consumed,
     familyId: row.family_id ?? undefined,

@@ -1,4 +1,5 @@
 import type { AccountFacts, End, FamilyFacts, SessionFacts } from '../domain/facts.ts';
+import type { Lease } from '../domain/leases.ts';
 import type { EndReason } from '../domain/reasons.ts';
 
 /** Columns of one end, of the table aliased `alias`. */
@@ -12,7 +13,7 @@ export const familyColumns = `
   f.family_id, f.account_id as family_account_id, f.client_id as family_client_id, f.grant_id,
   f.session_id as family_session_id, f.bound, f.scopes, f.resources, f.jkt, f.payload as family_payload,
   to_micros(f.started_at) as family_started_at, to_micros(f.last_activity_at) as family_last_activity_at,
-  to_micros(f.mfa_at) as family_mfa_at, ${endColumns('f', 'family')}`;
+  to_micros(f.mfa_at) as family_mfa_at, f.lease_seconds, f.lease_purpose, ${endColumns('f', 'family')}`;
 
 /** The select list of a session's facts, from `sessions s` (may be absent by a left join). */
 export const sessionColumns = `
@@ -34,7 +35,13 @@ export interface EndRow {
   end_policy_version: number | null;
 }
 
-export interface FamilyRow {
+/** Of a code or family; both are null where there is no lease. */
+export interface LeaseRow {
+  lease_seconds: number | null;
+  lease_purpose: string | null;
+}
+
+export interface FamilyRow extends LeaseRow {
   family_id: string;
   family_account_id: string;
   family_client_id: string;
@@ -90,6 +97,10 @@ function readEnd(row: EndRow): { end?: End } {
   return { end };
 }
 
+export function readLease({ lease_seconds: duration, lease_purpose: purpose }: LeaseRow): { lease?: Lease } {
+  return duration === null || purpose === null ? {} : { lease: { duration, purpose } };
+}
+
 export function readFamily(row: FamilyRow): FamilyFacts {
   return {
     familyId: row.family_id,
@@ -102,6 +113,7 @@ export function readFamily(row: FamilyRow): FamilyFacts {
     startedAt: row.family_started_at,
     lastActivityAt: row.family_last_activity_at,
     ...(row.family_mfa_at === null ? {} : { mfaAt: row.family_mfa_at }),
+    ...readLease(row),
     ...readEnd({
       ended_at: row.family_ended_at,
       end_reason: row.family_end_reason,

@@ -120,7 +120,14 @@ export interface RefreshCommit {
   accountVersion: number;
   configurationVersion: number;
   /** Seconds, as decided upon. */
-  limits: { idle: number; absolute: number; overlap: number; sessionIdle: number; sessionAbsolute: number };
+  limits: {
+    idle: number;
+    absolute: number;
+    overlap: number;
+    sessionIdle: number;
+    sessionAbsolute: number;
+    leaseMax: number;
+  };
   inactiveFor?: number | undefined;
   sessionInactiveFor?: number | undefined;
   accessToken?: NewAccessToken | undefined;
@@ -143,7 +150,7 @@ interface CommitRow {
 
 const refreshCommitStatement = {
   name: 'refresh_commit',
-  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 };
 
 /** Write a granted refresh in one round trip; see `refresh_commit` for what is locked and asserted. */
@@ -172,6 +179,7 @@ export async function commitRefresh(db: Queryable, commit: RefreshCommit): Promi
       commit.requestId ?? null,
       commit.address ?? null,
       JSON.stringify(commit.detail),
+      limits.leaseMax,
     ]),
   );
 }

@@ -7,11 +7,15 @@ const warningsOf = (file: object) => parse(file).warnings.map(({ path, message }
 describe('warnings of a file', () => {
   it('tell of limits that outlast what bounds them', () => {
     const policy = { refresh_idle: '2h', refresh_absolute: '1h', session_idle: '2h', session_absolute: '1h' };
-    assert.deepEqual(warningsOf({ policies: { a: { ...policy, access_token_ttl: '61m' } } }), [
-      'policies.a.refresh_idle: 2h is longer than refresh_absolute, 1h, which ends it first',
-      'policies.a.session_idle: 2h is longer than session_absolute, 1h, which ends it first',
-      'policies.a.access_token_ttl: 61m is longer than refresh_absolute, 1h, which ends it first',
-    ]);
+    assert.deepEqual(
+      warningsOf({ policies: { a: { ...policy, access_token_ttl: '61m', lease_max: '62m' } } }),
+      [
+        'policies.a.refresh_idle: 2h is longer than refresh_absolute, 1h, which ends it first',
+        'policies.a.session_idle: 2h is longer than session_absolute, 1h, which ends it first',
+        'policies.a.access_token_ttl: 61m is longer than refresh_absolute, 1h, which ends it first',
+        'policies.a.lease_max: 62m is longer than refresh_absolute, 1h, which ends it first',
+      ],
+    );
     assert.deepEqual(warningsOf({ policies: { a: { refresh_idle: '1h', refresh_absolute: '1h' } } }), []);
   });
 

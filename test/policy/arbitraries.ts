@@ -54,6 +54,7 @@ const ampleLimits: Arbitrary<Partial<Limits>> = fc.record({
   mfa: fc.constantFrom('none', 'step_up'),
   mfa_max_age: ampleSeconds,
   activity: fc.constantFrom('any_refresh', 'reported'),
+  lease_max: fc.integer({ min: 0, max: 20 }),
 });
 
 const end = fc.record({
@@ -79,9 +80,10 @@ export const families: Arbitrary<FamilyFacts> = fc
     scopes: fc.subarray(['openid', 'reports.read', 'payments.write', 'vault.open']),
     resources: fc.subarray(['https://reporting.example']),
     mfa: fc.option(span(20), { nil: undefined }),
+    lease: fc.option(seconds, { nil: undefined }),
     end: rarely(end),
   })
-  .map(({ bound, started, active, scopes, resources, mfa, end: ended }) =>
+  .map(({ bound, started, active, scopes, resources, mfa, lease, end: ended }) =>
     family({
       bound,
       scopes,
@@ -89,6 +91,7 @@ export const families: Arbitrary<FamilyFacts> = fc
       startedAt: start + started,
       lastActivityAt: start + started + active,
       ...(mfa === undefined ? {} : { mfaAt: start + mfa }),
+      ...(lease === undefined || bound ? {} : { lease: { duration: lease, purpose: 'Nightly books' } }),
       ...(ended ? { end: { reason: ended.reason, at: start + ended.after } } : {}),
     }),
   );

@@ -30,9 +30,13 @@ function listEnds([family, own, session, its]: Living): Pick<End, 'at' | 'reason
       : own.refresh_idle.value;
   const active =
     family.bound && session ? Math.max(family.lastActivityAt, session.lastActivityAt) : family.lastActivityAt;
+  const leaseEndAt = family.startedAt + Math.min(family.lease?.duration ?? 0, own.lease_max.value) * second;
+  const isLeased = leaseEndAt > family.startedAt && active + idle * second <= leaseEndAt;
   const ends: Pick<End, 'at' | 'reason'>[] = [
     { reason: 'absolute_timeout', at: family.startedAt + own.refresh_absolute.value * second },
-    { reason: 'idle_timeout', at: active + idle * second },
+    isLeased
+      ? { reason: 'lease_over', at: leaseEndAt }
+      : { reason: 'idle_timeout', at: active + idle * second },
   ];
   if (!family.bound || !session) return ends;
   if (session.end) return [...ends, session.end];
@@ -101,6 +105,20 @@ describe('the lifetime of any family', function anyFamily() {
         assert.ok(lifetime.idleEndAt <= lifetime.absoluteEndAt);
         assert.equal(evaluate(living, lifetime.idleEndAt).over, true);
         assert.equal(evaluate(living, lifetime.idleEndAt - 1).over, false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is never shorter for a lease, nor longer for a shorter lease_max', () => {
+    fc.assert(
+      fc.property(presentSessions, moments, fc.nat({ max: 20 }), ([family, own, session, its], now, less) => {
+        const { lease: _, ...withoutLease } = family;
+        const leased = evaluate([family, own, session, its], now);
+        if (leased.over) assert.equal(evaluate([withoutLease, own, session, its], now).over, true);
+        const shorter = { ...own.lease_max, value: Math.min(own.lease_max.value, less) };
+        if (leased.over)
+          assert.equal(evaluate([family, { ...own, lease_max: shorter }, session, its], now).over, true);
       }),
       { numRuns: 1000 },
     );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { familyLimits, sessionLimits } from '../../src/policy/subject_limits.ts';
+import { clientLimits, familyLimits, sessionLimits } from '../../src/policy/subject_limits.ts';
 import { client, configurationOf, policy } from './facts.ts';
 
 type Subject = Parameters<typeof familyLimits>[1];
@@ -39,6 +39,33 @@ describe('the limits of a family', () => {
   ];
   for (const [what, family, roles, idle] of cases) {
     it(what, () => assert.equal(familyLimits(configuration, family, roles).refresh_idle.value, idle));
+  }
+});
+
+describe('the limits of a client without a user', () => {
+  const plain: Subject = { clientId: 'unknown', resources: [], scopes: [] };
+  const cases: [what: string, subject: Subject, idle: number][] = [
+    ['are its own', { ...plain, clientId: 'shop' }, 50],
+    [
+      'are those of the resource where they are stricter',
+      { clientId: 'shop', resources: ['https://a.example'], scopes: [] },
+      40,
+    ],
+    [
+      'are its own where those of the resource are less strict',
+      { clientId: 'portal', resources: ['https://a.example'], scopes: [] },
+      20,
+    ],
+    [
+      'are those of the scopes where they are stricter',
+      { clientId: 'shop', resources: ['https://a.example'], scopes: ['a'] },
+      30,
+    ],
+    ['are those of every one of its scopes', { clientId: 'shop', resources: [], scopes: ['a', 'b'] }, 20],
+    ['are those of the policy default where none applies', plain, 900],
+  ];
+  for (const [what, subject, idle] of cases) {
+    it(what, () => assert.equal(clientLimits(configuration, subject).refresh_idle.value, idle));
   }
 });
 

@@ -110,6 +110,7 @@ describe('refresh_commit', () => {
       sessionActiveAt: number;
       overAt: number;
       limits?: Partial<typeof commitLimits>;
+      leaseSeconds?: number;
     }
     const cases: Case[] = [
       {
@@ -164,8 +165,50 @@ describe('refresh_commit', () => {
         overAt: 500,
         limits: { absolute: 500 },
       },
+      {
+        limit: 'a lease, where it ends after the idle limit',
+        bound: false,
+        familyActiveAt: 50,
+        sessionActiveAt: 0,
+        overAt: 1200,
+        leaseSeconds: 1200,
+      },
+      {
+        limit: 'a lease, as far as lease_max permits it',
+        bound: false,
+        familyActiveAt: 50,
+        sessionActiveAt: 0,
+        overAt: 1800,
+        leaseSeconds: 4000,
+      },
+      {
+        limit: 'idle of a family whose lease ended before',
+        bound: false,
+        familyActiveAt: 500,
+        sessionActiveAt: 0,
+        overAt: 1400,
+        leaseSeconds: 1200,
+      },
+      {
+        limit: 'idle of a family whose lease is not permitted any longer',
+        bound: false,
+        familyActiveAt: 50,
+        sessionActiveAt: 0,
+        overAt: 950,
+        leaseSeconds: 1200,
+        limits: { leaseMax: 0 },
+      },
+      {
+        limit: 'absolute of a family within its lease',
+        bound: false,
+        familyActiveAt: 50,
+        sessionActiveAt: 0,
+        overAt: 1000,
+        leaseSeconds: 1200,
+        limits: { absolute: 1000 },
+      },
     ];
-    for (const { limit, bound, familyActiveAt, sessionActiveAt, overAt, limits } of cases) {
+    for (const { limit, bound, familyActiveAt, sessionActiveAt, overAt, limits, leaseSeconds } of cases) {
       it(limit, async () => {
         const subject = await store(bound);
         const activity = 'last_activity_at = started_at + make_interval(secs => $2)';
@@ -180,6 +223,13 @@ describe('refresh_commit', () => {
           `update sessions set ${activity} where session_id = $1`,
           subject.sessionId,
           sessionActiveAt,
+        );
+        await sql(
+          database,
+          'update families set lease_seconds = $2, lease_purpose = $3 where family_id = $1',
+          subject.familyId,
+          leaseSeconds ?? null,
+          leaseSeconds ? 'Nightly books' : null,
         );
         const commit = await buildRefreshCommit(database, subject, {
           limits: { ...commitLimits, ...limits },

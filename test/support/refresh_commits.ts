@@ -13,6 +13,7 @@ export const commitLimits = {
   overlap: 10,
   sessionIdle: 600,
   sessionAbsolute: 3600,
+  leaseMax: 1800,
 };
 
 /** A family as a refresh finds it: account, session, family and token. */

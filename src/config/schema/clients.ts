@@ -43,7 +43,7 @@ const clientSchema = z.strictObject({
     'x-stricter': '`true`',
   }),
   lease: z.boolean().default(false).meta({
-    description: 'May ask for leases (`curfew_lease`), which `lease_max` caps.',
+    description: 'May ask its users for leases (`curfew_lease`), each at most `lease_max` long.',
     'x-stricter': '`false`',
   }),
 });

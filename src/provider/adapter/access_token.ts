@@ -4,7 +4,7 @@ import { toEpochSeconds } from '../../domain/instants.ts';
 import { endFamily } from '../../operations/end_family.ts';
 import { deleteAccessToken, findAccessToken } from '../../store/access_tokens.ts';
 import { findFamilyState } from '../../store/family_state.ts';
-import { isTokenAlive } from '../family_life.ts';
+import { isTokenAlive, leaseOfToken } from '../family_life.ts';
 import { nameStandalone, readFamilyId } from '../jwt_access_tokens.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { InspectedToken, RequestContext } from '../request_context.ts';
@@ -37,7 +37,8 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
       if (!isTokenAlive(context.configuration, loaded)) return undefined;
       // The bond to the session has been judged here, by the limits in force.
       const exp = toEpochSeconds(loaded.expiresAt);
-      return { ...loaded.payload, expiresWithSession: undefined, jti: value, exp };
+      const lease = leaseOfToken(context.configuration, loaded);
+      return { ...loaded.payload, ...lease, expiresWithSession: undefined, jti: value, exp };
     },
     destroy(value) {
       const { effects, inspected, configuration, origin } = getRequestContext();
@@ -78,6 +79,7 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
       jti: inspected.handle ?? '',
       sid: sid as string,
       extra: Object.fromEntries(Object.entries(extra).filter(([, value]) => value !== undefined)),
+      ...leaseOfToken(context.configuration, { ...state, clientId }),
       ...((cnf as { jkt?: string } | undefined)?.jkt ? { jkt: (cnf as { jkt: string }).jkt } : {}),
     };
   }

@@ -1,5 +1,6 @@
 import { hashToken } from '../../credentials/token_hash.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
+import { readCodeLease } from '../leases.ts';
 import { outdatedError, refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import { codeSeconds } from '../token_lifetimes.ts';
@@ -13,7 +14,7 @@ import { beginExchange, decideExchange } from './exchange.ts';
  */
 export function authorizationCodeAdapter({ database, configurations }: AdapterDependencies): ModelAdapter {
   return {
-    upsert(code, payload, ttl = codeSeconds) {
+    upsert(code, { rar, ...payload }, ttl = codeSeconds) {
       const { accountId = '', clientId = '', sessionUid = '', grantId = '' } = payload;
       getRequestContext().effects.dependent.push(async (tx) => {
         const isStored = await insertAuthorizationCode(tx, {
@@ -24,6 +25,7 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
           grantId,
           payload: withoutIdentity(payload),
           ttl,
+          lease: readCodeLease(rar),
         });
         if (!isStored) throw outdatedError('session');
       });

@@ -11,7 +11,7 @@ import type { RefreshRequest } from '../../policy/evaluate_refresh.ts';
 import { findRefresh } from '../../store/families.ts';
 import type { LoadedRefresh } from '../../store/families.ts';
 import { splitScope } from '../token_claims.ts';
-import { findTokenLife } from '../family_life.ts';
+import { findTokenLife, leaseOfToken } from '../family_life.ts';
 import { refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { PendingExchange, PendingRefresh } from '../request_context.ts';
@@ -100,13 +100,15 @@ export function refreshTokenAdapter({
     if (loaded.grantPayload) context.grants.set(loaded.grantId, loaded.grantPayload);
     const unbonded = { ...familyPayload(loaded, presented), expiresWithSession: undefined };
     if (isRevocation) return unbonded;
-    const life = findTokenLife(context.configuration, { ...loaded, clientId: loaded.family.clientId });
+    const dependencies = { ...loaded, clientId: loaded.family.clientId };
+    const life = findTokenLife(context.configuration, dependencies);
     if (loaded.token.rotatedAt !== undefined || !life || life.over) return undefined;
     context.inspected.deadlines = {
       refresh_token_timeout: wholeSecondsBetween(loaded.now, life.idleEndAt),
       authorization_expires_in: wholeSecondsBetween(loaded.now, life.absoluteEndAt),
     };
-    return { ...unbonded, exp: toEpochSeconds(life.idleEndAt) };
+    const lease = leaseOfToken(context.configuration, dependencies);
+    return { ...unbonded, ...lease, exp: toEpochSeconds(life.idleEndAt) };
   }
 
   function openRetried(loaded: LoadedRefresh, presented: string): string {
