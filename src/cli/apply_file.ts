@@ -5,6 +5,9 @@ import { formatDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
 import { applyConfiguration } from '../operations/apply_configuration.ts';
 import type { AppliedConfiguration } from '../operations/apply_configuration.ts';
+import { previewEnds } from '../operations/preview_ends.ts';
+import type { EndCount } from '../operations/preview_ends.ts';
+import { loadConfiguration } from '../store/configuration.ts';
 import type { Database } from '../store/database.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
 
@@ -21,9 +24,14 @@ export function readConfigurationFile(path: string): ConfigurationFile {
   return parseConfigurationFile(text, { env: process.env, path });
 }
 
+/** What was applied, or would be: then also what that ends a moment later. */
+export interface AppliedFile extends AppliedConfiguration {
+  wouldEnd?: EndCount[];
+}
+
 class DryRun extends Error {
-  readonly applied: AppliedConfiguration;
-  constructor(applied: AppliedConfiguration) {
+  readonly applied: AppliedFile;
+  constructor(applied: AppliedFile) {
     super('dry run');
     this.applied = applied;
   }
@@ -34,13 +42,13 @@ export async function applyFile(
   database: Database,
   file: ConfigurationFile,
   { dryRun, actor }: { dryRun: boolean; actor: string },
-): Promise<AppliedConfiguration> {
+): Promise<AppliedFile> {
   try {
     return await database.transaction(async (tx) => {
       const { digest } = file;
       const applied = await applyConfiguration(tx, file, { origin: { actor }, digest });
-      if (dryRun) throw new DryRun(applied);
-      return applied;
+      if (!dryRun) return applied;
+      throw new DryRun({ ...applied, wouldEnd: await previewEnds(tx, await loadConfiguration(tx)) });
     });
   } catch (error) {
     if (error instanceof DryRun) return error.applied;
@@ -63,7 +71,7 @@ export async function applyAtStart(database: Database, file: ConfigurationFile):
 }
 
 /** The difference, one line each, secrets never shown. */
-export function describeApplied({ differences, users, ended }: AppliedConfiguration): string[] {
+export function describeApplied({ differences, users, ended, wouldEnd = [] }: AppliedFile): string[] {
   const marks = { added: '+', changed: '~', removed: '-' } as const;
   const lines = differences.map(({ section, name, kind, fields }) => {
     const details = fields.map(({ field, from, to }) =>
@@ -80,6 +88,10 @@ export function describeApplied({ differences, users, ended }: AppliedConfigurat
     lines.push(
       `ended first: ${ended.sessions} sessions and ${ended.families} families that were over or of removed clients`,
     );
+  }
+  for (const { policy, reason, sessions, families } of wouldEnd) {
+    const cause = policy === undefined ? reason : `${reason} of policy ${policy}`;
+    lines.push(`would end: ${sessions} sessions and ${families} families by ${cause}`);
   }
   return lines;
 }

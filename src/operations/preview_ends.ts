@@ -1,0 +1,39 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { End } from '../domain/facts.ts';
+import type { EndReason } from '../domain/reasons.ts';
+import type { Queryable } from '../store/database.ts';
+import { listOpenFamilies } from '../store/families.ts';
+import { listOpenSessions, readNow } from '../store/sessions.ts';
+import { findFamilyEnd, findSessionEnd } from './end_access.ts';
+
+/** How many end for one reason by one policy. */
+export interface EndCount {
+  policy?: string;
+  reason: EndReason;
+  sessions: number;
+  families: number;
+}
+
+/**
+ * What is open now and over under `configuration`: what the sweepers end within seconds once it is in
+ * force. By policy and reason, in that order.
+ */
+export async function previewEnds(tx: Queryable, configuration: Configuration): Promise<EndCount[]> {
+  const now = await readNow(tx);
+  const counts = new Map<string, EndCount>();
+  const count = (end: End | undefined, what: 'sessions' | 'families') => {
+    if (!end) return;
+    const { policy, reason } = end;
+    const key = `${policy ?? ''} ${reason}`;
+    const entry = counts.get(key) ?? { ...(policy ? { policy } : {}), reason, sessions: 0, families: 0 };
+    entry[what] += 1;
+    counts.set(key, entry);
+  };
+  for (const open of await listOpenSessions(tx)) {
+    count(findSessionEnd(configuration, open, undefined, now), 'sessions');
+  }
+  for (const open of await listOpenFamilies(tx)) {
+    count(findFamilyEnd(configuration, open, undefined, now), 'families');
+  }
+  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}

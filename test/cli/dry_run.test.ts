@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
+import { applyFile } from '../../src/cli/apply_file.ts';
+import type { AppliedFile } from '../../src/cli/apply_file.ts';
+import { sweepFamilies, sweepSessions } from '../../src/operations/sweep.ts';
+import { loadConfiguration } from '../../src/store/configuration.ts';
+import { exampleConfiguration } from '../support/example_configuration.ts';
+import { prepareOperationTest } from '../support/operations.ts';
+import type { OperationTest } from '../support/operations.ts';
+import { storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
+import { snapshot, sql } from '../support/sql.ts';
+
+const seconds = (most: number) => fc.integer({ min: 1, max: most });
+const limits = fc.record({
+  refresh_idle: seconds(4000),
+  refresh_absolute: seconds(9000),
+  session_idle: seconds(4000),
+  session_absolute: seconds(9000),
+});
+const age = seconds(8000);
+const sessions = fc.array(
+  fc.record({
+    roles: fc.subarray(['member', 'admin']),
+    clientIds: fc.subarray(['shop', 'portal']),
+    startedAgo: age,
+    activeAgo: age,
+    families: fc.array(
+      fc.record({
+        bound: fc.boolean(),
+        clientId: fc.constantFrom('shop', 'portal', 'spa'),
+        startedAgo: age,
+        activeAgo: age,
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+  { maxLength: 6 },
+);
+const changes = fc.record({
+  member: limits,
+  admin: limits,
+  ofClient: fc.option(fc.constantFrom('member', 'admin'), { nil: undefined }),
+  keepsPortal: fc.boolean(),
+});
+
+describe('what a dry run says would end', () => {
+  let test: OperationTest;
+  before(async () => {
+    test = await prepareOperationTest();
+  });
+  after(() => test.drop());
+
+  const apply = (desired: DesiredConfiguration, dryRun: boolean) =>
+    applyFile(
+      test.database,
+      { ...desired, digest: '', warnings: [], unresolved: [] },
+      { dryRun, actor: 'test' },
+    );
+
+  /** The example configuration after a change. */
+  function wantedBy({
+    member,
+    admin,
+    ofClient,
+    keepsPortal,
+  }: typeof changes extends fc.Arbitrary<infer C> ? C : never) {
+    const { policies, clients, ...rest } = exampleConfiguration();
+    const spa = clients.get('spa');
+    assert.ok(spa);
+    const wanted = new Map([...clients, ['spa', { ...spa, ...(ofClient ? { policy: ofClient } : {}) }]]);
+    if (!keepsPortal) wanted.delete('portal');
+    const change = (name: string, limit: object) =>
+      [name, { limits: { ...policies.get(name)?.limits, ...limit }, baselines: [] }] as const;
+    return {
+      ...rest,
+      users: undefined,
+      policies: new Map([change('member', member), change('admin', admin)]),
+      clients: wanted,
+    };
+  }
+
+  async function populate(population: typeof sessions extends fc.Arbitrary<infer S> ? S : never) {
+    for (const { roles, families, startedAgo, activeAgo, clientIds } of population) {
+      const accountId = await storeAccount(test.database, roles);
+      const sessionId = await storeSession(test.database, {
+        accountId,
+        clientIds,
+        startedAgo,
+        activeAgo: Math.min(activeAgo, startedAgo),
+      });
+      for (const family of families) {
+        const own = Math.min(family.startedAgo, startedAgo);
+        const active = Math.min(family.activeAgo, own);
+        await storeFamily(test.database, {
+          ...family,
+          accountId,
+          sessionId,
+          startedAgo: own,
+          activeAgo: active,
+        });
+      }
+    }
+  }
+
+  async function sweepAll(): Promise<void> {
+    const configuration = await loadConfiguration(test.database);
+    while ((await sweepFamilies(test.database, configuration, 100)) > 0);
+    while ((await sweepSessions(test.database, configuration, 100)) > 0);
+  }
+
+  /** Ends in the trail since `from`, counted as a dry run does. */
+  async function countEnds(from: string) {
+    return await sql<{ policy: string | null; reason: string; sessions: number; families: number }>(
+      test.database,
+      `select detail ->> 'policy' as policy, detail ->> 'reason' as reason,
+         count(*) filter (where name = 'session.ended')::int as sessions,
+         count(*) filter (where name = 'family.ended')::int as families
+       from audit_events where event_id > $1::uuid and name in ('session.ended', 'family.ended')
+       group by 1, 2 order by coalesce(detail ->> 'policy', '') || ' ' || (detail ->> 'reason') collate "C"`,
+      from,
+    );
+  }
+  async function lastEvent(): Promise<string> {
+    const [row] = await sql<{ id: string }>(
+      test.database,
+      'select event_id as id from audit_events order by event_id desc limit 1',
+    );
+    return row?.id ?? '';
+  }
+
+  it('is what apply and the sweepers then end, whatever the population and the change', async () => {
+    await fc.assert(
+      fc.asyncProperty(sessions, changes, async (population, change) => {
+        await test.apply({ ...exampleConfiguration(), users: undefined });
+        await sql(test.database, 'delete from refresh_tokens');
+        await sql(test.database, 'delete from families');
+        await sql(test.database, 'delete from sessions');
+        await populate(population);
+        const wanted = wantedBy(change);
+        const before = await snapshot(test.database);
+        const { wouldEnd, ended: wouldEndFirst }: AppliedFile = await apply(wanted, true);
+        assert.deepEqual(await snapshot(test.database), before, 'nothing is written');
+
+        const { ended } = await apply(wanted, false);
+        assert.deepEqual(ended, wouldEndFirst);
+        const from = await lastEvent();
+        await sweepAll();
+        const happened = (await countEnds(from)).map(({ policy, ...rest }) => ({
+          ...(policy === null ? {} : { policy }),
+          ...rest,
+        }));
+        assert.deepEqual(wouldEnd, happened);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
