@@ -38,7 +38,8 @@ interface Cookie {
   path: string;
 }
 
-export function createFormBrowser(issuer: string): FormBrowser {
+/** `userAgent`: as what it introduces itself. */
+export function createFormBrowser(issuer: string, userAgent?: string): FormBrowser {
   let cookies: Cookie[] = [];
   const home = new URL(issuer);
 
@@ -51,6 +52,7 @@ export function createFormBrowser(issuer: string): FormBrowser {
     const headers = new Headers(init.headers);
     if (!headers.has('accept')) headers.set('accept', 'text/html');
     if (header) headers.set('cookie', header);
+    if (userAgent !== undefined) headers.set('user-agent', userAgent);
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) keep(line);
     return response;
