@@ -3,6 +3,7 @@ import { describeDuration } from '../domain/durations.ts';
 import type { End } from '../domain/facts.ts';
 import { toEpochSeconds } from '../domain/instants.ts';
 import { readField } from '../http/forms.ts';
+import { sendPage } from '../http/send_page.ts';
 import { recordDenial } from '../operations/record_consent.ts';
 import { acr } from '../provider/token_claims.ts';
 import { getRequestContext } from '../provider/request_context.ts';
