@@ -60,7 +60,7 @@ export async function endOthers(
   seeOther(ctx, here);
 }
 
-/** Take an app's access away; 404 where it has none. */
+/** Take an app's access away, also where it had none; 404 for an app that nobody knows. */
 export async function endApp(
   ctx: Context,
   { database }: AccountDependencies,
@@ -70,8 +70,8 @@ export async function endApp(
   const isWithdrawn = await database.transaction((tx) =>
     withdrawConsent(tx, configuration, { accountId, clientId }, origin),
   );
-  if (!isWithdrawn) ctx.throw(404);
-  const name = findClientName(configuration, clientId) ?? 'The app';
-  leaveNotice(ctx, here, `${name} has no access to your account any more.`);
+  const name = findClientName(configuration, clientId);
+  if (!isWithdrawn && name === undefined) ctx.throw(404);
+  leaveNotice(ctx, here, `${name ?? 'The app'} has no access to your account any more.`);
   seeOther(ctx, here);
 }

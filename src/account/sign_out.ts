@@ -5,7 +5,6 @@ import { endSession } from '../operations/end_session.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from './see_other.ts';
-import { findVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 /** Where signing out ends; nobody is signed in there. */
@@ -35,7 +34,7 @@ export async function signOutEverywhere(
 }
 
 export async function showSignedOut(ctx: Context, dependencies: AccountDependencies): Promise<void> {
-  if (await findVisit(ctx, dependencies)) return seeOther(ctx, '/account');
+  if (await dependencies.findBrowserSession(ctx)) return seeOther(ctx, '/account');
   const everywhere = ctx.path === signedOutPath.everywhere;
   sendPage(ctx, signedOutPage(dependencies.pageContext(), { everywhere, signInUrl: '/account' }));
 }

@@ -150,6 +150,29 @@ describe('the sessions of an account', () => {
     assert.match(text, /You are signed out in this browser/);
   });
 
+  it('say from what the last full sign-in was, not the last request', async () => {
+    const device = async () => /<h3>(.*?)<\/h3>/.exec((await b.open(page)).text)?.[1];
+    const app = await party(b);
+    await app.signIn(ada);
+    b.userAgent = firefox;
+    await app.authorize(ada);
+    assert.equal(await device(), 'Safari on iPhone');
+    await app.authorize(ada, { prompt: 'login' });
+    assert.equal(await device(), 'Firefox on Linux');
+  });
+
+  it('ask nobody for a consent, however long ago the activity was', async () => {
+    await visit(a);
+    await server.clock.advance(3000);
+    const query = new URLSearchParams({
+      client_id: 'curfew account',
+      response_type: 'none',
+      scope: 'openid',
+      redirect_uri: server.issuer + page,
+    });
+    assert.equal((await a.open(`/auth?${query.toString()}`)).url.href, server.issuer + page);
+  });
+
   describe('of which one is ended elsewhere', () => {
     it('end there at once, and the sign-in page says why', async () => {
       await visit(b);
@@ -279,7 +302,9 @@ describe('the sessions of an account', () => {
     await visit(b);
     const { url } = await a.submit(await visit(a), /\/sign-out$/);
     assert.equal(url.pathname, '/account/signed-out');
-    assert.match((await a.open(page)).text, /action="[^"]*sign-in"/);
+    const { text } = await a.open(page);
+    assert.match(text, /action="[^"]*sign-in"/);
+    assert.doesNotMatch(text, /signed out/, 'who signs out knows why');
     assert.equal((await b.open(page)).url.pathname, page);
   });
 
@@ -318,9 +343,10 @@ describe('the sessions of an account', () => {
       assert.ok((await other.refresh(kept.refresh_token ?? '')).access_token);
     });
 
-    it('answer 404 for an app that has nothing of this account', async () => {
-      const csrf = tokenOn((await visit(a, { username: 'nobody', password: 'horse battery staple' })).text);
-      for (const client of ['shop', 'nobody', '']) {
+    it('answer alike for an app that has nothing, and 404 for one that nobody knows', async () => {
+      const csrf = tokenOn((await visit(a)).text);
+      assert.equal((await post(a, '/account/apps/end', { csrf, client: 'portal' })).status, 303);
+      for (const client of ['unknown', '', 'curfew account']) {
         assert.equal((await post(a, '/account/apps/end', { csrf, client })).status, 404);
       }
     });

@@ -117,7 +117,7 @@ async function* lookingAfter({ client, addPerson, openPage, server }: Scene, pag
   await page.goto(`${server.issuer}/account`);
   await signIn(page, person);
   yield 'account';
-  await page.getByRole('link', { name: 'Sessions and apps' }).click();
+  await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   yield 'sessions, none but this one';
   for (let others = 0; others < 2; others += 1) {
     const other = await openPage();

@@ -6,7 +6,7 @@ export type AccountPlace = 'overview' | 'sessions';
 
 const places: readonly { place: AccountPlace; url: string; label: string }[] = [
   { place: 'overview', url: '/account', label: 'Your account' },
-  { place: 'sessions', url: '/account/sessions', label: 'Sessions and apps' },
+  { place: 'sessions', url: '/account/sessions', label: 'Sessions' },
 ];
 
 /** The way between the account pages, and out. */
