@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createFormBrowser, findForm } from '../support/browser.ts';
+import { createFormBrowser, findForm, readSecret } from '../support/browser.ts';
 import type { FormBrowser, Person } from '../support/browser.ts';
 import { ada, api, exampleConfiguration, grace, portal, shop } from '../support/example_configuration.ts';
 import { assertRefused, listEvents } from '../support/gate.ts';
@@ -8,6 +8,7 @@ import type { RelyingParty } from '../support/relying_party.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { sql, sqlOne } from '../support/sql.ts';
+import { totpCode } from '../support/totp.ts';
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
 const iphone =
@@ -23,7 +24,8 @@ describe('the sessions of an account', () => {
   let b: FormBrowser;
 
   before(async () => {
-    server = await startTestServer(exampleConfiguration());
+    const rate_limits = { sign_in_address: { most: 1000, seconds: 600 } };
+    server = await startTestServer({ ...exampleConfiguration(), rate_limits });
   });
   after(() => server.stop());
   beforeEach(async () => {
@@ -121,25 +123,23 @@ describe('the sessions of an account', () => {
     assert.match(text, /You were signed out after 1 hour without activity/);
   });
 
-  it('ask a role for its second factor that always takes one', async () => {
-    const policies = exampleConfiguration().policies;
-    const { limits = {} } = policies.get('admin') ?? {};
-    await server.apply({
-      policies: new Map([...policies, ['admin', { limits: { ...limits, mfa: 'always' }, baselines: [] }]]),
-    });
-    const { text } = await visit(a, grace);
-    assert.match(text, /Set up your authenticator app/);
-    await server.apply({ policies });
-  });
-
-  it('ask for a second factor that the policy wants since the sign-in', async () => {
+  it('take the second factor that the policy always asks for, also of whoever is signed in already', async () => {
     await visit(a, grace);
-    const policies = exampleConfiguration().policies;
-    const { limits = {} } = policies.get('admin') ?? {};
-    await server.apply({
-      policies: new Map([...policies, ['admin', { limits: { ...limits, mfa: 'always' }, baselines: [] }]]),
-    });
-    assert.match((await a.open(page)).text, /Set up your authenticator app/);
+    const { policies } = exampleConfiguration();
+    const limits = { ...policies.get('admin')?.limits, mfa: 'always' as const };
+    await server.apply({ policies: new Map([...policies, ['admin', { limits, baselines: [] }]]) });
+    const enrolment = await a.open(page);
+    const secret = readSecret(enrolment.text);
+    const codes = await a.submit(enrolment, /enrol$/, { code: totpCode(secret) });
+    assert.equal((await a.submit(codes, /continue$/)).url.href, server.issuer + page);
+    assert.equal((await a.open(page)).url.pathname, page);
+
+    await server.clock.advance(60);
+    const challenge = await visit(b, grace);
+    assert.match(challenge.text, /Enter your code/);
+    assert.match((await b.open(page)).text, /Enter your code/, 'the password alone lets nobody in');
+    const shown = await b.submit(challenge, /totp$/, { code: totpCode(secret) });
+    assert.equal(shown.url.href, server.issuer + page);
     await server.apply({ policies });
   });
 
@@ -236,31 +236,32 @@ describe('the sessions of an account', () => {
     assert.deepEqual(await endsOf(id), []);
   });
 
-  for (const path of [
-    `${page}/end`,
-    `${page}/end-others`,
-    '/account/apps/end',
-    '/account/sign-out',
-    '/account/sign-out-everywhere',
-  ]) {
-    it(`are not changed by a forged form at ${path}`, async () => {
-      await visit(b);
-      const id = await sessionOf(b);
-      const foreign = tokenOn((await visit(createFormBrowser(server.issuer), grace)).text);
-      const elsewhere = tokenOn((await b.open(page)).text);
-      const shown = await visit(a);
+  it('are not changed by a forged form', async () => {
+    await visit(b);
+    const id = await sessionOf(b);
+    const foreign = tokenOn((await visit(createFormBrowser(server.issuer), grace)).text);
+    const elsewhere = tokenOn((await b.open(page)).text);
+    const own = tokenOn((await visit(a)).text);
+    const changes = [
+      `${page}/end`,
+      `${page}/end-others`,
+      '/account/apps/end',
+      '/account/sign-out',
+      '/account/sign-out-everywhere',
+    ];
+    for (const path of changes) {
       const fields = { session: id, client: 'shop' };
       for (const csrf of ['', foreign, elsewhere]) {
-        assert.equal((await post(a, path, { ...fields, csrf })).status, 403, csrf);
+        assert.equal((await post(a, path, { ...fields, csrf })).status, 403, path);
       }
-      const csrf = tokenOn(shown.text);
       for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
-        assert.equal((await post(a, path, { ...fields, csrf }, headers)).status, 403);
+        assert.equal((await post(a, path, { ...fields, csrf: own }, headers)).status, 403, path);
       }
-      assert.equal((await a.open(page)).url.pathname, page);
-      assert.deepEqual(await endsOf(id), []);
-    });
-  }
+      assert.equal((await a.request(path)).status, 404, 'looking changes nothing');
+    }
+    assert.equal((await a.open(page)).url.pathname, page);
+    assert.deepEqual(await endsOf(id), []);
+  });
 
   it('send a form without a session to sign in, and do nothing', async () => {
     await visit(b);

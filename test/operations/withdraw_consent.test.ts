@@ -111,7 +111,7 @@ describe('withdrawConsent', () => {
     assert.equal(await withdraw('nobody'), false);
     await storeFamilyOf('shop', false);
     const outcomes = await Promise.all([withdraw(), withdraw(), withdraw()]);
-    assert.deepEqual(outcomes.toSorted(), [false, false, true]);
+    assert.equal(outcomes.filter(Boolean).length, 1);
     assert.equal((await listAccountEvents(test.database, accountId)).length, 2);
   });
 });
