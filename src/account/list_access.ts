@@ -25,15 +25,12 @@ export async function listAccess(database: Database, visit: Visit): Promise<Acce
   const sessions = (await listOwnSessions(database, accountId))
     .toSorted((a, b) => b.session.lastActivityAt - a.session.lastActivityAt)
     .flatMap(({ session, from }) => {
-      const times = describeTimes(
-        session,
-        evaluateSession(session, sessionLimits(configuration, session, roles), now),
-        now,
-      );
+      const { sessionId, clientIds } = session;
+      const limits = sessionLimits(configuration, session, roles);
+      const times = describeTimes(session, evaluateSession(session, limits, now), now);
       if (!times) return [];
-      const names = session.clientIds.flatMap((clientId) => findClientName(configuration, clientId) ?? []);
+      const names = clientIds.flatMap((clientId) => findClientName(configuration, clientId) ?? []);
       const apps = names.toSorted((a, b) => a.localeCompare(b, 'en'));
-      const { sessionId } = session;
       return [{ sessionId, device: describeDevice(from), address: from.address, apps, ...times }];
     });
   return {
@@ -47,20 +44,24 @@ async function listApps(
   database: Database,
   { accountId, roles, configuration, now }: Visit,
 ): Promise<AppProps[]> {
-  const apps = new Map<string, AppProps & { accesses: AppProps['accesses'][number][] }>();
-  const families = await listOwnOfflineFamilies(database, accountId);
-  for (const { family, from } of families.toSorted((a, b) => b.family.startedAt - a.family.startedAt)) {
-    const { clientId } = family;
-    const noBond = { session: undefined, limits: sessionLimits(configuration, { clientIds: [] }, roles) };
-    const limits = familyLimits(configuration, family, roles);
-    const times = describeTimes(family, evaluateFamily(family, limits, noBond, now), now);
-    if (!times) continue;
-    const name = findClientName(configuration, clientId) ?? clientId;
-    const app = apps.get(clientId) ?? { clientId, name, accesses: [] };
-    app.accesses.push({ device: describeDevice(from), address: from.address, ...times });
-    apps.set(clientId, app);
-  }
-  return [...apps.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+  // Offline families hang on no session.
+  const bond = { session: undefined, limits: sessionLimits(configuration, { clientIds: [] }, roles) };
+  const alive = (await listOwnOfflineFamilies(database, accountId))
+    .toSorted((a, b) => b.family.lastActivityAt - a.family.lastActivityAt)
+    .flatMap(({ family, from }) => {
+      const limits = familyLimits(configuration, family, roles);
+      const times = describeTimes(family, evaluateFamily(family, limits, bond, now), now);
+      if (!times) return [];
+      const access = { device: describeDevice(from), address: from.address, ...times };
+      return [{ clientId: family.clientId, access }];
+    });
+  return [...new Set(alive.map(({ clientId }) => clientId))]
+    .map((clientId) => ({
+      clientId,
+      name: findClientName(configuration, clientId) ?? clientId,
+      accesses: alive.filter((one) => one.clientId === clientId).map(({ access }) => access),
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 /** undefined: it is over. */
