@@ -286,9 +286,12 @@ create table sessions (
   end_policy_version integer,
   end_found_at timestamp with time zone,
   check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  user_agent text,
+  address text,
   constraint sessions_pkey PRIMARY KEY (session_id),
   constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
-  constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+  constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+  constraint sessions_user_agent_check CHECK ((length(user_agent) <= 512))
 );
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_anonymous ON public.sessions USING btree (created_at) WHERE (account_id IS NULL);

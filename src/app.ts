@@ -4,6 +4,7 @@ import Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
+import { accountRoutes } from './account/routes.ts';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import { buildSenders } from './delivery/build_senders.ts';
@@ -30,6 +31,8 @@ import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
 import { verifyTotp } from './operations/verify_totp.ts';
+import { accountSignInUrl } from './provider/account_client.ts';
+import { findBrowserSession, forgetBrowserSession } from './provider/browser_session.ts';
 import { buildProvider } from './provider/build_provider.ts';
 import { createConfigurationSource } from './provider/configuration_source.ts';
 import { formTargets } from './provider/form_targets.ts';
@@ -146,8 +149,18 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(onPath('POST', '/token/introspection', inspection));
   app.use(onPath('POST', '/token/revocation', inspection));
   app.use(requestTransaction(database, configurations));
-  app.use(onPaths('/interaction/', rejectCrossSite(issuer)));
+  for (const area of ['/interaction/', '/account/']) app.use(onPaths(area, rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));
+  app.use(
+    accountRoutes({
+      database,
+      csrf: interactions.csrf,
+      pageContext,
+      findBrowserSession: (ctx) => findBrowserSession(currentProvider(), ctx),
+      forgetBrowserSession: (ctx) => forgetBrowserSession(currentProvider(), ctx),
+      signInUrl: (page) => accountSignInUrl(issuer, page),
+    }),
+  );
   app.use(async (ctx, next) => {
     await libraryRoutes(currentProvider)(ctx, next);
     if (ctx.response.is('html')) allowFormTargets(ctx, formTargets(ctx));

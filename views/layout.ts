@@ -23,6 +23,8 @@ export interface Frame {
   readonly failed?: boolean | undefined;
   /** A wider card, for pages with more to read. */
   readonly wide?: boolean | undefined;
+  /** The way to other pages, beside the name. */
+  readonly nav?: Html | undefined;
   /** Scripts in `views/assets` that add comfort; the page works without them. */
   readonly scripts?: readonly string[] | undefined;
 }
@@ -42,7 +44,7 @@ ${frame.scripts?.map((name) => html`<script type="module" src="${assetUrl(name)}
 </head>
 <body${frame.wide && html` class="wide"`}>
 <a class="skip" href="#main">Skip to the content</a>
-<header class="brand">${brand(branding)}</header>
+<header class="brand">${brand(branding)}${frame.nav}</header>
 <main id="main" class="card" tabindex="-1">
 ${frame.problem}
 <h1>${frame.heading}</h1>

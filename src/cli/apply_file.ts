@@ -4,6 +4,7 @@ import type { ConfigurationFile } from '../config/configuration_file.ts';
 import { formatDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
 import { applyConfiguration } from '../operations/apply_configuration.ts';
+import type { DesiredConfiguration } from '../domain/configuration.ts';
 import type { AppliedConfiguration } from '../operations/apply_configuration.ts';
 import { previewEnds } from '../operations/preview_ends.ts';
 import type { EndCount } from '../operations/preview_ends.ts';
@@ -40,7 +41,7 @@ class DryRun extends Error {
 /** Make the database match the file, in one transaction; with `dryRun` all is rolled back again. */
 export async function applyFile(
   database: Database,
-  file: ConfigurationFile,
+  file: DesiredConfiguration & { digest: string },
   { dryRun, actor }: { dryRun: boolean; actor: string },
 ): Promise<AppliedFile> {
   try {

@@ -8,6 +8,8 @@ export const eventCatalogue = {
   'recovery_code.used': 'A recovery code was used.',
   'consent.granted': 'An account allowed a client scopes.',
   'consent.denied': 'An account denied a client.',
+  'consent.withdrawn':
+    'An account took back what it had allowed a client; the families that ended are counted.',
   'session.started': 'A browser session began with a full sign-in.',
   'session.renewed': 'The same account signed in again in its session: new identifier, new absolute limit.',
   'session.ended': 'A session ended, with reason, moment, limit, policy and version.',

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
+import type { Origin } from '../domain/origin.ts';
+
+/** As many characters of `User-Agent` as are kept. */
+const longestUserAgent = 512;
 
 /** Proxies in front: how many hops, or their networks (CIDR). undefined: none. */
 export type TrustedProxies = number | readonly string[] | undefined;
@@ -29,7 +33,8 @@ export function requestOrigin({ issuer, trustedProxies, log }: RequestOriginOpti
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     headers['x-forwarded-for'] = address;
-    ctx.state.origin = { requestId, address };
+    const userAgent = ctx.get('User-Agent').slice(0, longestUserAgent) || undefined;
+    ctx.state.origin = { requestId, address, userAgent } satisfies Origin;
     ctx.set('X-Request-Id', requestId);
     try {
       await next();

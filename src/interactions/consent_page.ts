@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { describeDuration } from '../domain/durations.ts';
+import { sendPage } from '../http/send_page.ts';
 import { recordConsent } from '../operations/record_consent.ts';
 import { limitsFor } from '../policy/effective_limits.ts';
 import type { ConsentedLease } from '../provider/leases.ts';
@@ -9,7 +10,6 @@ import { consentPage } from '../../views/consent.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, clientName, finishInteraction, getInteraction } from './interaction_request.ts';
 import type { Interaction } from './interaction_request.ts';
-import { sendPage } from './page_context.ts';
 
 interface MissingConsent {
   missingOIDCScope?: string[];

@@ -1,13 +1,13 @@
 import type { Context } from 'koa';
 import { renderSVG } from 'uqr';
 import { readField } from '../http/forms.ts';
+import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { Html } from '../../views/html.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction, getInteraction } from './interaction_request.ts';
-import { sendPage } from './page_context.ts';
 import {
   describeRefusedCode,
   describeWait,

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from '../provider/library.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import type { Failure } from '../http/error_boundary.ts';
+import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { openidScopes, splitScope } from '../provider/token_claims.ts';
 import type { ProviderPages } from '../provider/build_provider.ts';
@@ -16,7 +17,6 @@ import { signedOutPage } from '../../views/signed_out.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { describeScope } from './consent_page.ts';
 import { clientName } from './interaction_request.ts';
-import { sendPage } from './page_context.ts';
 
 type PageSources = Pick<InteractionDependencies, 'findAccount' | 'pageContext'>;
 

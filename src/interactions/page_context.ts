@@ -1,7 +1,5 @@
-import type { Context } from 'koa';
 import type { Branding } from '../domain/configuration.ts';
 import type { Assets } from '../http/assets.ts';
-import type { Html } from '../../views/html.ts';
 import type { PageContext } from '../../views/layout.ts';
 
 /** What every page is given: the product's name and logo as configured, and the addresses of its files. */
@@ -10,12 +8,4 @@ export function createPageContext(branding: Branding, assets: Assets): PageConte
     branding: { name: branding.name ?? 'Curfew', ...(branding.logoUri ? { logoUrl: branding.logoUri } : {}) },
     assetUrl: (name) => assets.url(name),
   };
-}
-
-/** Answer with a page that nobody caches. */
-export function sendPage(ctx: Context, page: Html, status = 200): void {
-  ctx.status = status;
-  ctx.type = 'html';
-  ctx.set('Cache-Control', 'no-store');
-  ctx.body = page.toString();
 }

@@ -1,10 +1,10 @@
 import type { Context } from 'koa';
 import { readField } from '../http/forms.ts';
+import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { recoveryPage } from '../../views/recovery.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction } from './interaction_request.ts';
-import { sendPage } from './page_context.ts';
 import { describeWait, getSecondFactorInteraction } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 

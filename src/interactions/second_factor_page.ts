@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Instant } from '../domain/instants.ts';
 import { readField } from '../http/forms.ts';
+import { sendPage } from '../http/send_page.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { splitScope } from '../provider/token_claims.ts';
@@ -8,7 +9,6 @@ import { totpPage } from '../../views/totp.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { showEnrolment } from './enrolment_page.ts';
 import { assertCsrf, clientName, finishInteraction } from './interaction_request.ts';
-import { sendPage } from './page_context.ts';
 import {
   describeRefusedCode,
   describeWait,

@@ -3,6 +3,7 @@ import { describeDuration } from '../domain/durations.ts';
 import type { End } from '../domain/facts.ts';
 import { toEpochSeconds } from '../domain/instants.ts';
 import { readField } from '../http/forms.ts';
+import { sendPage } from '../http/send_page.ts';
 import { recordDenial } from '../operations/record_consent.ts';
 import { acr } from '../provider/token_claims.ts';
 import { getRequestContext } from '../provider/request_context.ts';
@@ -10,7 +11,6 @@ import { signInPage } from '../../views/sign_in.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, clientName, finishInteraction, getInteraction } from './interaction_request.ts';
 import type { Interaction } from './interaction_request.ts';
-import { sendPage } from './page_context.ts';
 
 /** Longest accepted username and password, in UTF-16 code units. */
 const longestUsername = 200;
@@ -109,7 +109,7 @@ function describeEnd(interaction: Interaction): string | undefined {
     case 'absolute_timeout':
       return `You were signed out because a sign-in lasts ${describeDuration(ended.limit ?? 0)} at most.`;
     case 'signed_out':
-      return 'You signed out.';
+      return 'This browser was signed out, here or from another one.';
     case 'credential_changed':
       return 'You were signed out because a password or factor of your account was changed.';
     case 'session_limit':

@@ -28,7 +28,6 @@ export interface ProviderPages {
 }
 
 export interface ProviderOptions extends AdapterDependencies {
-  issuer: string;
   /** Private keys; the first of each algorithm signs. */
   keys: JWK[];
   cookieKeys: string[];
@@ -96,7 +95,8 @@ function providerConfiguration(options: ProviderOptions): Configuration {
     claims: scopeClaims,
     scopes: ['openid', 'offline_access'],
     acrValues: Object.values(acr),
-    responseTypes: ['code'],
+    // `none` is the account pages' alone: what operators register is held to `code`.
+    responseTypes: ['code', 'none'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: {
       id_token_signed_response_alg: 'ES256',

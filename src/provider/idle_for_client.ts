@@ -5,7 +5,8 @@ import { findRequestContext } from './request_context.ts';
 
 /** Whether a family made by this request now, without a page, would be past its idle limit already. */
 export function isIdleForClient(ctx: KoaContextWithOIDC): boolean {
-  const { session, result } = ctx.oidc;
+  const { session, result, params } = ctx.oidc;
+  if (params?.response_type === 'none') return false;
   const loaded = findRequestContext()?.sessionsById.get(session?.uid ?? '');
   const limits = requestLimits(ctx);
   // Whoever just answered a page was there.

@@ -1,6 +1,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { findLatestGrantId } from '../store/grants.ts';
 import type { Database } from '../store/database.ts';
+import { accountClientId, accountGrant } from './account_client.ts';
 import { getResourceServerInfo } from './resource_servers.ts';
 
 /**
@@ -16,6 +17,7 @@ export function createLoadExistingGrant(database: Database) {
       const info = getResourceServerInfo(ctx, identifier, client);
       if (resourceServers) resourceServers[identifier] = new provider.ResourceServer(identifier, info);
     }
+    if (client.clientId === accountClientId) return accountGrant(provider, account.accountId);
     const grantId =
       (result?.consent as { grantId?: string } | undefined)?.grantId ??
       session?.grantIdFor(client.clientId) ??

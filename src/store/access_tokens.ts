@@ -88,3 +88,18 @@ export async function deleteAccessToken(tx: Queryable, tokenHash: Buffer): Promi
     tokenHash,
   ]);
 }
+
+/** Forget what a client got for an account without a family: a family's tokens end with it. */
+export async function deleteTokensWithoutFamily(
+  tx: Queryable,
+  accountId: string,
+  clientId: string,
+): Promise<void> {
+  await tx.query(
+    {
+      name: 'access_tokens_delete_client',
+      text: 'delete from access_tokens where account_id = $1 and client_id = $2 and family_id is null',
+    },
+    [accountId, clientId],
+  );
+}

@@ -191,3 +191,18 @@ export async function deleteOpenCodes(tx: Queryable, accountId: string, keeps?: 
     [accountId, keeps ?? null],
   );
 }
+
+/** Likewise those of one client. */
+export async function deleteOpenCodesOfClient(
+  tx: Queryable,
+  accountId: string,
+  clientId: string,
+): Promise<void> {
+  await tx.query(
+    {
+      name: 'codes_delete_client',
+      text: 'delete from authorization_codes where account_id = $1 and client_id = $2 and consumed_at is null',
+    },
+    [accountId, clientId],
+  );
+}

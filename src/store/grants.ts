@@ -42,3 +42,15 @@ export async function findLatestGrantId(
   );
   return row?.grant_id;
 }
+
+/** Forget what an account allowed a client; returns how many grants went. */
+export async function deleteGrants(tx: Queryable, accountId: string, clientId: string): Promise<number> {
+  const rows = await tx.query(
+    {
+      name: 'grants_delete',
+      text: 'delete from grants where account_id = $1 and client_id = $2 returning grant_id',
+    },
+    [accountId, clientId],
+  );
+  return rows.length;
+}

@@ -72,6 +72,9 @@ export interface SessionWrite {
   /** Given when the write is a full sign-in: its moment, which starts the absolute limit anew. */
   signedInAt?: Instant | undefined;
   mfaAt?: Instant | undefined;
+  /** From where it comes: kept of a full sign-in. */
+  userAgent?: string | undefined;
+  address?: string | undefined;
 }
 
 export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'refused';
@@ -89,9 +92,9 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
       text: `
         with before as (select started_at from sessions where session_id = $1)
         insert into sessions as s (session_id, cookie_hash, account_id, client_ids, payload, started_at,
-                                   last_activity_at, password_at, mfa_at)
+                                   last_activity_at, password_at, mfa_at, user_agent, address)
         values ($1, $2, $3, $4, $5, from_micros($6), coalesce(from_micros($6), curfew_now()), from_micros($6),
-                from_micros($7))
+                from_micros($7), $9, $10)
         on conflict (session_id) do update set
           cookie_hash = excluded.cookie_hash, account_id = excluded.account_id,
           client_ids = array(select distinct unnest(s.client_ids || excluded.client_ids) order by 1),
@@ -100,7 +103,9 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
           started_at = greatest(excluded.started_at, s.started_at),
           last_activity_at = greatest(s.last_activity_at, excluded.started_at, excluded.mfa_at),
           password_at = greatest(excluded.password_at, s.password_at),
-          mfa_at = greatest(excluded.mfa_at, s.mfa_at)
+          mfa_at = greatest(excluded.mfa_at, s.mfa_at),
+          user_agent = case when $6::float8 is null then s.user_agent else excluded.user_agent end,
+          address = case when $6::float8 is null then s.address else excluded.address end
         where s.ended_at is null and s.cookie_hash in ($8, excluded.cookie_hash)
           and (s.account_id is null or s.account_id = excluded.account_id)
         returning case when $6::float8 is null then 'kept'
@@ -115,6 +120,8 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
       write.signedInAt ?? null,
       write.mfaAt ?? null,
       write.readCookieHash ?? null,
+      write.userAgent ?? null,
+      write.address ?? null,
     ],
   );
   return row?.outcome ?? 'refused';

@@ -52,11 +52,7 @@ describe('what a dry run says would end', () => {
   after(() => test.drop());
 
   const apply = (desired: DesiredConfiguration, dryRun: boolean) =>
-    applyFile(
-      test.database,
-      { ...desired, digest: '', warnings: [], unresolved: [] },
-      { dryRun, actor: 'test' },
-    );
+    applyFile(test.database, { ...desired, digest: '' }, { dryRun, actor: 'test' });
 
   /** The example configuration after a change. */
   function wantedBy({

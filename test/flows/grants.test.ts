@@ -466,7 +466,7 @@ describe('the remaining grants and endpoints', () => {
       await fetch(`${server.issuer}/.well-known/openid-configuration`)
     ).json()) as Record<string, unknown>;
     assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
-    assert.deepEqual(metadata.response_types_supported, ['code']);
+    assert.deepEqual(metadata.response_types_supported, ['code', 'none']);
     assert.deepEqual(metadata.refresh_token_expiration_types_supported, ['authorization', 'token_timeout']);
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
     assert.deepEqual(metadata.acr_values_supported, ['urn:curfew:acr:pwd', 'urn:curfew:acr:mfa']);

@@ -36,7 +36,7 @@ export async function createDatabaseSubject(): Promise<DatabaseSubject> {
   const configurations = await createConfigurationSource(database);
   const clock = createMovableClock(database);
   const secrets = createSecretsAtRest([testSecret]);
-  const adapter = createAdapter({ database, configurations, secrets });
+  const adapter = createAdapter({ issuer: 'http://localhost', database, configurations, secrets });
   const inTransaction = requestTransaction(database, configurations);
   return {
     test,

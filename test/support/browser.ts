@@ -14,6 +14,8 @@ export interface FormBrowser {
     action: RegExp,
     fields?: Record<string, string>,
   ): ReturnType<FormBrowser['open']>;
+  /** As what it introduces itself. */
+  userAgent: string | undefined;
   clearCookies(): void;
   cookie(name: string): string | undefined;
 }
@@ -38,7 +40,7 @@ interface Cookie {
   path: string;
 }
 
-export function createFormBrowser(issuer: string): FormBrowser {
+export function createFormBrowser(issuer: string, userAgent?: string): FormBrowser {
   let cookies: Cookie[] = [];
   const home = new URL(issuer);
 
@@ -51,6 +53,7 @@ export function createFormBrowser(issuer: string): FormBrowser {
     const headers = new Headers(init.headers);
     if (!headers.has('accept')) headers.set('accept', 'text/html');
     if (header) headers.set('cookie', header);
+    if (browser.userAgent !== undefined) headers.set('user-agent', browser.userAgent);
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) keep(line);
     return response;
@@ -77,6 +80,7 @@ export function createFormBrowser(issuer: string): FormBrowser {
   }
 
   const browser: FormBrowser = {
+    userAgent,
     request,
     open,
     clearCookies() {

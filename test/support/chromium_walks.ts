@@ -17,6 +17,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'proving a second factor': proving,
   'connecting a device': connecting,
   'signing out': signingOut,
+  'looking after an account': lookingAfter,
   failing,
 };
 
@@ -109,6 +110,28 @@ async function* signingOut({ client, addPerson, server }: Scene, page: Page) {
   yield 'sign-out';
   await press(page, 'Sign out');
   yield 'signed out';
+}
+
+async function* lookingAfter({ client, addPerson, openPage, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await page.goto(`${server.issuer}/account`);
+  await signIn(page, person);
+  yield 'account';
+  await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+  yield 'sessions, none but this one';
+  for (let others = 0; others < 2; others += 1) {
+    const other = await openPage();
+    await client.goToIssuer(other, { ...everything, prompt: 'consent' });
+    await signIn(other, person);
+    await press(other, 'Allow');
+    await client.awaitReturn(other);
+  }
+  await page.reload();
+  await page.getByRole('button', { name: 'Sign out Chrome on' }).first().click();
+  yield 'sessions with what was done';
+  await page.getByRole('link', { name: 'Your account' }).click();
+  await press(page, 'Sign out everywhere');
+  yield 'signed out everywhere';
 }
 
 async function* failing({ client, server }: Scene, page: Page) {

@@ -1,6 +1,8 @@
 import { html } from '../../views/html.ts';
 import type { Html } from '../../views/html.ts';
 import type { PageContext } from '../../views/layout.ts';
+import { accountOverviewPage } from '../../views/account_overview.ts';
+import { accountSessionsPage } from '../../views/account_sessions.ts';
 import { consentPage } from '../../views/consent.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
 import { deviceConfirmPage } from '../../views/device_confirm.ts';
@@ -50,6 +52,29 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       signInUrl: text('signInUrl'),
       reason: text('reason'),
     }),
+  signedOutEverywhere: (text) =>
+    signedOutPage(branded(text), { everywhere: true, signInUrl: text('signInUrl') }),
+  accountOverview: (text) =>
+    accountOverviewPage(branded(text), {
+      ...common(text),
+      name: text('name'),
+      email: text('email'),
+      device: text('device'),
+      otherSessions: 1,
+      apps: 2,
+    }),
+  accountSessions: (text) =>
+    accountSessionsPage(branded(text), {
+      ...common(text),
+      notice: text('notice'),
+      current: session(text),
+      others: [session(text), session(text)],
+      apps: [
+        { clientId: text('clientId'), name: text('clientName'), accesses: [access(text), access(text)] },
+      ],
+    }),
+  accountSessionsEmpty: (text) =>
+    accountSessionsPage(branded(text), { ...common(text), current: session(text), others: [], apps: [] }),
   error: (text) =>
     errorPage(branded(text), {
       title: text('title'),
@@ -125,4 +150,20 @@ function common(text: Text) {
 function permissions(text: Text) {
   const scopes = [{ name: text('scope'), description: text('description') }];
   return { scopes, resources: [{ identifier: text('identifier'), scopes }] };
+}
+
+function session(text: Text) {
+  return { sessionId: text('sessionId'), apps: [text('clientName'), text('clientName')], ...access(text) };
+}
+
+function access(text: Text) {
+  const moment = (name: string) => ({ iso: text('iso'), text: text('moment'), distance: text(name) });
+  return {
+    device: text('device'),
+    address: text('address'),
+    started: moment('started'),
+    lastActive: moment('lastActive'),
+    idleEnd: moment('idleEnd'),
+    absoluteEnd: moment('absoluteEnd'),
+  };
 }

@@ -13,9 +13,9 @@ export function hiddenFields(fields: HiddenFields): Html {
 export interface ActionForm {
   readonly action: string;
   readonly fields: HiddenFields;
-  readonly label: string;
-  /** `primary` is the page's main action, `choice` one of several of equal weight, `quiet` a way out. */
-  readonly look: 'primary' | 'choice' | 'quiet';
+  readonly label: string | Html;
+  /** `primary` is the page's main action, `choice` one of several of equal weight, `quiet` a way out, `tool` for one entry of a list. */
+  readonly look: 'primary' | 'choice' | 'quiet' | 'tool';
 }
 
 /** A form that is nothing but a button. */

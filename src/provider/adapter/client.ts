@@ -1,6 +1,7 @@
 import Provider from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
 import type { ClientDefinition } from '../../domain/configuration.ts';
+import { accountClient, accountClientId } from '../account_client.ts';
 import { findRequestContext } from '../request_context.ts';
 import { openidScopes, splitScope } from '../token_claims.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
@@ -9,10 +10,11 @@ import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
  * Clients come from the configuration in memory. A disabled client can still authenticate at the token
  * endpoint, where the gate ends its families and says why; everywhere else it does not exist.
  */
-export function clientAdapter({ configurations }: AdapterDependencies): ModelAdapter {
+export function clientAdapter({ configurations, issuer }: AdapterDependencies): ModelAdapter {
   return {
     find(clientId) {
       const configuration = findRequestContext()?.configuration ?? configurations.current();
+      if (clientId === accountClientId) return Promise.resolve(accountClient(issuer, configuration));
       const client = configuration.clients.get(clientId);
       const visible = client && (!client.disabled || Provider.ctx?.oidc.route === 'token');
       return Promise.resolve(visible ? clientPayload(client) : undefined);

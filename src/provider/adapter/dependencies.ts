@@ -7,6 +7,7 @@ import type { ConfigurationSource } from '../configuration_source.ts';
 export type ModelAdapter = Partial<Adapter>;
 
 export interface AdapterDependencies {
+  issuer: string;
   database: Database;
   configurations: ConfigurationSource;
   secrets: SecretsAtRest;

@@ -115,6 +115,8 @@ async function storeSession(
     payload: withoutIdentity(payload),
     signedInAt: signedIn?.signedInAt,
     mfaAt: context.signIn?.mfaAt,
+    userAgent: context.origin.userAgent,
+    address: context.origin.address,
   });
   if (outcome === 'refused') throw outdatedError('session');
   const subject = { sessionId, accountId: payload.accountId };

@@ -1,0 +1,45 @@
+import type { Context } from 'koa';
+import type { Configuration } from '../domain/configuration.ts';
+import type { SessionFacts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { Origin } from '../domain/origin.ts';
+import { evaluateStepUp } from '../policy/evaluate_step_up.ts';
+import { sessionLimits } from '../policy/subject_limits.ts';
+import type { AccountDependencies } from './dependencies.ts';
+
+/** Somebody at their own account pages. */
+export interface Visit {
+  accountId: string;
+  session: SessionFacts;
+  roles: readonly string[];
+  configuration: Configuration;
+  now: Instant;
+  origin: Origin;
+  /** For the forms of the pages: good in this session alone. */
+  csrfToken: string;
+}
+
+/**
+ * undefined: nobody is signed in, or not as the policy wants it, such as without the second factor that
+ * it always asks for. Signing in mends both.
+ */
+export async function findVisit(
+  ctx: Context,
+  { findBrowserSession, csrf }: AccountDependencies,
+): Promise<Visit | undefined> {
+  const found = await findBrowserSession(ctx);
+  if (!found) return undefined;
+  const { loaded, configuration } = found;
+  const { facts: session, roles, now, mfaAt } = loaded;
+  const question = { scopes: [], roles, signedInAt: session.startedAt, mfaAt };
+  const asks = { asksForMfa: false, hasMfaAcr: false };
+  const limits = sessionLimits(configuration, session, roles);
+  if (evaluateStepUp(configuration, limits, { ...question, ...asks }, now)) return undefined;
+  const csrfToken = csrf.issue(csrfSubject(session));
+  const origin = ctx.state.origin as Origin;
+  return { accountId: session.accountId, session, roles, configuration, now, origin, csrfToken };
+}
+
+export function csrfSubject({ sessionId }: SessionFacts): string {
+  return `account ${sessionId}`;
+}
