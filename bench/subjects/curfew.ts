@@ -30,11 +30,17 @@ export interface CurfewOptions {
   profileDirectory?: string | undefined;
 }
 
-/** Configure the database and sign in one user. Returns the server's secret. */
-export async function prepareCurfew(cluster: Cluster): Promise<Buffer> {
+/**
+ * Configure the database and sign in one user; ends of sessions are told to `logoutPort` of this machine.
+ * Returns the server's secret.
+ */
+export async function prepareCurfew(cluster: Cluster, logoutPort = 9): Promise<Buffer> {
   const secret = randomBytes(32);
   const password = randomBytes(24).toString('base64url');
-  const text = readFileSync(new URL('configuration.yaml', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('configuration.yaml', import.meta.url), 'utf8').replace(
+    '127.0.0.1:9/logout',
+    `127.0.0.1:${logoutPort}/logout`,
+  );
   const file = parseConfigurationFile(text, {
     env: { BENCH_CLIENT_SECRET: clientSecret, BENCH_PASSWORD: password },
   });

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 /** How long and how often at most. */
 export interface Effort {
   seconds: number;
@@ -5,6 +7,8 @@ export interface Effort {
   most: number;
   /** Ends the drive with an error. */
   signal: AbortSignal;
+  /** Repetitions a second, over all connections; absent: as many as there can be. */
+  perSecond?: number;
 }
 
 /** What came of one drive. */
@@ -19,7 +23,7 @@ export interface Drive {
 /** Repeat each connection's work, one after the other on each, all connections side by side. */
 export async function driveConnections(
   works: readonly (() => Promise<void>)[],
-  { seconds, most, signal }: Effort,
+  { seconds, most, signal, perSecond }: Effort,
 ): Promise<Drive> {
   const latencies: number[] = [];
   const startedAt = performance.now();
@@ -34,8 +38,13 @@ export async function driveConnections(
       await work();
       const doneAt = performance.now();
       latencies.push(doneAt - at);
-      at = doneAt;
+      at = perSecond === undefined ? doneAt : await pause(at + (works.length * 1000) / perSecond);
     }
+  }
+
+  async function pause(until: number): Promise<number> {
+    await wait(Math.max(0, until - performance.now()));
+    return performance.now();
   }
 
   await Promise.all(works.map(repeat));

@@ -1,0 +1,59 @@
+import type { Cluster } from '../support/cluster.ts';
+
+/** Seconds of the idle limit in `configuration.yaml`. */
+const idle = 3600;
+
+/**
+ * Let all sessions but those of the tokens in `kept` meet their idle limit, with the families bound to
+ * them: spread evenly over `overSeconds`, from `afterSeconds` on. As the sweeper leaves them, that knows when.
+ */
+export async function letSessionsEnd(
+  cluster: Cluster,
+  kept: readonly Buffer[],
+  { afterSeconds, overSeconds }: { afterSeconds: number; overSeconds: number },
+): Promise<void> {
+  await cluster.asOwner(
+    `create table due as
+       select f.session_id, curfew_now() + make_interval(secs => $2 + $3 * random()) as ends_at
+       from families f where f.ended_at is null
+         and f.family_id not in (select family_id from refresh_tokens where token_hash = any($1))
+         and f.family_id <> (select family_id from families order by started_at limit 1)`,
+    [kept, afterSeconds, overSeconds],
+  );
+  for (const table of ['families', 'sessions']) {
+    await cluster.asOwner(
+      `update ${table} t set check_at = d.ends_at, last_activity_at = d.ends_at - make_interval(secs => ${idle}),
+         started_at = d.ends_at - make_interval(secs => ${idle} + 60)
+       from due d where d.session_id = t.session_id`,
+    );
+  }
+  await cluster.asOwner('alter table due add primary key (session_id)');
+  await cluster.asOwner('vacuum analyze');
+}
+
+export interface EndedSessions {
+  sessions: number;
+  families: number;
+  /** Sessions with more than one event. */
+  twice: number;
+  /** Seconds from the limit to the moment it was noticed, ascending. */
+  late: number[];
+}
+
+/** What the trail says of the sessions that were to end. */
+export async function readEnded(cluster: Cluster): Promise<EndedSessions> {
+  const rows = await cluster.asOwner<{ late: number; events: number; families: number }>(
+    `select min((e.detail ->> 'found_late_seconds')::float8) filter (where e.name = 'session.ended') as late,
+       count(*) filter (where e.name = 'session.ended')::int as events,
+       count(*) filter (where e.name = 'family.ended')::int as families
+     from due d join audit_events e using (session_id) where e.name in ('session.ended', 'family.ended')
+     group by d.session_id`,
+  );
+  const ended = rows.filter(({ events }) => events > 0);
+  return {
+    sessions: ended.length,
+    families: rows.reduce((sum, { families }) => sum + families, 0),
+    twice: ended.filter(({ events }) => events > 1).length,
+    late: ended.map(({ late }) => late).toSorted((a, b) => a - b),
+  };
+}
