@@ -5,7 +5,7 @@ import path from 'node:path';
 import { startBalancer } from './process_balancer.ts';
 import { startDev } from './process_curfew.ts';
 import type { Running } from './process_curfew.ts';
-import { findPortPair } from './process_ports.ts';
+import { findPortPair } from './ports.ts';
 import { ada, shop } from './example_configuration.ts';
 import { redirectUri } from './relying_party.ts';
 
