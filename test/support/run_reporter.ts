@@ -25,6 +25,10 @@ export default function reportSums(runner: Mocha.Runner, options: Mocha.MochaOpt
     sums.ended = true;
     setTimeout(() => endLingering(sums), lingerLimit).unref();
   });
+  // Mocha hands them on to whoever listens, and nobody else does.
+  process.on('unhandledRejection', (reason) => {
+    throw reason;
+  });
   const { sums: file } = options.reporterOptions as { sums: string };
   process.once('exit', () => writeFileSync(file, JSON.stringify({ ...sums, failures: describe(failed) })));
   return new Mocha.reporters.Spec(runner, options);
