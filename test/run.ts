@@ -1,121 +1,43 @@
 /**
- * Runs the checks and the tests, and ends with the line `N passed, N failed`. With arguments it runs
- * mocha alone and hands them on: `npm test -- test/policy`. Mocha loads this same file as its reporter,
- * which prints as `spec` does and leaves the sums in the file that its option `sums` names.
+ * Runs the checks and the tests, a program on each core, and ends with the line `N passed, N failed`, above
+ * it again whatever failed. With arguments it runs mocha alone and hands them on: `npm test -- test/policy`.
  */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import Mocha from 'mocha';
+import { availableParallelism } from 'node:os';
+import { listChecks, runCheck } from './support/run_checks.ts';
+import { runMocha } from './support/run_mocha.ts';
+import { interrupted } from './support/run_program.ts';
+import { listShares } from './support/run_shares.ts';
+import type { Sums } from './support/run_reporter.ts';
 
-interface Sums {
-  passed: number;
-  failed: number;
-  /** false where mocha's process ended before its tests did, or would not end after them. */
-  ended: boolean;
-}
-
-const self = fileURLToPath(import.meta.url);
-const root = fileURLToPath(new URL('..', import.meta.url));
-const checks = [
-  ['typescript/bin/tsc', '-p', 'tsconfig.json'],
-  ['oxlint/bin/oxlint', '--type-aware'],
-  ['@biomejs/biome/bin/biome', 'format', '.'],
-] as const;
-/** Milliseconds in which the process must end by itself after the last test. */
-const lingerLimit = 60_000;
-
-export default function reportSums(runner: Mocha.Runner, options: Mocha.MochaOptions): Mocha.reporters.Base {
-  const sums: Sums = { passed: 0, failed: 0, ended: false };
-  runner.on('pass', () => (sums.passed += 1));
-  runner.on('fail', () => (sums.failed += 1));
-  runner.once('end', () => {
-    sums.ended = true;
-    setTimeout(() => endLingering(sums), lingerLimit).unref();
-  });
-  const { sums: file } = options.reporterOptions as { sums: string };
-  process.once('exit', () => writeFileSync(file, JSON.stringify(sums)));
-  return new Mocha.reporters.Spec(runner, options);
-}
-
-function endLingering(sums: Sums): void {
-  sums.ended = false;
-  const resources = process.getActiveResourcesInfo().join(', ');
-  console.error(`The tests are over, but something keeps their process alive: ${resources}`);
-  process.exit(1);
-}
-
-async function runEverything(mochaArguments: readonly string[]): Promise<void> {
-  let passed = 0;
-  let failed = 0;
-  for (const [program, ...options] of mochaArguments.length > 0 ? [] : checks) {
-    console.log(`\n${program.replace(/.*\//, '')} ${options.join(' ')}`);
-    if ((await runProgram(program, options)) === 0) passed += 1;
-    else failed += 1;
-  }
-  const sums = await runMocha(mochaArguments);
-  passed += sums.passed;
-  failed += sums.failed;
-  process.exitCode = failed === 0 ? 0 : 1;
-  console.log(`${passed} passed, ${failed} failed`);
-}
-
-/** A run that crashed, was cut short, complains of something outside its tests, or has none: one more failure. */
-async function runMocha(mochaArguments: readonly string[]): Promise<Sums> {
-  const folder = mkdtempSync(join(tmpdir(), 'curfew-test-'));
-  const file = join(folder, 'sums.json');
-  try {
-    const config = writeConfig(folder, mochaArguments.some(isSpec));
-    const reporter = ['--reporter', self, '--reporter-option', `sums=${file}`];
-    const options = ['--config', config, ...reporter, '--recursive', '--forbid-pending', ...mochaArguments];
-    const code = await runProgram('mocha/bin/mocha.js', options);
-    const sums = readSums(file);
-    const isSound = sums.ended && sums.passed + sums.failed > 0 && (code === 0 || sums.failed > 0);
-    return isSound ? sums : { ...sums, failed: sums.failed + 1 };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const isSpec = (argument: string) =>
-  argument.startsWith('test/') || argument.includes('*') || existsSync(join(root, argument));
-
-/** Mocha adds the specs it is given to those of its configuration; here they stand instead of them. */
-function writeConfig(folder: string, hasSpecs: boolean): string {
-  const text = readFileSync(join(root, '.mocharc.json'), 'utf8');
-  const { spec, ...config } = JSON.parse(text) as Record<string, unknown>;
-  const path = join(folder, 'mocharc.json');
-  writeFileSync(path, JSON.stringify(hasSpecs ? config : { ...config, spec }));
-  return path;
-}
-
-function readSums(file: string): Sums {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Sums;
-  } catch {
-    return { passed: 0, failed: 0, ended: false };
-  }
-}
-
-/**
- * Resolves to the exit code; null for a program that a signal ended or that could not start. Ctrl-C and
- * SIGTERM let the program end first, so that no database is left running, and then end everything.
- */
-function runProgram(program: string, options: readonly string[]): Promise<number | null> {
-  const path = join('node_modules', program);
-  const child = spawn(process.execPath, [path, ...options], { cwd: root, stdio: 'inherit' });
-  const interrupt = () => {
-    child.once('close', () => process.exit(130));
-    child.kill('SIGINT');
+async function runEverything(): Promise<readonly Sums[]> {
+  const jobs = [
+    ...listShares().map(
+      ({ name, files }, index) =>
+        () =>
+          runMocha(files, { name, index }),
+    ),
+    ...listChecks().map((check) => () => runCheck(check)),
+  ];
+  const sums: Sums[] = [];
+  // Each core takes the next when it is done with one.
+  const waiting = jobs.values();
+  const lane = async () => {
+    for (const job of waiting) {
+      if (interrupted.aborted) return;
+      sums.push(await job());
+    }
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  return new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null)).once('close', resolve);
-  }).finally(() => process.off('SIGINT', interrupt).off('SIGTERM', interrupt));
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  for (const { failures } of sums)
+    if (failures && !interrupted.aborted) console.log(`\n${failures.trimEnd()}`);
+  return sums;
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === self) {
-  void runEverything(process.argv.slice(2));
-}
+const mochaArguments = process.argv.slice(2);
+const sums = mochaArguments.length > 0 ? [await runMocha(mochaArguments)] : await runEverything();
+if (interrupted.aborted) process.exit(130);
+const [passed, failed] = (['passed', 'failed'] as const).map((key) =>
+  sums.reduce((total, each) => total + each[key], 0),
+);
+process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${sums.length > 1 ? '\n' : ''}${passed} passed, ${failed} failed`);

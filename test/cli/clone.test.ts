@@ -5,7 +5,7 @@ import { createClone } from '../support/process_clone.ts';
 import type { Clone, Owner } from '../support/process_clone.ts';
 import { endProcesses, runProgram, startServer } from '../support/process_curfew.ts';
 import { listLeftovers, waitUntilGroupIsGone } from '../support/process_left.ts';
-import { findPortPair } from '../support/process_ports.ts';
+import { findPortPair } from '../support/ports.ts';
 
 /** Whom the tests can be: root may be an ordinary user, too. */
 const people: { who: string; owner?: Owner }[] =

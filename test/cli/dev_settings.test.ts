@@ -7,7 +7,7 @@ import { createEmptyDatabase } from '../support/empty_database.ts';
 import type { EmptyDatabase } from '../support/empty_database.ts';
 import { endProcesses, runCurfew, startDev } from '../support/process_curfew.ts';
 import type { Finished } from '../support/process_curfew.ts';
-import { findPortPair, occupyPort } from '../support/process_ports.ts';
+import { findPortPair, occupyPort } from '../support/ports.ts';
 
 describe('curfew dev with settings', function settings() {
   this.timeout(60_000);

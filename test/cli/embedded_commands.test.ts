@@ -7,7 +7,7 @@ import { stopOrphan } from '../../src/dev/postgres_orphan.ts';
 import { endProcesses, runCurfew, startDev } from '../support/process_curfew.ts';
 import type { Running } from '../support/process_curfew.ts';
 import { listLeftovers } from '../support/process_left.ts';
-import { findPortPair } from '../support/process_ports.ts';
+import { findPortPair } from '../support/ports.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty, Tokens } from '../support/relying_party.ts';
 

@@ -75,6 +75,14 @@ describe('two curfew dev over one database', function shared() {
   });
 
   it('give 50 simultaneous refreshes of one token one and the same successor', async () => {
+    // What comes later than two seconds would be counted, and this may be a slow machine.
+    await sql(
+      stored.database,
+      `do $do$ begin execute format(
+         'create or replace function curfew_now() returns timestamptz language sql volatile as %L',
+         format('select %L::timestamptz', clock_timestamp())
+       ); end $do$`,
+    );
     const names = async () => (await listEvents(stored.database)).map(({ name }) => name);
     const before = (await names()).length;
     const answers = await Promise.all(

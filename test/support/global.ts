@@ -14,7 +14,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   directory = await mkdtemp(path.join(tmpdir(), 'curfew-test-'));
   postgres = await startEmbeddedPostgres({ dataDirectory: directory, durable: false });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void mochaGlobalTeardown().then(() => process.exit(130)));
+    process.on(signal, () => void mochaGlobalTeardown().then(() => process.exit(130)));
   await prepareDatabase(postgres, 'template');
   await makeClockMovable(postgres.connectionUrl(ownerRole, 'template'));
   process.env.TEST_POSTGRES_ADMIN_URL = postgres.connectionUrl('postgres', 'postgres');

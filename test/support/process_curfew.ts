@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findBuiltEntry } from './process_build.ts';
 
 /** What a command said and how it ended. */
 export interface Finished {
@@ -45,18 +46,23 @@ process.once('exit', () => {
   for (const child of living) signalGroup(child, 'SIGINT');
 });
 
-/** Run a command of Curfew to its end. */
+/** Run a command of Curfew to its end, as a build has it. */
 export async function runCurfew(
   args: readonly string[],
   env: Record<string, string> = {},
   input = '',
 ): Promise<Finished> {
-  return await run(process.execPath, [entry, ...args], { env, input }).ended;
+  return await run(process.execPath, [await findBuiltEntry(), ...args], { env, input }).ended;
 }
 
-/** Start `curfew dev`; resolves when it says that it is ready, and rejects when it ends before. */
+/** Start `curfew dev` from its sources; resolves when it says that it is ready, and rejects when it ends before. */
 export function startDev(env: Record<string, string>): Promise<Running> {
   return startServer(process.execPath, [entry, 'dev'], { env });
+}
+
+/** `curfew dev` as a build has it, which lacks the demo app. */
+export async function startBuiltDev(env: Record<string, string>): Promise<Running> {
+  return await startServer(process.execPath, [await findBuiltEntry(), 'dev'], { env });
 }
 
 /** Start a program that says `ready <issuer>` at last. */

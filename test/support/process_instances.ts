@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startBalancer } from './process_balancer.ts';
-import { startDev } from './process_curfew.ts';
+import { startBuiltDev } from './process_curfew.ts';
 import type { Running } from './process_curfew.ts';
-import { findPortPair } from './process_ports.ts';
+import { findPortPair } from './ports.ts';
 import { ada, shop } from './example_configuration.ts';
 import { redirectUri } from './relying_party.ts';
 
@@ -50,7 +50,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
     issuer: balancer.origin,
     async start() {
       const port = await findPortPair();
-      const running = await startDev({
+      const running = await startBuiltDev({
         CURFEW_DATABASE_URL: databaseUrl,
         CURFEW_DATABASE_POOL: '8',
         CURFEW_DATA_DIR: path.join(directory, `data-${port}`),
