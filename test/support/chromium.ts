@@ -38,24 +38,25 @@ export async function launchChromium(): Promise<Browser> {
   return (await running).browser;
 }
 
-/**
- * `CHROMIUM_PATH` and nothing else, if it is set; else the one that npm brings, which has no window to draw
- * and so takes less than half of the time; else one of this machine's.
- */
+/** `CHROMIUM_PATH` and nothing else, if it is set; else one of this machine's; else the one that npm brings. */
 async function startAny(): Promise<RunningChromium> {
   const { CHROMIUM_PATH: named } = process.env;
   if (named) return await startInstalled(named);
-  const installed = listInstalled().map((program) => () => startInstalled(program));
   const failures: unknown[] = [];
-  for (const start of [startPackaged, ...installed]) {
+  for (const program of listInstalled()) {
     try {
-      return await start();
+      return await startInstalled(program);
     } catch (failure) {
-      // It is for Linux on x64 alone; and an installed program may be no more than advice to install one.
+      // A program of that name may be no more than advice to install one.
       failures.push(failure);
     }
   }
-  throw new AggregateError(failures, 'No Chromium starts: set CHROMIUM_PATH to one.');
+  try {
+    return await startPackaged();
+  } catch (failure) {
+    failures.push(failure);
+    throw new AggregateError(failures, 'No Chromium starts: set CHROMIUM_PATH to one.', { cause: failure });
+  }
 }
 
 function listInstalled(): string[] {
