@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseConfigurationFile } from '../../src/config/configuration_file.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
+import { loadConfiguration } from '../../src/store/configuration.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { findFreePort } from '../../test/support/ports.ts';
 import type { Cluster } from '../support/cluster.ts';
@@ -52,6 +53,24 @@ export async function prepareCurfew(cluster: Cluster, logoutPort = 9): Promise<B
     await database.end();
   }
   return secret;
+}
+
+/** Apply another idle limit, in minutes, of sessions and families alike. */
+export async function applyIdleLimit(cluster: Cluster, minutes: number): Promise<void> {
+  const database = openDatabase({ url: cluster.serverUrl, size: 1, prepared: true, onError: () => {} });
+  try {
+    await database.transaction(async (tx) => {
+      const { policies } = await loadConfiguration(tx);
+      const shorter = [...policies].map(([name, policy]) => {
+        const { refresh_idle: isSet } = policy.limits;
+        const idle = isSet === undefined ? {} : { refresh_idle: minutes * 60, session_idle: minutes * 60 };
+        return [name, { ...policy, limits: { ...policy.limits, ...idle } }] as const;
+      });
+      await applyConfiguration(tx, { policies: new Map(shorter) }, { origin: { actor: 'bench' } });
+    });
+  } finally {
+    await database.end();
+  }
 }
 
 export async function startCurfew(options: CurfewOptions): Promise<Curfew> {

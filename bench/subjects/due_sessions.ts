@@ -3,6 +3,11 @@ import type { Cluster } from '../support/cluster.ts';
 /** Seconds of the idle limit in `configuration.yaml`. */
 const idle = 3600;
 
+/** Open families that nobody refreshes, nor is any other copied from. */
+const isSpare = (kept: string): string => `f.ended_at is null
+  and f.family_id not in (select family_id from refresh_tokens where token_hash = any(${kept}))
+  and f.account_id <> (select account_id from accounts where username = 'bench')`;
+
 /**
  * Let all sessions but those of the tokens in `kept` meet their idle limit, with the families bound to
  * them: spread evenly over `overSeconds`, from `afterSeconds` on. As the sweeper leaves them, that knows when.
@@ -15,9 +20,7 @@ export async function letSessionsEnd(
   await cluster.asOwner(
     `create table due as
        select f.session_id, curfew_now() + make_interval(secs => $2 + $3 * random()) as ends_at
-       from families f where f.ended_at is null
-         and f.family_id not in (select family_id from refresh_tokens where token_hash = any($1))
-         and f.family_id <> (select family_id from families order by started_at limit 1)`,
+       from families f where ${isSpare('$1')}`,
     [kept, afterSeconds, overSeconds],
   );
   for (const table of ['families', 'sessions']) {
@@ -29,6 +32,45 @@ export async function letSessionsEnd(
   }
   await cluster.asOwner('alter table due add primary key (session_id)');
   await cluster.asOwner('vacuum analyze');
+}
+
+/**
+ * Let `count` sessions have been idle for half the limit, halve the limit, and return the seconds until the
+ * last of them has ended. The limit is the old one afterwards.
+ */
+export async function measureShortened(
+  cluster: Cluster,
+  count: number,
+  kept: readonly Buffer[],
+  apply: (minutes: number) => Promise<void>,
+): Promise<number> {
+  const [picked] = await cluster.asOwner<{ ids: string[] }>(
+    `select array(select f.session_id from families f where ${isSpare('$2')} limit $1) as ids`,
+    [count, kept],
+  );
+  const ids = picked?.ids ?? [];
+  if (ids.length < count) throw new Error(`There are only ${ids.length} sessions.`);
+  for (const table of ['families', 'sessions']) {
+    await cluster.asOwner(
+      `update ${table} set last_activity_at = curfew_now() - make_interval(secs => ${idle / 2}),
+         started_at = curfew_now() - make_interval(secs => ${idle / 2} + 60) where session_id = any($1)`,
+      [ids],
+    );
+  }
+  await apply(idle / 120);
+  const from = performance.now();
+  for (;;) {
+    const [row] = await cluster.asOwner<{ open: number }>(
+      'select count(*)::int as open from sessions where session_id = any($1) and ended_at is null',
+      [ids],
+    );
+    if (row?.open === 0) break;
+    if (performance.now() - from > 120_000) throw new Error(`${row?.open} sessions do not end.`);
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+  }
+  const seconds = (performance.now() - from) / 1000;
+  await apply(idle / 60);
+  return seconds;
 }
 
 export interface EndedSessions {
