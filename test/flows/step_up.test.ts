@@ -219,6 +219,23 @@ describe('a second factor', () => {
     assert.equal(right.url.host, '127.0.0.1:9');
   });
 
+  it('gives the session a new identifier, so that nobody goes on with the one before', async () => {
+    await party.signIn(person, plain);
+    const readCookies = () =>
+      ['curfew_session', 'curfew_session.sig']
+        .map((name) => `${name}=${party.browser.cookie(name)}`)
+        .join('; ');
+    const before = readCookies();
+    await party.signIn(person, bound);
+    const answer = async (cookie: string) => {
+      const url = authorizeUrl({ ...plain, prompt: 'none' });
+      const response = await fetch(url, { headers: { cookie }, redirect: 'manual' });
+      return new URL(response.headers.get('location') ?? '').searchParams;
+    };
+    assert.equal((await answer(before)).get('error'), 'login_required');
+    assert.ok((await answer(readCookies())).has('code'));
+  });
+
   it('is replaced after a recovery code, which works once and opens nothing by itself', async () => {
     const tokens = await party.signIn(person, sensitive);
     const [recoveryCode = '', other = ''] = person.authenticator.recoveryCodes;
