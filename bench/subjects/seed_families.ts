@@ -6,7 +6,7 @@ import type { Cluster } from '../support/cluster.ts';
  * Copy the one family there is, with an account, a session and a grant of its own for each copy, and
  * return the copies' refresh tokens. Ids inside of payloads are replaced too.
  */
-export async function seedFamilies(cluster: Cluster, count: number): Promise<string[]> {
+export async function seedFamilies(cluster: Pick<Cluster, 'asOwner'>, count: number): Promise<string[]> {
   const tokens = Array.from({ length: count }, () => randomBytes(32).toString('base64url'));
   await cluster.asOwner(copyFamily, [tokens.map(hashToken)]);
   await cluster.asOwner('vacuum analyze');

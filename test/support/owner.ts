@@ -8,12 +8,16 @@ export async function giveSchemaToOwner({ name }: TestDatabase): Promise<void> {
   await asAdmin(`alter database ${name} owner to ${ownerRole}`);
 }
 
-/** Run statements as the owner of the tables. */
-export async function asOwner(ownerUrl: string, text: string): Promise<void> {
+/** Run statements as the owner of the tables: several, or one with values. */
+export async function asOwner<Row extends object>(
+  ownerUrl: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   try {
-    await owner.query(text);
+    return (await owner.query<Row>(text, values)).rows;
   } finally {
     await owner.end();
   }
