@@ -6,6 +6,7 @@ import { addMigrateCommand } from './cli/migrate.ts';
 import { reportFailure } from './cli/report_failure.ts';
 import { addNoticeCommands } from './cli/notice.ts';
 import { addServeCommand } from './cli/serve.ts';
+import { addSessionCommands } from './cli/session.ts';
 import { addUserCommands } from './cli/user.ts';
 
 /** As package.json has it, from a checkout or from a build one folder deeper. */
@@ -29,6 +30,7 @@ addServeCommand(program);
 addMigrateCommand(program);
 addApplyCommand(program);
 addUserCommands(program);
+addSessionCommands(program);
 addNoticeCommands(program);
 for (const command of [
   program,

@@ -7,6 +7,7 @@ export const problemCodes = {
   account_unknown: 'There is no such account.',
   role_unknown: 'There is no such role.',
   notice_unknown: 'There is no such notice.',
+  session_unknown: 'There is no such session or family.',
   password_missing: 'A password is needed.',
   database_unreachable: 'The database cannot be reached.',
   database_behind: 'The database lacks migrations.',
