@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { ada, exampleConfiguration, grace, joan, portal, shop } from '../support/example_configuration.ts';
+import {
+  ada,
+  api,
+  exampleConfiguration,
+  grace,
+  joan,
+  portal,
+  shop,
+} from '../support/example_configuration.ts';
 import { assertRefused, listEvents } from '../support/gate.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
@@ -227,6 +235,30 @@ describe('a browser session', () => {
     assert.equal(await silently(second), 'login_required');
     await first.refresh(free.refresh_token ?? '');
     await setMember({});
+  });
+
+  it('is ruled by the clients that got something through it, not by those that asked in vain', async () => {
+    const { policies, clients } = exampleConfiguration();
+    const brief = { limits: { session_idle: 60 }, baselines: [] };
+    const known = clients.get('portal');
+    if (!known) throw new Error('no portal');
+    await other.signIn(ada, { scope: 'openid' });
+    await server.apply({
+      policies: new Map([...policies, ['brief', brief]]),
+      clients: new Map([...clients, ['portal', { ...known, policy: 'brief' }]]),
+    });
+    party = await createRelyingParty(server.issuer, shop);
+    other = await createRelyingParty(server.issuer, portal, party.browser);
+    await party.signIn(ada);
+    const { url } = await other.authorize(ada, {
+      prompt: 'none',
+      scope: 'openid reports.read',
+      resource: api,
+    });
+    assert.equal(url.searchParams.get('error'), 'consent_required');
+    await server.clock.advance(100);
+    assert.equal(await silently(party), 'code');
+    await server.apply({ policies, clients });
   });
 
   it('denies the client what the user denies', async () => {

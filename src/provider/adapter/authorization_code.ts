@@ -16,7 +16,9 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
   return {
     upsert(code, { rar, ...payload }, ttl = codeSeconds) {
       const { accountId = '', clientId = '', sessionUid = '', grantId = '' } = payload;
-      getRequestContext().effects.dependent.push(async (tx) => {
+      const { effects, joiningClients } = getRequestContext();
+      joiningClients.add(clientId);
+      effects.dependent.push(async (tx) => {
         const isStored = await insertAuthorizationCode(tx, {
           codeHash: hashToken(code),
           accountId,

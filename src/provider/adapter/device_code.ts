@@ -38,7 +38,7 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
       const { userCode, ...rest } = withoutIdentity(payload);
       const { accountId, grantId = '', clientId = '', sessionUid = '' } = payload;
       const idHash = hashOf(id);
-      const { effects } = getRequestContext();
+      const { effects, joiningClients } = getRequestContext();
       effects.dependent.push((tx) =>
         writeArtifact(tx, {
           model,
@@ -49,6 +49,7 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
         }),
       );
       if (accountId) {
+        joiningClients.add(clientId);
         const code = {
           codeHash: idHash,
           accountId,
