@@ -261,6 +261,34 @@ describe('a browser session', () => {
     await server.apply({ policies, clients });
   });
 
+  it('brings no family back to life by moving on', async () => {
+    const { policies, scopes, resources } = exampleConfiguration();
+    const brief = { limits: { refresh_idle: 60 }, baselines: [] };
+    await server.apply({
+      policies: new Map([...policies, ['brief', brief]]),
+      resources: new Map([
+        [
+          'https://brief.example.com',
+          { identifier: 'https://brief.example.com', scopes: [], policy: 'brief' },
+        ],
+      ]),
+    });
+    const long = await party.signIn(ada);
+    const short = await party.signIn(ada, { resource: 'https://brief.example.com' });
+    await server.clock.advance(60);
+    await party.refresh(long.refresh_token ?? '');
+    await assertRefused(party, short, 'idle_timeout');
+    const another = await party.signIn(ada, { resource: 'https://brief.example.com' });
+    await server.clock.advance(60);
+    await party.signIn(ada, { prompt: 'consent' });
+    await assertRefused(party, another, 'idle_timeout');
+    const last = await party.signIn(ada, { resource: 'https://brief.example.com' });
+    await server.clock.advance(60);
+    await party.signIn(ada, { prompt: 'login' });
+    await assertRefused(party, last, 'idle_timeout');
+    await server.apply({ policies, scopes, resources });
+  });
+
   it('denies the client what the user denies', async () => {
     const { url } = await party.authorize({ ...ada, deny: true }, { scope: 'openid', prompt: 'consent' });
     assert.equal(url.searchParams.get('error'), 'access_denied');

@@ -109,6 +109,8 @@ async function storeSession(
     await lockAccount(tx, owner.accountId);
     await scheduleSessionChecks(tx, sessionId);
   }
+  if (isActivity(context, sessionId, signedIn))
+    await endSession(tx, context.configuration, owner, undefined, context.origin);
   const outcome = await writeSession(tx, {
     sessionId,
     cookieHash: hashToken(cookie),
@@ -126,6 +128,19 @@ async function storeSession(
   if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', owner, context.origin);
   if (outcome === 'started' || clientIds.length > 0)
     await limitSessions(tx, context.configuration, owner, context.origin);
+}
+
+/** Whether the write moves a session that is known on; what that would bring back to life must end before. */
+function isActivity(
+  context: RequestContext,
+  sessionId: string,
+  signedIn: SignInMoments | undefined,
+): boolean {
+  const known = context.sessionsById.get(sessionId);
+  const mfaAt = context.signIn?.mfaAt;
+  return (
+    known?.facts !== undefined && (signedIn !== undefined || (mfaAt !== undefined && mfaAt !== known.mfaAt))
+  );
 }
 
 function findReadCookie({ sessionsByCookie }: RequestContext, sessionId: string): Buffer | undefined {
