@@ -4,6 +4,7 @@ import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } fro
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
 import { outdatedError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
+import { grantedScopes } from '../request_limits.ts';
 import { deviceCodeSeconds } from '../token_lifetimes.ts';
 import { readExpiry } from './artifact.ts';
 import { withoutIdentity } from './dependencies.ts';
@@ -56,7 +57,7 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
           clientId,
           sessionId: sessionUid,
           grantId,
-          payload: rest,
+          payload: { ...rest, scope: grantedScopes(Provider.ctx, payload.scope).join(' ') },
           ttl,
         };
         effects.dependent.push(async (tx) => {
