@@ -2,6 +2,8 @@ import { recordEvent } from '../events/record_event.ts';
 import type { Lease } from '../domain/leases.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Queryable } from '../store/database.ts';
+import { endSession } from './end_session.ts';
+import { loadConfiguration } from '../store/configuration.ts';
 import { touchSession } from '../store/sessions.ts';
 
 /** The user said no to a client. */
@@ -23,8 +25,11 @@ export interface GivenConsent {
   lease?: Lease | undefined;
 }
 
-/** Consenting is activity of the session, and an event. The grant itself is the protocol library's to save. */
+/**
+ * Consenting is activity of the session, and an event; what that would bring back to life ends before. The grant itself is the protocol library's to save.
+ */
 export async function recordConsent(tx: Queryable, consent: GivenConsent, origin: Origin): Promise<void> {
+  await endSession(tx, await loadConfiguration(tx), consent, undefined, origin);
   await touchSession(tx, consent.sessionId);
   await recordEvent(tx, 'consent.granted', consent, origin, {
     openid: consent.openid,

@@ -33,7 +33,9 @@ export async function refuseRefresh(
     const { familyId, sessionId, accountId } = subject;
     const ended = await commitEnd();
     if (ends && limitReasons.has(code) && !ended) return 'changed';
-    if (code === 'reuse_detected') await recordEvent(tx, 'refresh.reuse_detected', subject, origin);
+    // A family that ended by reuse before answers with that reason ever after, whatever is presented.
+    if (code === 'reuse_detected' && !verdict.end)
+      await recordEvent(tx, 'refresh.reuse_detected', subject, origin);
     await recordEvent(tx, event, subject, origin, { code });
     return 'done';
 

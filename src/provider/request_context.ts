@@ -72,6 +72,8 @@ export interface RequestContext {
   sessionsById: Map<string, LoadedSession>;
   /** The end of the session that the browser's cookie named: why the user must sign in again. */
   endedSession?: End;
+  /** The clients that this request gives a code: they are signed in through the session from now on. */
+  joiningClients: Set<string>;
   /** The full sign-in that this request resumes with. */
   signIn?: SignInMoments;
   /** The token under introspection or revocation: its family, and what the answer adds. */
@@ -92,6 +94,7 @@ export function newRequestContext(origin: Origin, configuration: LoadedConfigura
     grants: new Map(),
     sessionsByCookie: new Map(),
     sessionsById: new Map(),
+    joiningClients: new Set(),
     seenProofs: new Set(),
   };
 }

@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { EffectiveLimits } from '../domain/policies.ts';
 import { limitsFor } from '../policy/effective_limits.ts';
 import { findRequestContext } from './request_context.ts';
-import { splitScope } from './token_claims.ts';
+import { openidScopes, splitScope } from './token_claims.ts';
 
 /** The API scopes of an authorization request that this account and client may have. */
 export function grantableScopes(ctx: KoaContextWithOIDC): string[] {
@@ -11,6 +11,15 @@ export function grantableScopes(ctx: KoaContextWithOIDC): string[] {
     Object.values(resourceServers ?? {}).flatMap((server) => server.scope.split(' ')),
   );
   return splitScope(params?.scope).filter((scope) => grantable.has(scope));
+}
+
+/**
+ * The scopes of a code: of what the account once allowed the client, that which both may still have. A
+ * consent outlives the role that a scope needs; what is granted now never includes it.
+ */
+export function grantedScopes(ctx: KoaContextWithOIDC | undefined, scope: unknown): string[] {
+  const grantable = ctx ? grantableScopes(ctx) : [];
+  return splitScope(scope).filter((name) => openidScopes.has(name) || grantable.includes(name));
 }
 
 /** What rules a family that an authorization request would make; undefined before the account is known. */

@@ -1,5 +1,7 @@
 import { sealSuccessor } from '../credentials/successor_seal.ts';
 import { hashToken } from '../credentials/token_hash.ts';
+import type { SessionFacts } from '../domain/facts.ts';
+import { endSession } from '../operations/end_session.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh, findRefresh } from '../store/families.ts';
@@ -55,6 +57,8 @@ async function writeRefresh(
   const { loaded, verdict, presented, answerToken } = pending;
   const { limits } = verdict;
   const successor = verdict.mode === 'rotate' ? await makeSuccessor() : undefined;
+  if (loaded.siblingsDue && loaded.session && verdict.sessionInactiveFor !== undefined)
+    await endOverdue(database, context, loaded.session);
   const outcome = await commitRefresh(database, {
     mode: verdict.mode,
     tokenHash: hashToken(presented),
@@ -87,6 +91,12 @@ async function writeRefresh(
     const { windowId, secret } = await windows.current();
     return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
   }
+}
+
+/** The session's activity is about to move: what is bound to it and over ends before, or it would live again. */
+async function endOverdue(database: Database, context: RequestContext, session: SessionFacts): Promise<void> {
+  const { configuration, origin } = context;
+  await database.transaction((tx) => endSession(tx, configuration, session, undefined, origin));
 }
 
 /**

@@ -31,6 +31,8 @@ export interface LoadedRefresh {
   successor?: { sealed: Buffer; windowId: string; windowSecretSealed: string } | undefined;
   /** Of a rotated token. */
   successorHash?: Buffer | undefined;
+  /** Another family is bound to the same session and may be over: it must be looked at before that moves on. */
+  siblingsDue: boolean;
 }
 
 interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
@@ -38,6 +40,7 @@ interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
   configuration_version: number;
   rotated_at: number | null;
   successor_unused: boolean;
+  siblings_due: boolean;
   retries: number;
   inactive_for: number | null;
   successor_hash: Buffer | null;
@@ -54,7 +57,10 @@ const loadStatement = {
     select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version,
       to_micros(t.rotated_at) as rotated_at, n.rotated_at is null as successor_unused, t.retries, t.inactive_for,
       t.successor_hash, t.successor_sealed, t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
-      g.payload as grant_payload, ${familyColumns}, ${accountColumns}, ${sessionColumns}
+      g.payload as grant_payload,
+      f.bound and exists (select from families o where o.session_id = f.session_id and o.ended_at is null
+        and o.bound and o.family_id <> f.family_id and o.check_at <= curfew_now()) as siblings_due,
+      ${familyColumns}, ${accountColumns}, ${sessionColumns}
     from refresh_tokens t
     join families f on f.family_id = t.family_id
     join accounts a on a.account_id = f.account_id
@@ -92,6 +98,7 @@ export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<Loa
     payload: row.family_payload,
     successor,
     successorHash: row.successor_hash ?? undefined,
+    siblingsDue: row.siblings_due,
   };
 }
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { ada, exampleConfiguration, grace, joan, portal, shop } from '../support/example_configuration.ts';
+import {
+  ada,
+  api,
+  exampleConfiguration,
+  grace,
+  joan,
+  portal,
+  shop,
+} from '../support/example_configuration.ts';
 import { assertRefused, listEvents } from '../support/gate.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
@@ -227,6 +235,58 @@ describe('a browser session', () => {
     assert.equal(await silently(second), 'login_required');
     await first.refresh(free.refresh_token ?? '');
     await setMember({});
+  });
+
+  it('is ruled by the clients that got something through it, not by those that asked in vain', async () => {
+    const { policies, clients } = exampleConfiguration();
+    const brief = { limits: { session_idle: 60 }, baselines: [] };
+    const known = clients.get('portal');
+    if (!known) throw new Error('no portal');
+    await other.signIn(ada, { scope: 'openid' });
+    await server.apply({
+      policies: new Map([...policies, ['brief', brief]]),
+      clients: new Map([...clients, ['portal', { ...known, policy: 'brief' }]]),
+    });
+    party = await createRelyingParty(server.issuer, shop);
+    other = await createRelyingParty(server.issuer, portal, party.browser);
+    await party.signIn(ada);
+    const { url } = await other.authorize(ada, {
+      prompt: 'none',
+      scope: 'openid reports.read',
+      resource: api,
+    });
+    assert.equal(url.searchParams.get('error'), 'consent_required');
+    await server.clock.advance(100);
+    assert.equal(await silently(party), 'code');
+    await server.apply({ policies, clients });
+  });
+
+  it('brings no family back to life by moving on', async () => {
+    const { policies, scopes, resources } = exampleConfiguration();
+    const brief = { limits: { refresh_idle: 60 }, baselines: [] };
+    await server.apply({
+      policies: new Map([...policies, ['brief', brief]]),
+      resources: new Map([
+        [
+          'https://brief.example.com',
+          { identifier: 'https://brief.example.com', scopes: [], policy: 'brief' },
+        ],
+      ]),
+    });
+    const long = await party.signIn(ada);
+    const short = await party.signIn(ada, { resource: 'https://brief.example.com' });
+    await server.clock.advance(60);
+    await party.refresh(long.refresh_token ?? '');
+    await assertRefused(party, short, 'idle_timeout');
+    const another = await party.signIn(ada, { resource: 'https://brief.example.com' });
+    await server.clock.advance(60);
+    await party.signIn(ada, { prompt: 'consent' });
+    await assertRefused(party, another, 'idle_timeout');
+    const last = await party.signIn(ada, { resource: 'https://brief.example.com' });
+    await server.clock.advance(60);
+    await party.signIn(ada, { prompt: 'login' });
+    await assertRefused(party, last, 'idle_timeout');
+    await server.apply({ policies, scopes, resources });
   });
 
   it('denies the client what the user denies', async () => {

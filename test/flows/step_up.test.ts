@@ -308,6 +308,18 @@ describe('a second factor', () => {
     assert.equal(again.scope, 'reports.read payments.write');
   });
 
+  it('grants nothing by an old consent whose role is gone, not even when the role comes back', async () => {
+    await party.signIn(person, sensitive);
+    const users = (roles: string[]) => server.apply({ users: [{ username: 'grace', roles }] });
+    await users(['member']);
+    const tokens = await party.signIn(person, sensitive);
+    assert.equal(tokens.scope, 'reports.read');
+    await users(['admin']);
+    const again = await party.refresh(tokens.refresh_token ?? '');
+    assert.equal(again.scope, 'reports.read');
+    await party.signIn(person, sensitive);
+  });
+
   it('honours acr_values and max_age with the second factor alone, and refuses what it cannot reach', async () => {
     await party.signIn(person, sensitive);
     await server.clock.advance(60);

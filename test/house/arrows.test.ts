@@ -58,9 +58,20 @@ export function listArrowFaults(files: Tree): string[] {
     if (path.startsWith('src/policy/')) checkPurity(path, source, specifiers, complain);
     if (path.startsWith('views/')) checkApart(path, specifiers, ['views'], complain);
     if (path.startsWith('examples/')) checkApart(path, specifiers, ['examples'], complain);
+    if (path.startsWith(modelFolder)) checkIndependence(path, specifiers, complain);
     if (/^(src|views)\//.test(path)) checkPackages(path, specifiers, complain);
   }
   return faults;
+}
+
+/** The model of the gate is a second opinion: it takes nothing from anywhere, least of all from `src`. */
+const modelFolder = 'test/model/gate/';
+
+function checkIndependence(path: string, specifiers: readonly Specifier[], complain: Complain): void {
+  for (const specifier of specifiers) {
+    const isOwn = specifier?.startsWith('.') && resolve(path, specifier).startsWith(modelFolder);
+    if (!isOwn) complain(`imports ${specifier}, but the model has only itself`);
+  }
 }
 
 type Complain = (fault: string) => void;
@@ -140,10 +151,11 @@ function roomOf(path: string): string {
 
 describe('arrows between folders', () => {
   it('point only as the table says, and policy is pure', () => {
-    assert.deepEqual(listArrowFaults(readTree(['src', 'views', 'examples'])), []);
+    assert.deepEqual(listArrowFaults(readTree(['src', 'views', 'examples', 'test/model'])), []);
   });
 
-  it('are read from src as it is', () => {
+  it('are read from src and the model as they are', () => {
+    assert.ok(readTree(['test/model']).has(`${modelFolder}refresh.ts`));
     const present = new Set([...readTree(['src']).keys()].map(roomOf));
     assert.ok(present.has('policy') && present.has('store'));
   });
@@ -185,6 +197,9 @@ describe('the checker of arrows', () => {
     ['examples/web/a.ts', "import { b } from '../../src/domain/b.ts'", /stands apart/],
     ['examples/web/a.js', "import { b } from '../../views/b.ts'", /stands apart/],
     ['examples/web/a.ts', "import 'curfew/src/app.ts'", /stands apart/],
+    ['test/model/gate/a.ts', "import { b } from '../../../src/policy/b.ts'", /the model has only itself/],
+    ['test/model/gate/a.ts', "import { b } from '../server/b.ts'", /the model has only itself/],
+    ['test/model/gate/a.ts', "import fc from 'fast-check'", /the model has only itself/],
     ['src/policy/a.ts', "import { z } from 'zod'", /imports zod, but policy is pure/],
     [
       'src/policy/a.ts',
@@ -228,6 +243,8 @@ describe('the checker of arrows', () => {
     ['src/main.ts', "import { b } from './cli/b.ts'"],
     ['views/partials/a.ts', "import { html } from '../html.ts'; import toCode from 'qrcode'"],
     ['examples/web/a.ts', "import { b } from './b.ts'; import * as client from 'openid-client'"],
+    ['test/model/gate/a.ts', "import { b } from './b.ts'"],
+    ['test/model/server/a.ts', "import { b } from '../gate/b.ts'; import { c } from '../../../src/c.ts'"],
     ['test/store/a.test.ts', "import pg from 'pg'; import { b } from '../../src/dev/b.ts'"],
   ];
   for (const [path, source] of accepted) {

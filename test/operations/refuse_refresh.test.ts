@@ -147,6 +147,17 @@ describe('refuseRefresh', () => {
       events: ['family.ended', 'refresh.reuse_detected', refused],
     },
     {
+      what: 'a token that was never rotated, of a family that reuse ended,',
+      facts: {},
+      prepare: change(
+        `update families set ended_at = curfew_now(), end_reason = 'reuse_detected' where family_id = $1`,
+      ),
+      code: 'reuse_detected',
+      session: null,
+      family: 'reuse_detected',
+      events: [refused],
+    },
+    {
       what: 'an end that is stored',
       facts: {},
       prepare: endByHand('families', 'family_id'),

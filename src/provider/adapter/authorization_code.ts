@@ -1,8 +1,10 @@
+import Provider from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
 import { readCodeLease } from '../leases.ts';
 import { outdatedError, refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
+import { grantedScopes } from '../request_limits.ts';
 import { codeSeconds } from '../token_lifetimes.ts';
 import { withoutIdentity } from './dependencies.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
@@ -16,14 +18,17 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
   return {
     upsert(code, { rar, ...payload }, ttl = codeSeconds) {
       const { accountId = '', clientId = '', sessionUid = '', grantId = '' } = payload;
-      getRequestContext().effects.dependent.push(async (tx) => {
+      const { effects, joiningClients } = getRequestContext();
+      joiningClients.add(clientId);
+      const scope = grantedScopes(Provider.ctx, payload.scope).join(' ');
+      effects.dependent.push(async (tx) => {
         const isStored = await insertAuthorizationCode(tx, {
           codeHash: hashToken(code),
           accountId,
           clientId,
           sessionId: sessionUid,
           grantId,
-          payload: withoutIdentity(payload),
+          payload: { ...withoutIdentity(payload), scope },
           ttl,
           lease: readCodeLease(rar),
         });

@@ -4,6 +4,7 @@ import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } fro
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
 import { outdatedError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
+import { grantedScopes } from '../request_limits.ts';
 import { deviceCodeSeconds } from '../token_lifetimes.ts';
 import { readExpiry } from './artifact.ts';
 import { withoutIdentity } from './dependencies.ts';
@@ -38,7 +39,7 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
       const { userCode, ...rest } = withoutIdentity(payload);
       const { accountId, grantId = '', clientId = '', sessionUid = '' } = payload;
       const idHash = hashOf(id);
-      const { effects } = getRequestContext();
+      const { effects, joiningClients } = getRequestContext();
       effects.dependent.push((tx) =>
         writeArtifact(tx, {
           model,
@@ -49,13 +50,14 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
         }),
       );
       if (accountId) {
+        joiningClients.add(clientId);
         const code = {
           codeHash: idHash,
           accountId,
           clientId,
           sessionId: sessionUid,
           grantId,
-          payload: rest,
+          payload: { ...rest, scope: grantedScopes(Provider.ctx, payload.scope).join(' ') },
           ttl,
         };
         effects.dependent.push(async (tx) => {

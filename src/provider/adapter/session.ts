@@ -8,7 +8,7 @@ import { endSession } from '../../operations/end_session.ts';
 import { evaluateSession } from '../../policy/evaluate_lifetime.ts';
 import { sessionLimits } from '../../policy/subject_limits.ts';
 import { scheduleSessionChecks } from '../../store/sweep.ts';
-import { findSessionByCookie, findSessionById, writeSession } from '../../store/sessions.ts';
+import { findSessionByCookie, findSessionById, lockAccount, writeSession } from '../../store/sessions.ts';
 import type { LoadedSession } from '../../store/sessions.ts';
 import { outdatedError } from '../refusals.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
@@ -100,12 +100,17 @@ async function storeSession(
 ): Promise<void> {
   const sessionId = payload.uid ?? '';
   const signedIn = findSignIn(context, sessionId);
-  const clientIds = Object.keys(payload.authorizations ?? {});
-  const known = context.sessionsById.get(sessionId)?.facts?.clientIds;
-  // Another client may bring shorter limits.
-  if (known && clientIds.some((clientId) => !known.includes(clientId))) {
+  const known = context.sessionsById.get(sessionId)?.facts?.clientIds ?? [];
+  // The library also names clients that merely asked, and got nothing.
+  const clientIds = [...context.joiningClients].filter((clientId) => !known.includes(clientId));
+  const owner = { sessionId, accountId: payload.accountId ?? '' };
+  if (clientIds.length > 0) {
+    // Another client may bring shorter limits. The account first: the order of all locks.
+    await lockAccount(tx, owner.accountId);
     await scheduleSessionChecks(tx, sessionId);
   }
+  if (isActivity(context, sessionId, signedIn))
+    await endSession(tx, context.configuration, owner, undefined, context.origin);
   const outcome = await writeSession(tx, {
     sessionId,
     cookieHash: hashToken(cookie),
@@ -119,13 +124,23 @@ async function storeSession(
     address: context.origin.address,
   });
   if (outcome === 'refused') throw outdatedError('session');
-  const subject = { sessionId, accountId: payload.accountId };
-  if (outcome === 'started') {
-    await recordEvent(tx, 'session.started', subject, context.origin);
-    const started = { sessionId, accountId: payload.accountId ?? '' };
-    await limitSessions(tx, context.configuration, started, context.origin);
-  }
-  if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', subject, context.origin);
+  if (outcome === 'started') await recordEvent(tx, 'session.started', owner, context.origin);
+  if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', owner, context.origin);
+  if (outcome === 'started' || clientIds.length > 0)
+    await limitSessions(tx, context.configuration, owner, context.origin);
+}
+
+/** Whether the write moves a session that is known on; what that would bring back to life must end before. */
+function isActivity(
+  context: RequestContext,
+  sessionId: string,
+  signedIn: SignInMoments | undefined,
+): boolean {
+  const known = context.sessionsById.get(sessionId);
+  const mfaAt = context.signIn?.mfaAt;
+  return (
+    known?.facts !== undefined && (signedIn !== undefined || (mfaAt !== undefined && mfaAt !== known.mfaAt))
+  );
 }
 
 function findReadCookie({ sessionsByCookie }: RequestContext, sessionId: string): Buffer | undefined {
