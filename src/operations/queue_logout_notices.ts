@@ -10,9 +10,10 @@ export async function queueLogoutNotices(
   configuration: Configuration,
   ended: readonly EndedSession[],
 ): Promise<void> {
-  const notices = ended.flatMap(({ accountId, authorizations }) =>
-    Object.entries(authorizations).flatMap(([clientId, { sid }]): NewNotice[] => {
+  const notices = ended.flatMap(({ accountId, clientIds, authorizations }) =>
+    clientIds.flatMap((clientId): NewNotice[] => {
       const client = configuration.clients.get(clientId);
+      const sid = authorizations[clientId]?.sid;
       if (client?.metadata.backchannel_logout_uri === undefined || sid === undefined) return [];
       const payload: LogoutNotice = { clientId, accountId, sid };
       return [{ kind: 'backchannel_logout', receiver: `client:${clientId}`, payload: { ...payload } }];

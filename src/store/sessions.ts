@@ -205,6 +205,7 @@ function readOpen(rows: OpenSessionRow[]): OpenSession[] {
 export interface EndedSession {
   sessionId: string;
   accountId: string;
+  clientIds: readonly string[];
   authorizations: Readonly<Record<string, { sid?: string }>>;
 }
 
@@ -215,7 +216,7 @@ export async function endSessionRows(tx: Queryable, ends: readonly EndWrite[]): 
       name: 'sessions_end',
       text: `update sessions s set ${endAssignments} from ${endsFrom('text')}
              where s.session_id = e.id and s.ended_at is null
-             returning s.session_id as "sessionId", s.account_id as "accountId",
+             returning s.session_id as "sessionId", s.account_id as "accountId", s.client_ids as "clientIds",
                coalesce(s.payload -> 'authorizations', '{}') as authorizations`,
     },
     endValues(ends),
