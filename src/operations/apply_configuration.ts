@@ -3,6 +3,7 @@ import { builtInDefaultPolicy } from '../domain/policies.ts';
 import { Problem } from '../domain/problems.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
+import { shortestLimits } from '../policy/effective_limits.ts';
 import { compareConfigurations } from '../policy/compare_configurations.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
 import { loadConfiguration } from '../store/configuration.ts';
@@ -52,8 +53,8 @@ export async function applyConfiguration(
   if (differences.length > 0) {
     for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
     await bumpConfigurationVersion(tx);
-    // Limits may have become shorter: the sweeper looks at all that is open at once.
-    await scheduleAllChecks(tx);
+    // Limits may have become shorter: the sweeper looks at once at all that may be over by now.
+    await scheduleAllChecks(tx, shortestLimits(next));
   }
   for (const { section, name, kind } of differences) {
     if (section === 'clients' && kind === 'removed')

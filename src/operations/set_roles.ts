@@ -3,7 +3,7 @@ import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
 import { replaceRoles } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
-import { scheduleAllChecks } from '../store/sweep.ts';
+import { scheduleAccountChecks } from '../store/sweep.ts';
 import { assertRolesExist } from './add_account.ts';
 import { endAccountAccess } from './end_account_access.ts';
 
@@ -32,7 +32,7 @@ export async function changeRoles(
 ): Promise<void> {
   await endAccountAccess(tx, configuration, account.accountId, undefined, origin);
   // Other roles may shorten limits: the sweeper looks at all that is open at once.
-  await scheduleAllChecks(tx, account.accountId);
+  await scheduleAccountChecks(tx, account.accountId);
   await replaceRoles(tx, account.accountId, roles);
   await recordEvent(tx, 'account.roles_changed', account, origin, { from: account.roles, to: roles });
 }

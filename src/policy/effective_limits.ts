@@ -1,5 +1,5 @@
 import type { Configuration } from '../domain/configuration.ts';
-import type { EffectiveLimits, LimitField, Limits, Policy } from '../domain/policies.ts';
+import type { DurationField, EffectiveLimits, LimitField, Limits, Policy } from '../domain/policies.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
 
 const mfaStrictness = ['none', 'step_up', 'always'];
@@ -79,4 +79,15 @@ export function applicablePolicies(configuration: Configuration, subject: LimitS
 
 function defaultPolicy(configuration: Configuration): Policy {
   return configuration.policies.get('default') ?? builtInDefaultPolicy;
+}
+
+/** The shortest idle and absolute limits that any subject can have: of families and sessions alike, in seconds. */
+export function shortestLimits(configuration: Configuration): { idle: number; absolute: number } {
+  const policies = [...configuration.policies.values(), builtInDefaultPolicy].map(({ limits }) => limits);
+  const shortest = (...fields: DurationField[]) =>
+    Math.min(...policies.flatMap((limits) => fields.flatMap((field) => limits[field] ?? [])));
+  return {
+    idle: shortest('refresh_idle', 'session_idle'),
+    absolute: shortest('refresh_absolute', 'session_absolute'),
+  };
 }

@@ -126,16 +126,36 @@ export async function scheduleChecks(
   );
 }
 
-/** Look at everything open in the next sweep: limits may have become shorter. Of one account, or of all. */
-export async function scheduleAllChecks(tx: Queryable, accountId?: string): Promise<void> {
+/** Look at everything open of an account in the next sweep: its limits may have become shorter. */
+export async function scheduleAccountChecks(tx: Queryable, accountId: string): Promise<void> {
   for (const table of ['families', 'sessions'] as const) {
     await tx.query(
       {
-        name: `sweep_all_${table}_${accountId ? 'account' : 'any'}`,
+        name: `sweep_account_${table}`,
         text: `update ${table} set check_at = '-infinity'
-               where ended_at is null and check_at > '-infinity' ${accountId ? 'and account_id = $1' : ''}`,
+               where ended_at is null and check_at > '-infinity' and account_id = $1`,
       },
-      accountId ? [accountId] : [],
+      [accountId],
+    );
+  }
+}
+
+/**
+ * Look at everything open no later than it could be over by the shortest of all limits, in seconds: any
+ * may have become shorter. What has been over longest comes first.
+ */
+export async function scheduleAllChecks(
+  tx: Queryable,
+  shortest: { idle: number; absolute: number },
+): Promise<void> {
+  for (const table of ['families', 'sessions'] as const) {
+    const earliest = `least(started_at + make_interval(secs => $1), last_activity_at + make_interval(secs => $2))`;
+    await tx.query(
+      {
+        name: `sweep_all_${table}`,
+        text: `update ${table} set check_at = ${earliest} where ended_at is null and check_at > ${earliest}`,
+      },
+      [shortest.absolute, shortest.idle],
     );
   }
 }

@@ -6,6 +6,7 @@ import {
   effectiveLimits,
   isStricter,
   limitsFor,
+  shortestLimits,
 } from '../../src/policy/effective_limits.ts';
 import type { LimitSubject } from '../../src/policy/effective_limits.ts';
 import { client, configurationOf, policy } from './facts.ts';
@@ -176,5 +177,18 @@ describe('the policies that apply', () => {
       policy: 'default',
       version: builtInDefaultPolicy.version,
     });
+  });
+});
+
+describe('the shortest limits', () => {
+  it('are those of any policy, of families and sessions alike, the built-in default included', () => {
+    const shortest = (limits: Partial<Limits>) =>
+      shortestLimits(
+        configurationOf({ policies: [policy('a', { refresh_idle: 5000 }), policy('b', limits)] }),
+      );
+    const { refresh_idle: idle, refresh_absolute: absolute } = builtInDefaultPolicy.limits;
+    assert.deepEqual(shortest({}), { idle, absolute });
+    assert.deepEqual(shortest({ session_idle: 20, refresh_absolute: 90 }), { idle: 20, absolute: 90 });
+    assert.deepEqual(shortest({ refresh_idle: 30, session_absolute: 80 }), { idle: 30, absolute: 80 });
   });
 });
