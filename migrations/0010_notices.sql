@@ -15,9 +15,10 @@ create table notices (
   dead_at timestamptz
 );
 create index notices_due on notices (receiver, due_at) where dead_at is null;
+create index notices_waiting on notices (queued_at) where dead_at is null;
 create index notices_dead on notices (dead_at) where dead_at is not null;
 
--- A receiver that fails is tried with one notice at a time, at growing intervals.
+-- A receiver that is down is tried with one notice at a time, at growing intervals.
 create table notice_receivers (
   receiver text primary key,
   failures integer not null default 0,

@@ -14,6 +14,7 @@ create table access_tokens (
   constraint access_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );
 CREATE INDEX access_tokens_expiry ON public.access_tokens USING btree (expires_at);
+CREATE INDEX access_tokens_lone ON public.access_tokens USING btree (account_id, client_id) WHERE (family_id IS NULL);
 
 create table account_roles (
   account_id text not null,
@@ -181,6 +182,7 @@ create table notices (
 );
 CREATE INDEX notices_dead ON public.notices USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX notices_due ON public.notices USING btree (receiver, due_at) WHERE (dead_at IS NULL);
+CREATE INDEX notices_waiting ON public.notices USING btree (queued_at) WHERE (dead_at IS NULL);
 
 create table policies (
   name text not null,

@@ -4,9 +4,9 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { NoticeKind } from '../domain/notices.ts';
 import { findAccountById } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
-import type { Sender } from './deliver_notices.ts';
 import { createPost } from './post.ts';
 import { createLogoutSender } from './send_logout_token.ts';
+import type { Sender } from './send_batch.ts';
 import { createMailSender } from './send_mail.ts';
 import type { MailSettings } from './send_mail.ts';
 

@@ -1,30 +1,11 @@
 import type { Logger } from 'pino';
 import type { NoticeKind } from '../domain/notices.ts';
-import { recordEvents } from '../events/record_event.ts';
-import type { Database, Queryable } from '../store/database.ts';
-import {
-  buryNotices,
-  claimNotices,
-  clearReceiver,
-  countReceiverFailure,
-  delayNotices,
-  delayReceiver,
-  deleteNotices,
-  releaseNotices,
-} from '../store/notices.ts';
+import type { Database } from '../store/database.ts';
+import { claimNotices } from '../store/notices.ts';
 import type { Notice } from '../store/notices.ts';
-import { backoffSeconds } from './backoff.ts';
-
-/**
- * What became of one try. `failed`: the receiver could not be reached or had trouble, so try again.
- * `rejected`: it never will take this notice.
- */
-export type Delivery =
-  | { outcome: 'delivered' }
-  | { outcome: 'failed'; error: string }
-  | { outcome: 'rejected'; error: string };
-
-export type Sender = (notice: Notice) => Promise<Delivery>;
+import { atOnce, sendBatch } from './send_batch.ts';
+import type { Sender } from './send_batch.ts';
+import { createSettle } from './settle_batch.ts';
 
 export interface DelivererOptions {
   database: Database;
@@ -32,16 +13,14 @@ export interface DelivererOptions {
   log: Logger;
 }
 
-/** How many receivers one instance is at, and how many notices it sends to one of them at once. */
+/** How many receivers one instance is at, and how many notices are claimed for one of them, and in one look. */
 const mostReceivers = 64;
-const atOnce = 4;
-/** How many notices are claimed for one receiver, and in one look. */
-const mostForOne = 32;
-const mostPerLook = 100;
-/** Longer than a whole lane takes when each of its notices waits until it times out. */
+const mostForOne = 4 * atOnce;
+const mostPerLook = 128;
+/** Longer than a whole batch takes when each of its notices waits until it times out. */
 const claimSeconds = 60;
-/** A notice that could not be delivered for so long is kept, and tried no more. */
-const longestAgeSeconds = 24 * 3600;
+/** Share of its time that this thread may be busy before deliveries wait for the next look: refreshes go first. */
+const busyShare = 0.9;
 
 export interface Deliverer {
   /** Take in hand what is due; resolves when it is claimed, not when it is delivered. */
@@ -55,17 +34,16 @@ export function createDeliverer({ database, senders, log }: DelivererOptions): D
   const lanes = new Map<string, Promise<void>>();
   const kinds = Object.keys(senders) as NoticeKind[];
   const stopping = new AbortController();
+  const settle = createSettle(database, log);
+  let seen = performance.eventLoopUtilization();
+  let isBusy = false;
 
   async function deliverDue(): Promise<void> {
+    const now = performance.eventLoopUtilization();
+    isBusy = performance.eventLoopUtilization(now, seen).utilization > busyShare;
+    seen = now;
     if (stopping.signal.aborted || lanes.size >= mostReceivers) return;
-    const notices = await claimNotices(database, {
-      kinds,
-      busy: [...lanes.keys()],
-      mostReceivers: mostReceivers - lanes.size,
-      mostForOne,
-      most: mostPerLook,
-      forSeconds: claimSeconds,
-    });
+    const notices = await claim({ mostReceivers: mostReceivers - lanes.size, most: mostPerLook });
     for (const receiver of new Set(notices.map((notice) => notice.receiver))) {
       const own = notices.filter((notice) => notice.receiver === receiver);
       const lane = runLane(receiver, own)
@@ -75,57 +53,18 @@ export function createDeliverer({ database, senders, log }: DelivererOptions): D
     }
   }
 
-  /** Send one receiver's notices, a few at once, until one fails: the rest waits with it. */
-  async function runLane(receiver: string, notices: readonly Notice[]): Promise<void> {
-    const queue = [...notices];
-    const tried: Tried[] = [];
-    let isBroken = false;
-    async function work(): Promise<void> {
-      while (!isBroken && !stopping.signal.aborted) {
-        const notice = queue.shift();
-        if (!notice) return;
-        const delivery = await tryOnce(notice);
-        tried.push({ notice, delivery });
-        isBroken ||= delivery.outcome === 'failed';
-      }
-    }
-    await Promise.all(Array.from({ length: atOnce }, work));
-    await settle(receiver, tried, queue);
+  async function claim(which: { only?: string; mostReceivers: number; most: number }): Promise<Notice[]> {
+    const busy = which.only === undefined ? [...lanes.keys()] : [];
+    return await claimNotices(database, { kinds, busy, mostForOne, forSeconds: claimSeconds, ...which });
   }
 
-  async function tryOnce(notice: Notice): Promise<Delivery> {
-    try {
-      return await senders[notice.kind](notice);
-    } catch (error) {
-      return { outcome: 'failed', error: error instanceof Error ? error.message : 'unknown' };
-    }
-  }
-
-  async function settle(receiver: string, tried: readonly Tried[], unsent: readonly Notice[]): Promise<void> {
-    const delivered = tried.filter(({ delivery }) => delivery.outcome === 'delivered');
-    const failed = tried.filter(({ delivery }) => delivery.outcome === 'failed');
-    const isDead = ({ notice, delivery }: Tried) =>
-      delivery.outcome === 'rejected' ||
-      (delivery.outcome === 'failed' && notice.ageSeconds >= longestAgeSeconds);
-    await database.transaction(async (tx) => {
-      await deleteNotices(tx, delivered.map(noticeId));
-      await releaseNotices(
-        tx,
-        unsent.map((notice) => notice.noticeId),
-      );
-      await bury(tx, tried.filter(isDead));
-      await delayNotices(tx, failed.filter((one) => !isDead(one)).map(planRetry));
-      if (failed.length === 0) return await clearReceiver(tx, receiver);
-      const failures = await countReceiverFailure(tx, receiver);
-      await delayReceiver(tx, receiver, backoffSeconds(failures, Math.random()));
-    });
-    for (const { notice, delivery } of tried) {
-      if (delivery.outcome === 'delivered') continue;
-      const { error, outcome } = delivery;
-      log.warn(
-        { noticeId: notice.noticeId, receiver, tries: notice.tries, outcome, error },
-        'notice not taken',
-      );
+  /** Batch after batch, while the receiver takes them and there may be more. */
+  async function runLane(receiver: string, first: readonly Notice[]): Promise<void> {
+    for (let batch = first; batch.length > 0; ) {
+      const sent = await sendBatch(batch, senders, stopping.signal);
+      await settle(receiver, sent);
+      if (sent.isReceiverDown || isBusy || stopping.signal.aborted || batch.length < mostForOne) return;
+      batch = await claim({ only: receiver, mostReceivers: 1, most: mostForOne });
     }
   }
 
@@ -136,38 +75,4 @@ export function createDeliverer({ database, senders, log }: DelivererOptions): D
       await Promise.all(lanes.values());
     },
   };
-}
-
-interface Tried {
-  notice: Notice;
-  delivery: Delivery;
-}
-
-const noticeId = ({ notice }: Tried): string => notice.noticeId;
-
-const errorOf = ({ delivery }: Tried): string => ('error' in delivery ? delivery.error : '');
-
-function planRetry(one: Tried): { noticeId: string; seconds: number; error: string } {
-  return {
-    noticeId: noticeId(one),
-    seconds: backoffSeconds(one.notice.tries, Math.random()),
-    error: errorOf(one),
-  };
-}
-
-async function bury(tx: Queryable, dead: readonly Tried[]): Promise<void> {
-  await buryNotices(
-    tx,
-    dead.map((one) => ({ noticeId: noticeId(one), error: errorOf(one) })),
-  );
-  const events = dead.map((one) => ({
-    subject: {},
-    detail: {
-      notice_id: noticeId(one),
-      kind: one.notice.kind,
-      receiver: one.notice.receiver,
-      error: errorOf(one),
-    },
-  }));
-  await recordEvents(tx, 'notice.undeliverable', { actor: 'deliverer' }, events);
 }

@@ -21,8 +21,22 @@ const longestBody = 16 * 1024;
  * the connection to the last header of the answer. Errors are those of the network.
  */
 export function createPost(longestWait = 3000): { post: Post; close(): void } {
-  const options = { keepAlive: true, maxFreeSockets: 16, timeout: 15_000 };
-  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  let agents: Agents | undefined;
+
+  /** Connections that were opened under other rules are not used again. */
+  function agentsFor(rules: AddressRules): Agents {
+    const key = JSON.stringify(rules);
+    if (agents?.key !== key) {
+      close();
+      agents = { key, http: new http.Agent(keptOpen), https: new https.Agent(keptOpen) };
+    }
+    return agents;
+  }
+
+  function close(): void {
+    agents?.http.destroy();
+    agents?.https.destroy();
+  }
 
   return {
     post: ({ url, headers, body }, rules) =>
@@ -33,23 +47,30 @@ export function createPost(longestWait = 3000): { post: Post; close(): void } {
         const isSecure = target.protocol === 'https:';
         const request = (isSecure ? https : http).request(target, {
           method: 'POST',
-          agent: agents[isSecure ? 'https:' : 'http:'],
+          agent: agentsFor(rules)[isSecure ? 'https' : 'http'],
           lookup: guardedLookup(rules),
           headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
           signal: AbortSignal.timeout(longestWait),
         });
         request.once('error', reject);
+        request.once('upgrade', (_, socket) => socket.destroy());
+        request.once('close', () => reject(new Error('the connection ended without an answer')));
         request.once('response', (response) => {
           discard(response);
           resolve(response.statusCode ?? 0);
         });
         request.end(body);
       }),
-    close() {
-      for (const agent of Object.values(agents)) agent.destroy();
-    },
+    close,
   };
 }
+
+interface Agents {
+  key: string;
+  http: http.Agent;
+  https: https.Agent;
+}
+const keptOpen = { keepAlive: true, maxFreeSockets: 16, timeout: 15_000 };
 
 /** Let a short body pass by, so that the connection can be used again; cut a long one. */
 function discard(response: http.IncomingMessage): void {

@@ -4,7 +4,7 @@ import type { LogoutNotice } from '../domain/notices.ts';
 import type { SignJwt } from '../credentials/sign_jwt.ts';
 import type { SigningAlgorithm } from '../credentials/signing_keys.ts';
 import type { AddressRules } from './address_guard.ts';
-import type { Delivery, Sender } from './deliver_notices.ts';
+import type { Delivery, Sender } from './send_batch.ts';
 import type { Post } from './post.ts';
 
 /** OpenID Connect Back-Channel Logout 1.0 §2.4. */

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { MailNotice } from '../domain/notices.ts';
-import type { Delivery, Sender } from './deliver_notices.ts';
+import type { Delivery, Sender } from './send_batch.ts';
 import { mailText } from './mail_texts.ts';
 
 /** Where mail goes out, and from whom. */
@@ -18,8 +18,8 @@ export interface MailSenderOptions {
   findAccount(accountId: string): Promise<{ username: string; name?: string; email?: string } | undefined>;
 }
 
-/** From the connection to the end of one mail, in milliseconds. */
-const longestWait = 10_000;
+/** For each step of the way, in milliseconds. */
+const longestWait = 3000;
 
 /** Tells people by mail what happened to their account. Who has no address is told nothing. */
 export function createMailSender(options: MailSenderOptions): { send: Sender; close(): void } {
@@ -28,6 +28,8 @@ export function createMailSender(options: MailSenderOptions): { send: Sender; cl
 
   const transport = createTransport({
     url: settings.smtpUrl,
+    // A password never leaves this machine in the clear.
+    requireTLS: hasPassword(settings.smtpUrl),
     pool: true,
     connectionTimeout: longestWait,
     greetingTimeout: longestWait,
@@ -44,7 +46,8 @@ export function createMailSender(options: MailSenderOptions): { send: Sender; cl
       try {
         await transport.sendMail({
           from: settings.from,
-          to: account.email,
+          // As one address, whatever is in it.
+          to: { name: '', address: account.email },
           subject,
           text,
           headers: { 'Auto-Submitted': 'auto-generated' },
@@ -58,9 +61,19 @@ export function createMailSender(options: MailSenderOptions): { send: Sender; cl
   };
 }
 
-/** A server's 5xx is for ever (RFC 5321 §4.2.1); all else may be better next time. */
+function hasPassword(smtpUrl: string): boolean {
+  const { username, hostname } = new URL(smtpUrl);
+  return username !== '' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
+/**
+ * A 5xx to this recipient or this text is for ever (RFC 5321 §4.2.1), a 4xx is about this mail; all else,
+ * such as a wrong password, is about the server.
+ */
 function readFailure(error: unknown): Delivery {
-  const { responseCode, code } = error as { responseCode?: number; code?: string };
+  const { responseCode, code, command } = error as { responseCode?: number; code?: string; command?: string };
   const words = `the mail server answered ${responseCode ?? code ?? 'nothing'}`;
-  return { outcome: responseCode !== undefined && responseCode >= 500 ? 'rejected' : 'failed', error: words };
+  const isAboutMail = responseCode !== undefined && (command === 'RCPT TO' || command === 'DATA');
+  if (!isAboutMail) return { outcome: 'unreachable', error: words };
+  return { outcome: responseCode >= 500 ? 'rejected' : 'failed', error: words };
 }

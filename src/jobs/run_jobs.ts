@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { sweepFamilies, sweepSessions } from '../operations/sweep.ts';
@@ -41,12 +42,16 @@ export function startJobs({ database, log, configuration, longestOverlap, delive
     },
     { name: 'sweep', everySeconds: 0.5, run: sweep },
     { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
+    { name: 'stale_notices', everySeconds: 60, run: () => giveUpStaleNotices(database) },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
   async function sweep(): Promise<void> {
-    for (const step of [sweepFamilies, sweepSessions]) {
+    for (let mayBeMore = true; mayBeMore; ) {
+      // In turns, so that neither waits for all of the other's.
+      const families = await sweepFamilies(database, await configuration(), sweepBatch);
+      const sessions = await sweepSessions(database, await configuration(), sweepBatch);
       // What others hold is left out of a batch: a half-full one may have more behind it.
-      while ((await step(database, await configuration(), sweepBatch)) > sweepBatch / 2);
+      mayBeMore = Math.max(families, sessions) > sweepBatch / 2;
     }
   }
 

@@ -33,6 +33,17 @@ export interface AppliedConfiguration {
   ended: { sessions: number; families: number };
 }
 
+export interface ApplyOptions {
+  origin: Origin;
+  /** Of the file that is applied. */
+  digest?: string | undefined;
+  /** All is rolled back again: nobody need look at what it might end. */
+  isDryRun?: boolean;
+}
+
+const isAboutLimits = ({ section }: Difference): boolean =>
+  !['branding', 'rate_limits', 'delivery'].includes(section);
+
 /**
  * Make the database match what is wanted, in the caller's transaction. Whatever is over under the old
  * limits ends first. Throws Problem `policy_in_use` when a removed policy is still named, and
@@ -41,7 +52,7 @@ export interface AppliedConfiguration {
 export async function applyConfiguration(
   tx: Queryable,
   desired: DesiredConfiguration,
-  { origin, digest }: { origin: Origin; digest?: string | undefined },
+  { origin, digest, isDryRun = false }: ApplyOptions,
 ): Promise<AppliedConfiguration> {
   await lockConfiguration(tx);
   const current = await loadConfiguration(tx);
@@ -53,8 +64,6 @@ export async function applyConfiguration(
   if (differences.length > 0) {
     for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
     await bumpConfigurationVersion(tx);
-    // Limits may have become shorter: the sweeper looks at once at all that may be over by now.
-    await scheduleAllChecks(tx, shortestLimits(next));
   }
   for (const { section, name, kind } of differences) {
     if (section === 'clients' && kind === 'removed')
@@ -63,6 +72,9 @@ export async function applyConfiguration(
   const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
   if (differences.length > 0) await recordEvent(tx, 'configuration.applied', {}, origin, { differences });
   if (digest) await rememberAppliedFile(tx, digest);
+  // Limits may have become shorter: the sweeper looks at once at all that may be over by now. Last, for its
+  // locks hold up every refresh.
+  if (!isDryRun && differences.some(isAboutLimits)) await scheduleAllChecks(tx, shortestLimits(next));
   return { differences, users, ended };
 }
 

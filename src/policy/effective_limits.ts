@@ -58,12 +58,14 @@ export function limitsFor(configuration: Configuration, subject: LimitSubject): 
   const name = policies.map((policy) => policy.name).join('\n');
   const known = knownLimits.get(configuration) ?? new Map<string, EffectiveLimits>();
   knownLimits.set(configuration, known);
+  if (known.size > mostKnown) known.clear();
   const limits = known.get(name) ?? effectiveLimits(policies, defaultPolicy(configuration));
   known.set(name, limits);
   return limits;
 }
 
 /** A configuration never changes, and few combinations of its policies occur: each is worked out once. */
+const mostKnown = 1000;
 const knownLimits = new WeakMap<Configuration, Map<string, EffectiveLimits>>();
 
 /** Each policy once, in the order in which it first applies. */

@@ -7,6 +7,8 @@ export interface Notice extends NewNotice {
   tries: number;
   /** Seconds since it was queued. */
   ageSeconds: number;
+  /** How often in a row its receiver has been found down. */
+  receiverFailures: number;
 }
 
 /** Queue notices in the transaction of what they tell. */
@@ -37,6 +39,8 @@ export interface NoticeClaim {
   kinds: readonly NoticeKind[];
   /** Receivers left out: this instance is at them already. */
   busy: readonly string[];
+  /** Only of this receiver. */
+  only?: string | undefined;
   /** How many receivers, notices for one of them, and notices altogether. */
   mostReceivers: number;
   mostForOne: number;
@@ -45,38 +49,52 @@ export interface NoticeClaim {
   forSeconds: number;
 }
 
+const isDue = `n.dead_at is null and n.kind = any($6) and n.due_at <= (select at from clock)`;
+
 /**
- * Take due notices in hand, oldest first, and count the try. Of a receiver that failed last time only
- * one: the others wait until it answers again.
+ * Take due notices in hand, oldest first, and count the try. Of a receiver that is down only one, its
+ * newest: what it has refused before stands further back. The others wait until it answers again.
  */
 export async function claimNotices(db: Queryable, claim: NoticeClaim): Promise<Notice[]> {
   return await db.query<Notice>(
     {
       name: 'notices_claim',
       text: `
-        with lanes as (
+        with clock as materialized (select curfew_now() as at),
+        lanes as materialized (
           select r.receiver, r.failures from notice_receivers r
           cross join lateral (
-            select n.due_at from notices n
-            where n.receiver = r.receiver and n.dead_at is null and n.due_at <= (select curfew_now())
+            select n.due_at from notices n where n.receiver = r.receiver and ${isDue}
             order by n.due_at limit 1) first
-          where r.retry_at <= (select curfew_now()) and r.receiver <> all($1)
+          where r.retry_at <= (select at from clock) and r.receiver <> all($1) and ($7::text is null or r.receiver = $7)
           order by first.due_at limit $2),
-        claimed as (
-          select one.notice_id from lanes
+        oldest as (
+          select one.*, 0 as failures from lanes
           cross join lateral (
-            select n.notice_id, n.due_at from notices n
-            where n.receiver = lanes.receiver and n.dead_at is null and n.due_at <= (select curfew_now())
-              and n.kind = any($6)
-            order by n.due_at limit case when lanes.failures > 0 then 1 else $3::integer end
-            for update skip locked) one
-          order by one.due_at limit $4)
+            select n.notice_id, n.due_at from notices n where n.receiver = lanes.receiver and ${isDue}
+            order by n.due_at limit $3 for update skip locked) one
+          where lanes.failures = 0),
+        newest as (
+          select one.*, lanes.failures from lanes
+          cross join lateral (
+            select n.notice_id, n.due_at from notices n where n.receiver = lanes.receiver and ${isDue}
+            order by n.due_at desc limit 1 for update skip locked) one
+          where lanes.failures > 0),
+        claimed as (select * from oldest union all select * from newest order by due_at limit $4)
         update notices n set due_at = curfew_now() + make_interval(secs => $5), tries = n.tries + 1
         from claimed where n.notice_id = claimed.notice_id
         returning n.notice_id as "noticeId", n.kind, n.receiver, n.payload, n.tries,
-          extract(epoch from curfew_now() - n.queued_at)::float8 as "ageSeconds"`,
+          claimed.failures as "receiverFailures", extract(epoch from curfew_now() - n.queued_at)::float8 as "ageSeconds"`,
     },
-    [claim.busy, claim.mostReceivers, claim.mostForOne, claim.most, claim.forSeconds, claim.kinds],
+    [
+      claim.busy,
+      claim.mostReceivers,
+      claim.mostForOne,
+      claim.most,
+      claim.forSeconds,
+      claim.kinds,
+      claim.only ?? null,
+    ],
   );
 }
 
@@ -132,6 +150,28 @@ export async function buryNotices(
              from unnest($1::uuid[], $2::text[]) as d (id, error) where n.notice_id = d.id`,
     },
     [dead.map(({ noticeId }) => noticeId), dead.map(({ error }) => error)],
+  );
+}
+
+/** Keep those that have waited for so long, and try them no more; returns how many, and one of the errors. */
+export async function buryStaleNotices(
+  tx: Queryable,
+  { ageSeconds, most }: { ageSeconds: number; most: number },
+): Promise<{ kind: string; receiver: string; count: number; error: string | null }[]> {
+  return await tx.query(
+    {
+      name: 'notices_bury_stale',
+      text: `
+        with stale as (
+          select notice_id from notices
+          where dead_at is null and queued_at < (select curfew_now()) - make_interval(secs => $1)
+          order by queued_at limit $2 for update skip locked),
+        buried as (
+          update notices n set dead_at = curfew_now() from stale where n.notice_id = stale.notice_id
+          returning n.kind, n.receiver, n.last_error)
+        select kind, receiver, count(*)::int as count, max(last_error) as error from buried group by 1, 2`,
+    },
+    [ageSeconds, most],
   );
 }
 

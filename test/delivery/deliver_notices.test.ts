@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import pino from 'pino';
 import { createDeliverer } from '../../src/delivery/deliver_notices.ts';
-import type { Deliverer, Delivery, Sender } from '../../src/delivery/deliver_notices.ts';
+import type { Deliverer } from '../../src/delivery/deliver_notices.ts';
+import { giveUpStaleNotices } from '../../src/delivery/give_up_stale_notices.ts';
+import type { Delivery, Sender } from '../../src/delivery/send_batch.ts';
 import type { Database } from '../../src/store/database.ts';
 import { insertNotices, listNotices, reviveNotices } from '../../src/store/notices.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -34,7 +36,8 @@ describe('the deliverer', () => {
   });
 
   const delivered = (): Delivery => ({ outcome: 'delivered' });
-  const failed = (): Delivery => ({ outcome: 'failed', error: 'down' });
+  const failed = (): Delivery => ({ outcome: 'failed', error: 'the client answered 500' });
+  const unreachable = (): Delivery => ({ outcome: 'unreachable', error: 'down' });
   const send: Sender = async ({ receiver, payload }) => {
     sent.push(`${receiver} ${String(payload.number)}`);
     return await (answers[receiver] ?? delivered)();
@@ -80,21 +83,20 @@ describe('the deliverer', () => {
     assert.equal(await left(), 0);
   });
 
-  it('tries a failing receiver with one notice at a time, later and later, and the rest when it is back', async () => {
-    answers.a = failed;
+  it('tries a receiver that is down with one notice at a time, later and later, and the rest when it is back', async () => {
+    answers.a = unreachable;
     await queue('a', 1, 2, 3, 4, 5, 6);
     await deliverAll();
-    const first = sent.length;
-    assert.ok(first <= 4, 'those that were on their way when the first failed');
+    assert.deepEqual(sent, ['a 1'], 'the first is alone on its way');
     await deliverAll();
-    assert.equal(sent.length, first, 'not at once');
+    assert.equal(sent.length, 1, 'not at once');
     await clock.set(1);
     await deliverAll();
     await clock.set(3.01);
     await deliverAll();
-    assert.equal(sent.length, first + 2, 'one a time');
+    assert.equal(sent.length, 3, 'one a time');
     answers.a = delivered;
-    for (const seconds of [70, 140, 210]) {
+    for (const seconds of [70, 140]) {
       await clock.set(seconds);
       await deliverAll();
     }
@@ -102,31 +104,53 @@ describe('the deliverer', () => {
     assert.deepEqual(new Set(sent), new Set(['a 1', 'a 2', 'a 3', 'a 4', 'a 5', 'a 6']));
   });
 
-  it('keeps one notice that fails from holding up the others of its receiver', async () => {
-    let poison = '';
-    answers.a = () => {
-      poison ||= sent.at(-1) ?? '';
-      return sent.at(-1) === poison ? failed() : delivered();
-    };
-    await queue('a', 1, 2, 3, 4, 5, 6, 7, 8);
-    for (const seconds of [0, 2, 4, 8]) {
+  it('takes a receiver that fails with many different notices for one that is down', async () => {
+    answers.a = failed;
+    await queue('a', ...Array.from({ length: 60 }, (_, index) => index));
+    await deliverAll();
+    assert.ok(sent.length < 20, String(sent.length));
+    const before = sent.length;
+    await clock.set(1);
+    await deliverAll();
+    assert.equal(sent.length, before + 1);
+  });
+
+  it('keeps notices that always fail from holding up the others of their receiver', async () => {
+    const poison = new Set(['a 1', 'a 2', 'a 3', 'a 4', 'a 5']);
+    answers.a = () => (poison.has(sent.at(-1) ?? '') ? failed() : delivered());
+    await queue('a', 1, 2, 3, 4, 5, 6);
+    await deliverAll();
+    assert.ok(sent.includes('a 6'), 'at once');
+    for (const [at, seconds] of [10, 20, 40].entries()) {
       await clock.set(seconds);
+      await queue('a', 10 + at);
       await deliverAll();
+      assert.ok(sent.includes(`a ${10 + at}`), 'those that come later too');
     }
-    assert.equal(await left(), 1);
+    assert.equal(await left(), 5);
+  });
+
+  it('goes on with a receiver while it takes what it gets', async () => {
+    await queue('a', ...Array.from({ length: 150 }, (_, index) => index));
+    await deliverer.deliverDue();
+    for (let tries = 0; tries < 1000 && (await left()) > 0; tries += 1);
+    assert.equal(sent.length, 150, 'in one look');
   });
 
   it('lets a receiver that hangs slow nobody else', async () => {
-    const waiting: ((delivery: Delivery) => void)[] = [];
-    answers.slow = () => new Promise((resolve) => waiting.push(resolve));
+    let answer: ((delivery: Delivery) => void) | undefined;
+    answers.slow = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
     await queue('slow', ...Array.from({ length: 200 }, (_, index) => index));
     await deliverer.deliverDue();
     await queue('a', 1);
     await deliverer.deliverDue();
     while (!sent.includes('a 1')) await new Promise(setImmediate);
-    assert.ok(sent.filter((one) => one.startsWith('slow')).length <= 4);
+    assert.equal(sent.filter((one) => one.startsWith('slow')).length, 1);
     const stopped = deliverer.stop();
-    for (const answer of waiting) answer(delivered());
+    answer?.(delivered());
     await stopped;
   });
 
@@ -201,6 +225,23 @@ describe('the deliverer', () => {
     await clock.set(24 * 3600 + 60);
     await deliverAll();
     assert.equal((await dead()).length, 1);
+  });
+
+  it('gives up after a day what only waited for its receiver, with one event', async () => {
+    answers.a = unreachable;
+    await queue('a', 1, 2, 3);
+    await deliverAll();
+    await clock.set(24 * 3600);
+    await giveUpStaleNotices(database);
+    assert.equal((await dead()).length, 0);
+    await clock.set(24 * 3600 + 1);
+    await giveUpStaleNotices(database);
+    assert.equal((await dead()).length, 3);
+    const [event] = await sql<{ detail: Record<string, unknown> }>(
+      database,
+      `select detail from audit_events where name = 'notice.undeliverable' order by event_id desc limit 1`,
+    );
+    assert.deepEqual([event?.detail.receiver, event?.detail.count], ['a', 3]);
   });
 
   it('takes an error of the sender for a failure', async () => {

@@ -65,6 +65,25 @@ describe('post', () => {
     await assert.rejects(send(receiver.url), { name: 'AbortError' });
   });
 
+  it('fails where the answer is another protocol, and where the connection just ends', async () => {
+    const switching = await receive((response) => {
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n');
+    });
+    await assert.rejects(send(switching.url));
+    const ending = await receive((response) => response.socket?.destroy());
+    await assert.rejects(send(ending.url));
+  });
+
+  it('uses no connection again that other rules had let it open', async () => {
+    const receiver = await receive();
+    const { port } = new URL(receiver.url);
+    assert.equal(await send(`http://localhost:${port}/`), 204);
+    await assert.rejects(
+      send(`http://localhost:${port}/`, { ...rules, allowsLoopback: false }),
+      AddressRefused,
+    );
+  });
+
   it('fails where nobody listens, and where the answer is no HTTP', async () => {
     await assert.rejects(send(`http://127.0.0.1:${await findFreePort()}/`), { code: 'ECONNREFUSED' });
     const receiver = await receive((response) => response.socket?.end('hello\r\n\r\n'));

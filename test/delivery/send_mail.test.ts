@@ -11,6 +11,7 @@ const notice = {
   receiver: 'mail',
   tries: 1,
   ageSeconds: 0,
+  receiverFailures: 0,
   payload: {
     mail: 'factor_enrolled',
     accountId: 'a',
@@ -88,6 +89,18 @@ describe('the sender of mails', () => {
     server.refuse(451);
     assert.deepEqual(await send(lin), { outcome: 'failed', error: 'the mail server answered 451' });
     const nowhere = { smtpUrl: `smtp://127.0.0.1:${await findFreePort()}`, from: 'login@example.com' };
-    assert.equal((await send(lin, nowhere)).outcome, 'failed');
+    assert.equal((await send(lin, nowhere)).outcome, 'unreachable');
+  });
+
+  it('takes a password that the server does not know for a fault of the whole way', async () => {
+    const smtpUrl = server.url.replace('smtp://', 'smtp://me:wrong@');
+    const sent = await send(lin, { smtpUrl, from: 'login@example.com' });
+    assert.equal(sent.outcome, 'unreachable');
+    assert.equal(server.received.length, 0);
+  });
+
+  it('writes to one address, whatever is in it', async () => {
+    await send({ username: 'x', email: 'lin@example.com, evil@example.org' });
+    assert.ok(!server.received.some(({ to }) => to.includes('evil@example.org')));
   });
 });

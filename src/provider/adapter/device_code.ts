@@ -1,8 +1,9 @@
 import Provider, { errors } from 'oidc-provider';
+import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } from '../../store/artifacts.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
-import { outdatedError } from '../refusals.ts';
+import { outdatedError, refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
 import { grantedScopes } from '../request_limits.ts';
 import { deviceCodeSeconds } from '../token_lifetimes.ts';
@@ -28,7 +29,10 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
       }
       const approved = await findAuthorizationCode(database, hash);
       if (approved) return await beginExchange(configurations, id, approved);
-      return await findForPages(hash, id);
+      const waiting: AdapterPayload | undefined = await findForPages(hash, id);
+      // Approved, and then the account was signed out everywhere.
+      if (waiting?.accountId !== undefined) throw refusalError('unknown_token');
+      return waiting;
     },
     async findByUserCode(userCode) {
       const found = await findArtifactByUserCode(database, model, hashToken(userCode));
