@@ -1,12 +1,14 @@
 import type { Context, Middleware } from 'koa';
 import { parseForm, readField } from '../http/forms.ts';
+import { sendPage } from '../http/send_page.ts';
 import type { AccountDependencies, AccountPage } from './dependencies.ts';
 import { showOverview } from './overview_page.ts';
 import { endApp, endOne, endOthers, showSessions } from './sessions_page.ts';
 import { showSignedOut, signedOutPath, signOutEverywhere, signOutHere } from './sign_out.ts';
 import { seeOther } from './see_other.ts';
-import { csrfSubject, findVisit } from './visit.ts';
+import { csrfSubject, findSignedIn, findVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
+import { accountClosedPage } from '../../views/account_closed.ts';
 
 type Handle = (ctx: Context, dependencies: AccountDependencies, visit: Visit) => Promise<void> | void;
 
@@ -16,10 +18,18 @@ const pages: Record<string, { path: AccountPage; show: Handle }> = {
   '/account/sessions': { path: '/account/sessions', show: showSessions },
 };
 
-/** What the forms of those pages do, and where they stand. */
-const actions: Record<string, { on: AccountPage; submit: Handle }> = {
-  '/account/sign-out': { on: '/account', submit: signOutHere },
-  '/account/sign-out-everywhere': { on: '/account', submit: signOutEverywhere },
+interface Action {
+  /** Where its form stands. */
+  on: AccountPage;
+  submit: Handle;
+  /** Who may; only a visitor, if absent. */
+  find?: typeof findVisit;
+}
+
+/** What the forms of those pages do. Nobody needs a second factor to sign out. */
+const actions: Record<string, Action> = {
+  '/account/sign-out': { on: '/account', submit: signOutHere, find: findSignedIn },
+  '/account/sign-out-everywhere': { on: '/account', submit: signOutEverywhere, find: findSignedIn },
   '/account/sessions/end': { on: '/account/sessions', submit: endOne },
   '/account/sessions/end-others': { on: '/account/sessions', submit: endOthers },
   '/account/apps/end': { on: '/account/sessions', submit: endApp },
@@ -40,14 +50,20 @@ export function accountRoutes(dependencies: AccountDependencies): Middleware {
     async function show({ path, show: render }: (typeof pages)[string]): Promise<void> {
       const visit = await findVisit(ctx, dependencies);
       // Of the answer to a sign-in only this matters: whether somebody chose not to go on.
-      if (!visit && ctx.query.error !== undefined) return seeOther(ctx, signedOutPath.here);
+      if (!visit && ctx.query.error !== undefined) return await showWayOut();
       if (!visit) return seeOther(ctx, dependencies.signInUrl(path));
       if (ctx.querystring) return seeOther(ctx, path);
       await render(ctx, dependencies, visit);
     }
 
-    async function submit({ on, submit: handle }: (typeof actions)[string]): Promise<void> {
-      const visit = await findVisit(ctx, dependencies);
+    async function showWayOut(): Promise<void> {
+      const signedIn = await findSignedIn(ctx, dependencies);
+      if (!signedIn) return seeOther(ctx, signedOutPath.here);
+      sendPage(ctx, accountClosedPage(dependencies.pageContext(), signedIn));
+    }
+
+    async function submit({ on, submit: handle, find = findVisit }: Action): Promise<void> {
+      const visit = await find(ctx, dependencies);
       if (!visit) return seeOther(ctx, dependencies.signInUrl(on));
       if (!dependencies.csrf.check(csrfSubject(visit.session), readField(ctx, 'csrf', 100))) ctx.throw(403);
       await handle(ctx, dependencies, visit);

@@ -19,25 +19,33 @@ export interface Visit {
   csrfToken: string;
 }
 
-/**
- * undefined: nobody is signed in, or not as the policy wants it, such as without the second factor that
- * it always asks for. Signing in mends both.
- */
-export async function findVisit(
+/** undefined: nobody is signed in. Enough for signing out; all else takes `findVisit`. */
+export async function findSignedIn(
   ctx: Context,
   { findBrowserSession, csrf }: AccountDependencies,
-): Promise<Visit | undefined> {
+): Promise<(Visit & { mfaAt: Instant | undefined }) | undefined> {
   const found = await findBrowserSession(ctx);
   if (!found) return undefined;
   const { loaded, configuration } = found;
   const { facts: session, roles, now, mfaAt } = loaded;
+  const csrfToken = csrf.issue(csrfSubject(session));
+  const origin = ctx.state.origin as Origin;
+  return { accountId: session.accountId, session, roles, configuration, now, origin, csrfToken, mfaAt };
+}
+
+/**
+ * undefined: nobody is signed in, or not as the policy wants it, such as without the second factor that
+ * it always asks for. Signing in mends both.
+ */
+export async function findVisit(ctx: Context, dependencies: AccountDependencies): Promise<Visit | undefined> {
+  const signedIn = await findSignedIn(ctx, dependencies);
+  if (!signedIn) return undefined;
+  const { session, roles, configuration, now, mfaAt } = signedIn;
   const question = { scopes: [], roles, signedInAt: session.startedAt, mfaAt };
   const asks = { asksForMfa: false, hasMfaAcr: false };
   const limits = sessionLimits(configuration, session, roles);
-  if (evaluateStepUp(configuration, limits, { ...question, ...asks }, now)) return undefined;
-  const csrfToken = csrf.issue(csrfSubject(session));
-  const origin = ctx.state.origin as Origin;
-  return { accountId: session.accountId, session, roles, configuration, now, origin, csrfToken };
+  const isRefused = evaluateStepUp(configuration, limits, { ...question, ...asks }, now);
+  return isRefused ? undefined : signedIn;
 }
 
 export function csrfSubject({ sessionId }: SessionFacts): string {

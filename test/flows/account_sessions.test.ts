@@ -143,6 +143,19 @@ describe('the sessions of an account', () => {
     await server.apply({ policies });
   });
 
+  it('let everybody sign out, also who cannot give the second factor that the policy asks for', async () => {
+    const before = await visit(a, grace);
+    const { policies } = exampleConfiguration();
+    const limits = { ...policies.get('admin')?.limits, mfa: 'always' as const };
+    await server.apply({ policies: new Map([...policies, ['admin', { limits, baselines: [] }]]) });
+    const closed = await a.open('/account?error=access_denied');
+    assert.match(closed.text, /You can sign out\s+without it/);
+    const { url } = await a.submit(closed, /sign-out$/);
+    assert.equal(url.pathname, '/account/signed-out');
+    assert.match((await a.open(before.url)).text, /sign-in/);
+    await server.apply({ policies });
+  });
+
   it('say that nobody is signed in when the sign-in is cancelled', async () => {
     const asked = await a.open(page);
     const { url, text } = await a.submit(asked, /cancel$/);

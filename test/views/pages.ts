@@ -11,6 +11,7 @@ import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { errorPage } from '../../views/error.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import { recoveryPage } from '../../views/recovery.ts';
+import { accountClosedPage } from '../../views/account_closed.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
 import { signInPage } from '../../views/sign_in.ts';
 import { signOutPage } from '../../views/sign_out.ts';
@@ -54,6 +55,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
     }),
   signedOutEverywhere: (text) =>
     signedOutPage(branded(text), { everywhere: true, signInUrl: text('signInUrl') }),
+  accountClosed: (text) => accountClosedPage(branded(text), common(text)),
   accountOverview: (text) =>
     accountOverviewPage(branded(text), {
       ...common(text),
