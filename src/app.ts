@@ -41,6 +41,8 @@ import { createVerifyAccessToken } from './provider/jwt_access_tokens.ts';
 import { libraryRoutes, requestTransaction } from './provider/library_routes.ts';
 import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
+import type { SessionDependencies } from './session/dependencies.ts';
+import { sessionRoutes } from './session/routes.ts';
 import { findAccountById } from './store/accounts.ts';
 import { readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
@@ -108,14 +110,27 @@ export async function buildApp(options: AppOptions): Promise<App> {
     refuse(Math.max(...waits));
   };
 
+  const csrf = createCsrfTokens(csrfKey);
   const interactions: InteractionDependencies = {
     findAccount,
     signIn: (credentials, origin) => signIn(database, credentials, origin),
     secondFactors: buildSecondFactors(),
     limiter,
     currentProvider,
-    csrf: createCsrfTokens(csrfKey),
+    csrf,
     pageContext,
+  };
+  const sessions: SessionDependencies = {
+    issuer,
+    database,
+    configurations,
+    readCookieHash(ctx) {
+      const cookie = ctx.cookies.get(currentProvider().cookieName('session'), { signed: true });
+      return cookie ? hashToken(cookie) : undefined;
+    },
+    csrf,
+    pageContext,
+    findUsername: async (accountId) => (await findAccount(accountId))?.username,
   };
 
   const state = { draining: false, skew: await measureClockSkew(database) };
@@ -148,6 +163,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const inspection = inspectionEndpoint({ database, configurations, verifyAccessToken, currentProvider });
   app.use(onPath('POST', '/token/introspection', inspection));
   app.use(onPath('POST', '/token/revocation', inspection));
+  app.use(onPaths('/session/view', rejectCrossSite(issuer)));
+  app.use(sessionRoutes(sessions));
   app.use(requestTransaction(database, configurations));
   for (const area of ['/interaction/', '/account/']) app.use(onPaths(area, rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));

@@ -24,17 +24,17 @@ export function withHeader(answer: Answer, name: string, value: string): Answer 
   return { ...answer, headers: { ...answer.headers, [name]: value } };
 }
 
-/** `formTargets`: origins, beside our own, to which a form's redirects may lead. */
+/** `issuer`: the origin to which a form's redirects may lead, and whose script our pages load and let ask. */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   answer: Answer,
-  formTargets: readonly string[],
+  issuer: string,
 ): void {
   response.writeHead(answer.status, {
     'Content-Security-Policy':
-      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
-      `form-action ${["'self'", ...formTargets].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'self'; script-src 'self' ${issuer}; connect-src 'self' ${issuer}; ` +
+      `img-src 'self'; form-action 'self' ${issuer}; base-uri 'none'; frame-ancestors 'none'`,
     // With no-referrer, browsers would send our own forms with `Origin: null`.
     'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',

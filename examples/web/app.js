@@ -1,5 +1,7 @@
 // Makes the deadlines tick, puts moments into the visitor's own time zone, and refreshes without leaving the
-// page. Nothing here refreshes unless the visitor pressed the button or ticked the box.
+// page: when the visitor presses the button or ticks the box, and when `watch.js` asks for it.
+
+import { startWatch, toTokenAnswer } from './watch.js';
 
 const list = document.querySelector('[data-now]');
 const form = document.querySelector('#refresh-form');
@@ -10,8 +12,9 @@ const warnAt = 60;
 
 /** How far this browser's clock is behind the app's, in milliseconds. */
 let behind = Number(list?.dataset.now ?? Date.now()) - Date.now();
-let refreshing = false;
+let refreshing;
 let timer;
+const watching = startWatch(refresh);
 
 for (const element of document.querySelectorAll('time')) showMoment(element);
 if (list) {
@@ -25,7 +28,7 @@ if (form?.querySelector('button')) {
   keep.addEventListener('change', keepRefreshing);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void refresh();
+    void refreshHere();
   });
 }
 
@@ -48,38 +51,45 @@ function showLeft(card) {
   return { name: deadline, left };
 }
 
-/** Said once at a minute and once at the end, not every second. */
+/** Said once; the warning before is that of `watch.js`. */
 function warn(left) {
-  if (left > warnAt) setText(warning, '');
-  else if (left > 0) setText(warning, 'Less than a minute is left to refresh.');
-  else setText(warning, 'A limit is over: the server will refuse the next refresh and say why.');
+  setText(warning, left > 0 ? '' : 'A limit is over: the server will refuse the next refresh and say why.');
 }
 
 function keepRefreshing() {
   clearInterval(timer);
   if (!keep.checked) return;
-  timer = setInterval(() => void refresh(), refreshEvery);
-  void refresh();
+  timer = setInterval(() => void refreshHere(), refreshEvery);
+  void refreshHere();
 }
 
-async function refresh() {
-  if (refreshing) return;
-  refreshing = true;
-  try {
-    const body = new URLSearchParams(new FormData(form));
-    const response = await fetch('/refresh', {
-      method: 'POST',
-      headers: { Accept: 'application/json' },
-      body,
-    });
-    const description = response.ok ? await response.json() : undefined;
-    if (description?.deadlines) show(description);
-    else location.assign('/'); // signed out: the page says why
-  } catch {
+async function refreshHere() {
+  const watch = await watching;
+  const answer = await refresh(watch?.inactiveFor());
+  if (!answer)
     setText(document.querySelector('[data-show="note"]'), 'Not refreshed: this app does not answer.');
-  } finally {
-    refreshing = false;
-  }
+  else if (answer.deadlines) watch?.tell(toTokenAnswer(answer));
+  else location.assign('/'); // signed out: the page says why
+}
+
+/**
+ * Refresh, unless that is under way. Resolves with what this app's server says of its tokens, or with the
+ * refusal; undefined: it does not answer. `inactiveFor`: the seconds that the visitor has been away.
+ */
+function refresh(inactiveFor) {
+  refreshing ??= sendRefresh(inactiveFor).finally(() => (refreshing = undefined));
+  return refreshing;
+}
+
+async function sendRefresh(inactiveFor) {
+  const body = new URLSearchParams(new FormData(document.querySelector('#leave')));
+  if (inactiveFor !== undefined) body.set('inactive_for', String(inactiveFor));
+  const headers = { Accept: 'application/json' };
+  const answer = await fetch('/refresh', { method: 'POST', headers, body })
+    .then((response) => (response.ok ? response.json() : {}))
+    .catch(() => undefined);
+  if (answer?.deadlines && list) show(answer);
+  return answer;
 }
 
 /** Takes what `describe_signed_in.ts` says. */

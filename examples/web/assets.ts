@@ -5,6 +5,7 @@ import type { Answer } from './answer.ts';
 export const assets: ReadonlyMap<string, Answer> = new Map([
   readAsset('app.css', 'text/css; charset=utf-8'),
   readAsset('app.js', 'text/javascript; charset=utf-8'),
+  readAsset('watch.js', 'text/javascript; charset=utf-8'),
   readAsset('icon.svg', 'image/svg+xml'),
 ]);
 

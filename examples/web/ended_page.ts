@@ -8,8 +8,8 @@ const headings: Record<string, string> = {
   absolute_timeout: 'Signed out: the longest time is over',
 };
 
-/** Why the server refused to refresh, in its words. */
-export function endedPage(refusal: Refusal): Html {
+/** Why the server refused to refresh, in its words, and the way back to `returnTo`, a path of this app. */
+export function endedPage(refusal: Refusal, returnTo: string): Html {
   const { error, description, reason, sentence, details, refusedAt, held } = refusal;
   const { idle, absolute } = held.deadlines;
   return layout(
@@ -18,7 +18,7 @@ export function endedPage(refusal: Refusal): Html {
 ${reason !== undefined && html`<p><code>${reason}</code></p>`}
 <p class="sentence">${sentence}</p>
 </div>
-<form action="/login"><button class="button primary">Sign in again</button></form>
+<form action="/login"><input type="hidden" name="return_to" value="${returnTo}"><button class="button primary">Sign in again</button></form>
 <section aria-labelledby="answer">
 <h2 id="answer">What the server answered</h2>
 ${facts([

@@ -7,26 +7,33 @@ import type { RefreshOutcome, Session, SignedIn } from './sessions.ts';
 /**
  * Refresh, unless that is under way already: then wait for its outcome. A refresh token serves once;
  * two requests with the same one would look like theft. A lasting refusal signs the person out here.
+ * `inactiveFor`: the seconds that the person has been away; undefined: is here.
  */
 export function refreshOnce(
   party: RelyingParty,
   session: Session,
   signedIn: SignedIn,
+  inactiveFor?: string,
 ): Promise<RefreshOutcome> {
-  signedIn.refreshing ??= refresh(party, session, signedIn).finally(() => {
+  signedIn.refreshing ??= refresh(party, session, signedIn, inactiveFor).finally(() => {
     signedIn.refreshing = undefined;
   });
   return signedIn.refreshing;
 }
 
-async function refresh(party: RelyingParty, session: Session, signedIn: SignedIn): Promise<RefreshOutcome> {
+async function refresh(
+  party: RelyingParty,
+  session: Session,
+  signedIn: SignedIn,
+  inactiveFor: string | undefined,
+): Promise<RefreshOutcome> {
   const { person, tokens } = signedIn;
   if (!tokens.refreshToken) {
     signedIn.note = 'The server gave no refresh token, so there is nothing to refresh with.';
     return 'unavailable';
   }
   try {
-    signedIn.tokens = await party.refresh(person, tokens, tokens.refreshToken);
+    signedIn.tokens = await party.refresh(person, tokens, tokens.refreshToken, inactiveFor);
   } catch (fault) {
     if (!isOutage(fault)) throw fault;
     const refusal = readRefusal(fault, tokens, Date.now());

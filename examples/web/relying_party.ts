@@ -10,6 +10,8 @@ export interface PendingSignIn {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly startedAt: number;
+  /** Where the person was: a path of ours. */
+  readonly returnTo: string;
   /** The scope that this one asks for beyond the usual ones. */
   readonly stepUpScope: string | undefined;
 }
@@ -22,14 +24,19 @@ export interface Person {
 
 /** This app's dealings with the authorization server. Each may throw what openid-client throws. */
 export interface RelyingParty {
-  /** `stepUp`: ask for the sensitive scope too. */
-  startSignIn(stepUp: boolean): Promise<{ url: URL; pending: PendingSignIn }>;
+  /** `stepUp`: ask for the sensitive scope too. `returnTo`: the path to go on at afterwards. */
+  startSignIn(options: { stepUp: boolean; returnTo: string }): Promise<{ url: URL; pending: PendingSignIn }>;
   finishSignIn(
     query: URLSearchParams,
     pending: PendingSignIn,
   ): Promise<{ person: Person; tokens: HeldTokens }>;
-  /** After a lost answer the same refresh token is sent once more. */
-  refresh(person: Person, tokens: HeldTokens, refreshToken: string): Promise<HeldTokens>;
+  /** After a lost answer the same refresh token is sent once more. `inactiveFor`: seconds since the person was there. */
+  refresh(
+    person: Person,
+    tokens: HeldTokens,
+    refreshToken: string,
+    inactiveFor?: string,
+  ): Promise<HeldTokens>;
   /** Where signing out goes on; undefined if the server has no such place. */
   buildSignOutUrl(tokens: HeldTokens): Promise<URL | undefined>;
 }
@@ -39,13 +46,14 @@ export function createRelyingParty(settings: Settings, baseUrl: string): Relying
   const redirectUri = `${baseUrl}/callback`;
   const resource: Record<string, string> = settings.resource ? { resource: settings.resource } : {};
   return {
-    async startSignIn(stepUp) {
+    async startSignIn({ stepUp, returnTo }) {
       const configuration = await discover();
       const pending = {
         state: oidc.randomState(),
         nonce: oidc.randomNonce(),
         codeVerifier: oidc.randomPKCECodeVerifier(),
         startedAt: Date.now(),
+        returnTo,
         stepUpScope: stepUp ? settings.stepUpScope : undefined,
       };
       const url = oidc.buildAuthorizationUrl(configuration, {
@@ -76,9 +84,10 @@ export function createRelyingParty(settings: Settings, baseUrl: string): Relying
       return { person: await findPerson(configuration, answer), tokens };
     },
 
-    async refresh(person, tokens, refreshToken) {
+    async refresh(person, tokens, refreshToken, inactiveFor) {
       const configuration = await discover();
-      const send = () => oidc.refreshTokenGrant(configuration, refreshToken, resource);
+      const parameters = { ...resource, ...(inactiveFor === undefined ? {} : { inactive_for: inactiveFor }) };
+      const send = () => oidc.refreshTokenGrant(configuration, refreshToken, parameters);
       const answer = await send().catch((fault: unknown) => {
         if (isAnswerLost(fault)) return send();
         throw fault;

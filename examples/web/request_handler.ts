@@ -15,11 +15,11 @@ import type { Settings } from './settings.ts';
 /** The whole app, as `http.createServer` takes it. `baseUrl`: the origin it is reached at. */
 export function createRequestHandler(settings: Settings, baseUrl: string): RequestListener {
   const sessions = createSessions(baseUrl);
-  const routes = createRoutes(settings, createRelyingParty(settings, baseUrl), sessions);
+  const routes = createRoutes(settings, baseUrl, createRelyingParty(settings, baseUrl), sessions);
   return (request, response) => {
     void findAnswer(request, routes, sessions, baseUrl)
       .catch(answerFault)
-      .then((answer) => sendAnswer(request, response, answer, [settings.issuer.origin]));
+      .then((answer) => sendAnswer(request, response, answer, settings.issuer.origin));
   };
 }
 
@@ -42,13 +42,14 @@ async function findAnswer(
     return withHeader(page(errorPage(unfit), 405), 'Allow', here.map((other) => other.method).join(', '));
 
   const session = sessions.find(request.headers.cookie);
+  const form = route.method === 'GET' ? new URLSearchParams() : await readForm(request);
   const visit = {
     query: new URLSearchParams(query),
+    form,
     wantsJson: request.headers.accept?.includes('application/json') ?? false,
   };
   if (route.method === 'GET') return await route.handle(visit, session);
 
-  const form = await readForm(request);
   const isOwn = session && isOwnForm(request.headers, form, session, baseUrl);
   return isOwn ? await route.handle(visit, session) : page(errorPage(foreign), 403);
 }

@@ -11,9 +11,12 @@ import type { Session, Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { signedInPage } from './signed_in_page.ts';
 import { signedOutPage } from './signed_out_page.ts';
+import { tokenPage } from './token_page.ts';
 
 export interface Visit {
   readonly query: URLSearchParams;
+  /** What was posted; empty for a GET. */
+  readonly form: URLSearchParams;
   readonly wantsJson: boolean;
 }
 
@@ -27,9 +30,15 @@ type Handler<S> = (visit: Visit, session: S) => Promise<Answer> | Answer;
 const longestSignIn = 10 * 60_000;
 const mostPending = 5;
 
-export function createRoutes(settings: Settings, party: RelyingParty, sessions: Sessions): Route[] {
+export function createRoutes(
+  settings: Settings,
+  baseUrl: string,
+  party: RelyingParty,
+  sessions: Sessions,
+): Route[] {
   return [
     { method: 'GET', path: '/', handle: showHome },
+    { method: 'GET', path: '/token', handle: showToken },
     { method: 'GET', path: '/login', handle: startSignIn },
     { method: 'GET', path: '/callback', handle: finishSignIn },
     { method: 'POST', path: '/refresh', handle: refresh },
@@ -38,12 +47,20 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
 
   function showHome(_: Visit, session: Session | undefined): Answer {
     if (session?.signedIn)
-      return page(signedInPage(session.signedIn, session.formToken, Date.now(), settings.stepUpScope));
-    return page(session?.ended ? endedPage(session.ended) : signedOutPage(settings.issuer));
+      return page(signedInPage(session.signedIn, session.formToken, Date.now(), settings));
+    return page(session?.ended ? endedPage(session.ended, '/') : signedOutPage(settings.issuer));
+  }
+
+  /** A page of its own, so that there is somewhere to come back to. */
+  function showToken(_: Visit, session: Session | undefined): Answer {
+    if (session?.signedIn) return page(tokenPage(session.signedIn, session.formToken, Date.now(), settings));
+    if (session?.ended) return page(endedPage(session.ended, '/token'));
+    return redirect('/login?return_to=/token');
   }
 
   async function startSignIn({ query }: Visit, before: Session | undefined): Promise<Answer> {
-    const { url, pending } = await party.startSignIn(query.has('step_up'));
+    const returnTo = readReturnTo(query.get('return_to'), baseUrl);
+    const { url, pending } = await party.startSignIn({ stepUp: query.has('step_up'), returnTo });
     const session = before ?? sessions.create();
     const [oldest] = session.pending.keys();
     if (oldest !== undefined && session.pending.size >= mostPending) session.pending.delete(oldest);
@@ -65,14 +82,16 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
     const session = sessions.create();
     const note = describeStepUp(pending.stepUpScope, outcome.tokens.scope);
     session.signedIn = { ...outcome, refreshCount: 0, note, refreshing: undefined };
-    return withHeader(redirect('/'), 'Set-Cookie', sessions.cookie(session));
+    return withHeader(redirect(pending.returnTo), 'Set-Cookie', sessions.cookie(session));
   }
 
-  async function refresh({ wantsJson }: Visit, session: Session): Promise<Answer> {
+  async function refresh({ wantsJson, form }: Visit, session: Session): Promise<Answer> {
     const { signedIn } = session;
-    const outcome = signedIn ? await refreshOnce(party, session, signedIn) : 'signed_out';
+    const inactiveFor = /^\d{1,10}$/.exec(form.get('inactive_for') ?? '')?.[0];
+    const outcome = signedIn ? await refreshOnce(party, session, signedIn, inactiveFor) : 'signed_out';
     if (!wantsJson) return redirect('/');
-    return json({ outcome, ...(session.signedIn && describeSignedIn(session.signedIn, Date.now())) });
+    if (session.signedIn) return json({ outcome, ...describeSignedIn(session.signedIn, Date.now()) });
+    return json({ outcome, error: session.ended?.error, error_description: session.ended?.description });
   }
 
   async function signOut(_: Visit, session: Session): Promise<Answer> {
@@ -81,6 +100,12 @@ export function createRoutes(settings: Settings, party: RelyingParty, sessions: 
     const url = signedIn && (await party.buildSignOutUrl(signedIn.tokens));
     return withHeader(redirect(url ?? '/'), 'Set-Cookie', sessions.cookie(undefined));
   }
+}
+
+/** A path of this app, with query and fragment; anything else leads to the start page. */
+export function readReturnTo(value: string | null, baseUrl: string): string {
+  const url = value?.startsWith('/') ? URL.parse(value, baseUrl) : null;
+  return url?.origin === baseUrl ? url.pathname + url.search + url.hash : '/';
 }
 
 /** What became of the sensitive scope, if this sign-in asked for it. */

@@ -2,7 +2,9 @@ import { describeSignedIn } from './describe_signed_in.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { facts, layout, time } from './layout.ts';
+import { leaveForm } from './leave_form.ts';
 import type { SignedIn } from './sessions.ts';
+import type { Settings } from './settings.ts';
 import type { Deadline, Deadlines } from './tokens.ts';
 
 /** Works without script: then the deadlines are clock times. `app.js` makes them tick. */
@@ -10,10 +12,10 @@ export function signedInPage(
   signedIn: SignedIn,
   formToken: string,
   now: number,
-  stepUpScope: string | undefined,
+  { issuer, stepUpScope }: Pick<Settings, 'issuer' | 'stepUpScope'>,
 ): Html {
   const { person, tokens } = signedIn;
-  const { deadlines, note, roles, scope, claims, receivedAt } = describeSignedIn(signedIn, now);
+  const { deadlines, note, roles, scope, receivedAt } = describeSignedIn(signedIn, now);
   const token = html`<input type="hidden" name="form_token" value="${formToken}">`;
   return layout(
     `Signed in as ${person.username ?? person.email ?? person.sub}`,
@@ -33,8 +35,8 @@ ${cards.map((card) => deadlineCard(card, deadlines[card.name], now))}
 </section>
 <section aria-labelledby="refresh">
 <h2 id="refresh">Keep it alive</h2>
-<p>This page never refreshes by itself. Leave it until the idle limit has passed, then refresh: the server
-says no, and why.</p>
+<p>Each refresh of this page says how long you have been away. While you are here it refreshes in time. Leave
+it alone, and it asks whether you are still there; leave it longer, and it says that you were signed out, and why.</p>
 <form class="refresh" method="post" action="/refresh" id="refresh-form">
 ${token}
 ${tokens.refreshToken !== undefined && html`<button class="button primary">Refresh now</button>`}
@@ -44,14 +46,8 @@ ${tokens.refreshToken !== undefined && html`<button class="button primary">Refre
 <span data-show="receivedAt">${time(receivedAt, now)}</span>.</p>
 </section>
 ${stepUpScope !== undefined && stepUpSection(stepUpScope)}
-<details>
-<summary>Access token claims</summary>
-<pre tabindex="0" aria-label="Access token claims" data-show="claims">${claims}</pre>
-</details>
-<form class="leave" method="post" action="/logout">
-${token}
-<button class="button quiet">Sign out</button>
-</form>`,
+<p class="more"><a href="/token">What the access token says</a></p>
+${leaveForm({ deadlines, formToken, issuer, now })}`,
   );
 }
 

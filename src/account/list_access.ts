@@ -6,7 +6,7 @@ import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import { listOwnOfflineFamilies, listOwnSessions } from '../store/own_access.ts';
 import { describeDevice } from './describe_device.ts';
-import { describeFuture, describePast } from './describe_moment.ts';
+import { describeFuture, describePast } from '../http/describe_moment.ts';
 import type { Visit } from './visit.ts';
 import type { AccessTimes, AppProps, SessionProps } from '../../views/account_sessions.ts';
 

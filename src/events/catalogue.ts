@@ -12,6 +12,8 @@ export const eventCatalogue = {
     'An account took back what it had allowed a client; the families that ended are counted.',
   'session.started': 'A browser session began with a full sign-in.',
   'session.renewed': 'The same account signed in again in its session: new identifier, new absolute limit.',
+  'session.extended':
+    'The user said, or a web app of the session reported, that the user is there: only the idle limit moves.',
   'session.ended': 'A session ended, with reason, moment, limit, policy and version.',
   'code.exchanged': 'An authorization code was exchanged; the family it gave is named.',
   'lease.granted': 'A family began with a lease: for so long its idle limit rests.',

@@ -10,6 +10,9 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
+/** What apps of any origin load into their own pages. */
+const forApps = new Set(['curfew-session.js']);
+
 export interface Assets {
   /** `/assets/app.css?v=…`: changes with the content, so that it may be cached for ever. */
   url(name: string): string;
@@ -32,16 +35,21 @@ export function loadAssets(
   return {
     url: (name) => `/assets/${name}?v=${files.get(name)?.version ?? ''}`,
     async serve(ctx, next) {
-      const file = /^\/assets\/[^/]+$/.test(ctx.path)
-        ? files.get(ctx.path.slice('/assets/'.length))
-        : undefined;
+      const [, name = ''] = /^\/assets\/([^/]+)$/.exec(ctx.path) ?? [];
+      const file = files.get(name);
       if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return await next();
       ctx.set('Content-Type', file.type);
       ctx.set(
         'Cache-Control',
         ctx.query.v === file.version ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
-      ctx.body = file.content;
+      if (forApps.has(name)) {
+        ctx.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+      }
+      ctx.etag = file.version;
+      ctx.status = 200;
+      if (ctx.fresh) ctx.status = 304;
+      else ctx.body = file.content;
     },
   };
 }

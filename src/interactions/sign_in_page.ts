@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { describeEnd } from '../domain/describe_end.ts';
 import { describeDuration } from '../domain/durations.ts';
 import type { End } from '../domain/facts.ts';
 import { toEpochSeconds } from '../domain/instants.ts';
@@ -92,7 +93,7 @@ async function render(
     username: filled.username ?? known?.username ?? hint,
     error: filled.error,
     lockedUntilText: filled.lockedUntilText,
-    reason: describeEnd(interaction),
+    reason: describeReason(interaction),
     reauthentication: known !== undefined,
     cancel: { action: `/interaction/${uid}/cancel` },
   });
@@ -100,21 +101,7 @@ async function render(
 }
 
 /** Why the person must sign in again, if a session of this browser ended. */
-function describeEnd(interaction: Interaction): string | undefined {
+function describeReason(interaction: Interaction): string | undefined {
   const { ended } = interaction.prompt.details as { ended?: End };
-  if (!ended) return undefined;
-  switch (ended.reason) {
-    case 'idle_timeout':
-      return `You were signed out after ${describeDuration(ended.limit ?? 0)} without activity.`;
-    case 'absolute_timeout':
-      return `You were signed out because a sign-in lasts ${describeDuration(ended.limit ?? 0)} at most.`;
-    case 'signed_out':
-      return 'This browser was signed out, here or from another one.';
-    case 'credential_changed':
-      return 'You were signed out because a password or factor of your account was changed.';
-    case 'session_limit':
-      return 'You were signed out because your account was signed in in too many places.';
-    default:
-      return 'You were signed out.';
-  }
+  return ended && describeEnd(ended);
 }

@@ -16,6 +16,8 @@ export interface LoadedSession {
   facts?: SessionFacts | undefined;
   roles: readonly string[];
   accountDisabled: boolean;
+  /** 0 while nobody has signed in. */
+  accountVersion: number;
   passwordAt?: Instant | undefined;
   mfaAt?: Instant | undefined;
 }
@@ -25,12 +27,14 @@ interface LoadedSessionRow extends SessionRow {
   configuration_version: number;
   roles: string[];
   account_disabled: boolean;
+  account_version: number;
 }
 
 const sessionSelect = `
   select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, ${sessionColumns},
     array(select r.role from account_roles r where r.account_id = s.account_id) as roles,
-    coalesce(a.disabled_at is not null or a.deleted_at is not null, false) as account_disabled
+    coalesce(a.disabled_at is not null or a.deleted_at is not null, false) as account_disabled,
+    coalesce(a.version, 0)::float8 as account_version
   from sessions s left join accounts a on a.account_id = s.account_id cross join configuration_state cs`;
 
 export async function findSessionByCookie(
@@ -56,6 +60,7 @@ function readLoaded([row]: LoadedSessionRow[]): LoadedSession | undefined {
     facts: readSession(row),
     roles: row.roles,
     accountDisabled: row.account_disabled,
+    accountVersion: row.account_version,
     passwordAt: row.session_password_at ?? undefined,
     mfaAt: row.session_mfa_at ?? undefined,
   };

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { parseConfigurationFile } from '../../src/config/configuration_file.ts';
-import { readDemoConfiguration } from '../../src/dev/demo.ts';
+import { ada, grace, startDemo } from '../support/chromium_demo.ts';
 import { enrol, heading, press, signIn } from '../support/chromium_pages.ts';
 import { openPage } from '../support/chromium_scene.ts';
-import { findFreePort } from '../support/ports.ts';
-import { endProcesses, startServer } from '../support/process_curfew.ts';
-import { startTestServer } from '../support/server.ts';
+import { endProcesses } from '../support/process_curfew.ts';
 import type { TestServer } from '../support/server.ts';
-
-const secret = 'secret of the demo app';
-const ada = { username: 'ada', password: 'correct horse battery' };
-const grace = { username: 'grace', password: 'staple correct horse' };
 
 describe('the demo app in a browser', () => {
   let server: TestServer;
@@ -19,25 +12,7 @@ describe('the demo app in a browser', () => {
   let page: Page;
 
   before(async () => {
-    const port = String(await findFreePort());
-    url = `http://localhost:${port}`;
-    const env = {
-      DEMO_CLIENT_SECRET: secret,
-      DEMO_ADA_PASSWORD: ada.password,
-      DEMO_GRACE_PASSWORD: grace.password,
-    };
-    server = await startTestServer(parseConfigurationFile(readDemoConfiguration(url), { env }));
-    await startServer(process.execPath, ['--import', 'tsx', 'examples/web/server.ts'], {
-      env: {
-        ISSUER: server.issuer,
-        CLIENT_ID: 'demo',
-        CLIENT_SECRET: secret,
-        PORT: port,
-        RESOURCE: 'https://orders.example.com',
-        SCOPE: 'openid profile email orders.read',
-        STEP_UP_SCOPE: 'orders.write',
-      },
-    });
+    ({ server, url } = await startDemo());
   });
   beforeEach(async () => {
     page = await openPage();

@@ -101,6 +101,7 @@ describe('the demo app', () => {
   for (const [path, type] of [
     ['/app.css', 'text/css; charset=utf-8'],
     ['/app.js', 'text/javascript; charset=utf-8'],
+    ['/watch.js', 'text/javascript; charset=utf-8'],
     ['/icon.svg', 'image/svg+xml'],
   ] as const) {
     it(`serves ${path}`, async () => {

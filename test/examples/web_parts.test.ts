@@ -4,6 +4,7 @@ import { isOwnForm } from '../../examples/web/form.ts';
 import { html } from '../../examples/web/html.ts';
 import { isAnswerLost } from '../../examples/web/outage.ts';
 import { readRefusal } from '../../examples/web/refusal.ts';
+import { readReturnTo } from '../../examples/web/routes.ts';
 import { createSessions } from '../../examples/web/sessions.ts';
 import { decodeClaims, holdTokens } from '../../examples/web/tokens.ts';
 
@@ -58,6 +59,27 @@ describe("the demo app's sessions", () => {
     assert.equal(sessions.find(`demo_app=${first.id}`), undefined);
     assert.equal(sessions.find(`demo_app=${second.id}`), second);
   });
+});
+
+describe("the demo app's way back", () => {
+  for (const [asked, expected] of [
+    ['/token', '/token'],
+    ['/token?a=b#c', '/token?a=b#c'],
+    ['/a/../token', '/token'],
+    [null, '/'],
+    ['', '/'],
+    ['token', '/'],
+    ['//evil.example/token', '/'],
+    ['/\\evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['https://evil.example/', '/'],
+    ['http://localhost:3001/token', '/'],
+    ['javascript:alert(1)', '/'],
+  ] as const) {
+    it(`leads from ${JSON.stringify(asked)} to ${expected}`, () => {
+      assert.equal(readReturnTo(asked, baseUrl), expected);
+    });
+  }
 });
 
 describe("the demo app's tokens", () => {

@@ -114,6 +114,25 @@ describe('assets', () => {
     });
   }
 
+  it('of the house that apps load may be read by any origin, and no other may', async () => {
+    const served = await serveKoa([loadAssets().serve]);
+    const allowed = async (name: string) => {
+      const { status, headers } = await served.request(`/assets/${name}`);
+      return [status, headers['access-control-allow-origin'], headers['cross-origin-resource-policy']];
+    };
+    assert.deepEqual(await allowed('curfew-session.js'), [200, '*', 'cross-origin']);
+    assert.deepEqual(await allowed('copy.js'), [200, undefined, undefined]);
+    await served.close();
+  });
+
+  it('are not sent again to whoever has them', async () => {
+    const { headers } = await app.request('/assets/page.css');
+    const again = await app.request('/assets/page.css', { headers: { 'if-none-match': headers.etag } });
+    assert.deepEqual([again.status, again.text], [304, '']);
+    const older = await app.request('/assets/page.css', { headers: { 'if-none-match': '"older"' } });
+    assert.deepEqual([older.status, older.text], [200, 'p { color: red }']);
+  });
+
   it('of the house are there', async () => {
     const own = loadAssets();
     const served = await serveKoa([own.serve]);

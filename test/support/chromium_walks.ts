@@ -16,6 +16,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'setting up a second factor': settingUp,
   'proving a second factor': proving,
   'connecting a device': connecting,
+  'staying signed in': staying,
   'signing out': signingOut,
   'looking after an account': lookingAfter,
   failing,
@@ -100,6 +101,18 @@ async function* connecting({ client, addPerson }: Scene, page: Page) {
   yield 'consent for a device';
   await press(page, 'Allow');
   yield 'device connected';
+}
+
+async function* staying({ client, addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await client.goToIssuer(page);
+  await signIn(page, person);
+  await page.goto(`${server.issuer}/session/view`);
+  yield 'session';
+  await server.clock.advance(3600);
+  await page.reload();
+  yield 'session that is over';
+  await server.clock.reset();
 }
 
 async function* signingOut({ client, addPerson, server }: Scene, page: Page) {

@@ -12,6 +12,7 @@ import { errorPage } from '../../views/error.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import { recoveryPage } from '../../views/recovery.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
+import { sessionPage } from '../../views/session.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
 import { signInPage } from '../../views/sign_in.ts';
 import { signOutPage } from '../../views/sign_out.ts';
@@ -77,6 +78,17 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
     }),
   accountSessionsEmpty: (text) =>
     accountSessionsPage(branded(text), { ...common(text), current: session(text), others: [], apps: [] }),
+  session: (text) =>
+    sessionPage(branded(text), {
+      ...common(text),
+      signedIn: true,
+      left: text('left'),
+      idle: moment(text)('idle'),
+      absolute: moment(text)('absolute'),
+      idleLimit: text('idleLimit'),
+      isLast: false,
+    }),
+  sessionOver: (text) => sessionPage(branded(text), { signedIn: false, reason: text('reason') }),
   error: (text) =>
     errorPage(branded(text), {
       title: text('title'),
@@ -159,13 +171,18 @@ function session(text: Text) {
 }
 
 function access(text: Text) {
-  const moment = (name: string) => ({ iso: text('iso'), text: text('moment'), distance: text(name) });
   return {
     device: text('device'),
     address: text('address'),
-    started: moment('started'),
-    lastActive: moment('lastActive'),
-    idleEnd: moment('idleEnd'),
-    absoluteEnd: moment('absoluteEnd'),
+    started: moment(text)('started'),
+    lastActive: moment(text)('lastActive'),
+    idleEnd: moment(text)('idleEnd'),
+    absoluteEnd: moment(text)('absoluteEnd'),
   };
 }
+
+const moment = (text: Text) => (name: string) => ({
+  iso: text('iso'),
+  text: text('moment'),
+  distance: text(name),
+});

@@ -1,4 +1,4 @@
-import type { SessionFacts } from '../../domain/facts.ts';
+import type { AccountFacts, SessionFacts } from '../../domain/facts.ts';
 import type { Instant } from '../../domain/instants.ts';
 import type { LoadedSession } from '../../store/sessions.ts';
 import type { RequestContext } from '../request_context.ts';
@@ -6,7 +6,7 @@ import type { RequestContext } from '../request_context.ts';
 interface Bound {
   now: Instant;
   configurationVersion: number;
-  account: { accountId: string; roles: readonly string[]; disabled: boolean };
+  account: AccountFacts;
   session?: SessionFacts | undefined;
 }
 
@@ -18,7 +18,7 @@ export function boundSession(
   loaded: Bound,
   { sessionId, clientId, grantId }: { sessionId: string; clientId: string; grantId: string },
 ): LoadedSession {
-  const { accountId, roles, disabled } = loaded.account;
+  const { accountId, roles, disabled, version } = loaded.account;
   return {
     now: loaded.now,
     configurationVersion: loaded.configurationVersion,
@@ -27,6 +27,7 @@ export function boundSession(
     facts: loaded.session,
     roles,
     accountDisabled: disabled,
+    accountVersion: version,
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeFuture, describePast } from '../../src/account/describe_moment.ts';
+import { describeFuture, describePast } from '../../src/http/describe_moment.ts';
 import { addSeconds, fromEpochMilliseconds } from '../../src/domain/instants.ts';
 
 const now = fromEpochMilliseconds(Date.UTC(2026, 10, 27, 23, 30));
