@@ -10,6 +10,7 @@ import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import { buildSenders } from './delivery/build_senders.ts';
 import { createDeliverer } from './delivery/deliver_notices.ts';
 import type { MailSettings } from './delivery/send_mail.ts';
+import { createSealer } from './events/seal_events.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
@@ -185,7 +186,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
     allowsLoopback: allowsLoopbackReceivers,
   });
   const deliverer = createDeliverer({ database, senders, log });
-  const jobs = startJobs({ database, log, configuration: readConfiguration, longestOverlap, deliverer });
+  const jobs = startJobs({
+    database,
+    log,
+    configuration: readConfiguration,
+    sealEvents: createSealer(database, atRest),
+    longestOverlap,
+    deliverer,
+  });
 
   return {
     listen: (port, host) =>

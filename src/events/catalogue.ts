@@ -30,9 +30,14 @@ export const eventCatalogue = {
   'account.disabled': 'An account was disabled.',
   'account.enabled': 'An account was enabled again. Nothing that ended is revived.',
   'account.factors_removed': 'An operator removed the second factors of an account.',
+  'account.deleted': 'An account was deleted, and all its access ended.',
+  'account.erased': 'The personal data of a deleted account were removed from the trail.',
   'configuration.applied': 'The configuration was changed.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
   'signing_key.created': 'A signing key was made.',
+  'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',
+  'trail.cut':
+    'A running server found fewer seals than it had seen before: the end of the trail was removed.',
 } as const;
 export type EventName = keyof typeof eventCatalogue;

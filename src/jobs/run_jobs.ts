@@ -12,6 +12,8 @@ export interface JobOptions {
   log: Logger;
   /** The configuration in force, read anew when the database has a newer one. */
   configuration(): Promise<Configuration>;
+  /** Chains what committed since; see `createSealer`. */
+  sealEvents(): Promise<number>;
   /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
   longestOverlap(): number;
   deliverer: Deliverer;
@@ -29,7 +31,7 @@ const sweepBatch = 200;
 const windowSlackSeconds = 120;
 
 /** Start the recurring jobs: each runs at once, then at its interval, never twice at the same time. */
-export function startJobs({ database, log, configuration, longestOverlap, deliverer }: JobOptions): {
+export function startJobs({ database, log, configuration, sealEvents, longestOverlap, deliverer }: JobOptions): {
   stop(): Promise<void>;
 } {
   const jobs: Job[] = [
@@ -41,6 +43,7 @@ export function startJobs({ database, log, configuration, longestOverlap, delive
     },
     { name: 'sweep', everySeconds: 0.5, run: sweep },
     { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
+    { name: 'seal', everySeconds: 1, run: sealEvents },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
   async function sweep(): Promise<void> {

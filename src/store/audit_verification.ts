@@ -1,0 +1,124 @@
+import { trailEventColumns } from './audit_seals.ts';
+import type { Head, Seal, TrailEvent } from './audit_seals.ts';
+import type { Database, Queryable } from './database.ts';
+
+/** Run `work` on one snapshot of everything, for as long as it takes. */
+export async function readTrail<Result>(
+  database: Database,
+  work: (tx: Queryable) => Promise<Result>,
+): Promise<Result> {
+  return await database.transaction(async (tx) => {
+    await tx.query({
+      name: 'audit_read_only',
+      text: 'set transaction isolation level repeatable read, read only',
+    });
+    await tx.query({ name: 'audit_no_timeout', text: 'set local statement_timeout = 0' });
+    return await work(tx);
+  });
+}
+
+/** The head with the code of the seal that it names; undefined where it is gone. */
+export async function readHead(tx: Queryable): Promise<{ head: Head; lastMac: Buffer | null } | undefined> {
+  const [row] = await tx.query<Head & { lastMac: Buffer | null }>({
+    name: 'audit_head',
+    text: `select h.seal_number::float8 as "sealNumber", h.snapshot::text as snapshot, h.key_id as "keyId", h.mac,
+             l.mac as "lastMac"
+           from audit_head h left join audit_seals l on l.seal_number = h.seal_number`,
+  });
+  if (!row) return undefined;
+  const { lastMac, ...head } = row;
+  return { head, lastMac };
+}
+
+/** The next seals of the chain, at most `limit`. */
+export async function listSeals(tx: Queryable, after: number, limit: number): Promise<Seal[]> {
+  return await tx.query<Seal>(
+    {
+      name: 'audit_seals',
+      text: `select seal_number::float8 as "sealNumber", to_char(month, 'YYYY-MM-DD') as month,
+               event_count as "eventCount", content_digest as "contentDigest", event_ids as "eventIds", digests,
+               commitments, to_micros(sealed_at) as "sealedAt", ids_from as "idsFrom", began::text as began,
+               key_id as "keyId", mac
+             from audit_seals where seal_number > $1 order by seal_number limit $2`,
+    },
+    [after, limit],
+  );
+}
+
+/**
+ * Whether the event says a moment before its transaction began: that of a sealing which began earlier,
+ * though no clock had been set back until the event itself was sealed.
+ */
+const isBackdated = (sealNumber: string, sealedAt: string) => `
+  coalesce((select s.sealed_at > e.occurred_at and s.sealed_at <= ${sealedAt} from audit_seals s
+            where s.seal_number < ${sealNumber} and s.began < e.xact
+            order by s.seal_number desc limit 1), false)`;
+
+/** The events of a seal that still stand in its month. */
+export async function listSealedEvents(
+  tx: Queryable,
+  { eventIds, month, sealNumber, sealedAt }: Seal,
+): Promise<(TrailEvent & { backdated: boolean })[]> {
+  return await tx.query<TrailEvent & { backdated: boolean }>(
+    {
+      name: 'audit_sealed_events',
+      text: `select ${isBackdated('$3', 'from_micros($4)')} as backdated, ${trailEventColumns}
+             where e.event_id = any($1) and e.occurred_at >= $2::date::timestamp at time zone 'UTC'
+               and e.occurred_at < ($2::date + interval '1 month') at time zone 'UTC'`,
+    },
+    [eventIds, month, sealNumber, sealedAt],
+  );
+}
+
+export interface RemovalEvent {
+  eventId: string;
+  name: string;
+  accountId: string | null;
+  detail: Record<string, unknown>;
+  occurredAt: string;
+}
+
+/** What the trail itself says was removed from it: erased accounts, dropped months, a cut end. */
+export async function listRemovals(tx: Queryable): Promise<RemovalEvent[]> {
+  return await tx.query<RemovalEvent>({
+    name: 'audit_removals',
+    text: `select event_id as "eventId", name, account_id as "accountId", detail,
+             (extract(epoch from occurred_at) * 1000000)::text as "occurredAt"
+           from audit_events where name in ('account.erased', 'trail.month_dropped', 'trail.cut') order by event_id`,
+  });
+}
+
+const unsealed = `
+  from audit_events e cross join audit_head h
+  where not exists (
+    select from audit_seals s cross join unnest(s.event_ids) u (event_id)
+    where u.event_id = e.event_id and s.month = date_trunc('month', e.occurred_at at time zone 'UTC')::date)`;
+/** What a sealing should have covered: it was there, or stands where the past was sealed. */
+const isAdded = `not isfinite(e.occurred_at) or pg_visible_in_snapshot(e.xact, h.snapshot)
+  or ${isBackdated('h.seal_number + 1', 'curfew_now()')}`;
+
+/** The end of the trail that waits for the next sealing. */
+export async function measureTail(tx: Queryable): Promise<{ count: number; oldestSeconds: number }> {
+  const [row] = await tx.query<{ count: number; oldestSeconds: number }>({
+    name: 'audit_tail',
+    text: `select count(*)::float8 as count,
+             coalesce(greatest(0, extract(epoch from curfew_now() - min(e.occurred_at))), 0)::float8 as "oldestSeconds"
+           ${unsealed} and not (${isAdded})`,
+  });
+  return row ?? { count: 0, oldestSeconds: 0 };
+}
+
+/** Events in no seal that one should cover, at most `limit`. */
+export async function listAdded(
+  tx: Queryable,
+  limit: number,
+): Promise<{ eventId: string; name: string; occurredAt: string }[]> {
+  return await tx.query(
+    {
+      name: 'audit_added',
+      text: `select e.event_id as "eventId", e.name, (extract(epoch from e.occurred_at) * 1000000)::text as "occurredAt"
+             ${unsealed} and (${isAdded}) order by e.event_id limit $1`,
+    },
+    [limit],
+  );
+}
