@@ -49,6 +49,8 @@ insert into audit_head (seal_number, snapshot, key_id, mac) values (0, '3:3:', '
 grant select, insert on audit_subjects, audit_seals to curfew_server;
 grant select, update on audit_head to curfew_server;
 
+alter table configuration_state add column audit jsonb not null default '{}';
+
 -- Remove a deleted account's personal data from the trail, and the key that its seals need to be
 -- linked to them. The pseudonym stays in their place. No sealing runs meanwhile. Returns how many
 -- events there were.
@@ -77,9 +79,10 @@ $$;
 revoke execute on function audit_erase(text) from public;
 grant execute on function audit_erase(text) to curfew_server;
 
--- Drop whole months that ended longer ago than `p_keep`, at least 30 days. A month whose events and
--- seals do not agree stays, for whoever verifies the trail. Returns each month and whether it went.
--- Waits for no lock for long: requests would queue behind it.
+-- Drop the oldest month that ended longer ago than `p_keep`, at least 30 days, and whose events are as
+-- many as were sealed; one where they are not stays, for whoever verifies the trail. Returns each month
+-- looked at and whether it went: one at most, so that nothing is counted while requests wait for the
+-- drop. For the same reason it waits for no lock for long.
 create function audit_drop_months(p_keep interval, out month date, out dropped boolean) returns setof record
   language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s'
 as $$
@@ -106,6 +109,7 @@ begin
         values ('trail.month_dropped', jsonb_build_object('month', to_char(month, 'YYYY-MM'), 'events', v_count));
     end if;
     return next;
+    exit when dropped;
   end loop;
 end
 $$;

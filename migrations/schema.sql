@@ -148,6 +148,7 @@ create table configuration_state (
   applied_version bigint,
   rate_limits jsonb not null default '{}'::jsonb,
   delivery jsonb not null default '{}'::jsonb,
+  audit jsonb not null default '{}'::jsonb,
   constraint configuration_state_pkey PRIMARY KEY (singleton),
   constraint configuration_state_singleton_check CHECK (singleton)
 );
@@ -396,6 +397,7 @@ begin
         values ('trail.month_dropped', jsonb_build_object('month', to_char(month, 'YYYY-MM'), 'events', v_count));
     end if;
     return next;
+    exit when dropped;
   end loop;
 end
 $function$;

@@ -11,8 +11,8 @@ const leastRetentionMicros = 30 * 86_400 * 1_000_000;
 export interface Removals {
   erased: ReadonlySet<string>;
   droppedUntil: string;
-  /** Ends of the trail that were removed, in a sentence each. */
-  cuts: readonly string[];
+  /** What no removal excuses, in a sentence each: an end that was cut, an erasure that was none. */
+  faults: readonly string[];
 }
 
 export async function readRemovals(tx: Queryable): Promise<Removals> {
@@ -26,9 +26,14 @@ export async function readRemovals(tx: Queryable): Promise<Removals> {
   return {
     erased: new Set(named('account.erased').flatMap((event) => readErased(event) ?? [])),
     droppedUntil: months.toSorted().at(-1) ?? '',
-    cuts: named('trail.cut').map((event) => {
-      const { seen, found } = event.detail;
-      return `${nameEvent(event)}: a server had seen ${Number(seen)} seals and found ${Number(found)}.`;
-    }),
+    faults: [
+      ...named('account.erased')
+        .filter(({ keyRemains }) => keyRemains)
+        .map((event) => `${nameEvent(event)}: the key of the account that it calls erased is still there.`),
+      ...named('trail.cut').map((event) => {
+        const { seen, found } = event.detail;
+        return `${nameEvent(event)}: a server had seen ${Number(seen)} seals and found ${Number(found)}.`;
+      }),
+    ],
   };
 }

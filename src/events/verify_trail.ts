@@ -73,7 +73,7 @@ async function verifyChain(tx: Queryable, keys: readonly SealKey[], checkpoint?:
     since: undefined,
     events: 0,
     dropped: 0,
-    faults: [...removals.cuts],
+    faults: [...removals.faults],
     last: undefined,
     found: false,
   };

@@ -200,6 +200,45 @@ export async function ensureAuditSubjects(
   return new Map(rows.map(({ accountId, ...subject }) => [accountId, subject]));
 }
 
+/** Remove a deleted account from the trail, however long that takes. Returns how many events there were. */
+export async function eraseFromTrail(tx: Queryable, accountId: string): Promise<number> {
+  await tx.query({ name: 'audit_erase_timeout', text: 'set local statement_timeout = 0' });
+  const [row] = await tx.query<{ events: number }>(
+    { name: 'audit_erase', text: 'select audit_erase($1) as events' },
+    [accountId],
+  );
+  return row?.events ?? 0;
+}
+
+/** Deleted accounts of whom the trail speaks again: requests were under way, or tokens are still tried. */
+export async function listErasable(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ account_id: string }>({
+    name: 'audit_erasable',
+    text: `select account_id from audit_subjects join accounts using (account_id) where deleted_at is not null`,
+  });
+  return rows.map((row) => row.account_id);
+}
+
+/**
+ * Drop the oldest month that ended longer ago than `keepSeconds`. Returns those that were due and looked
+ * at, and whether they went.
+ */
+export async function dropMonth(
+  database: Database,
+  keepSeconds: number,
+): Promise<{ month: string; dropped: boolean }[]> {
+  return await database.transaction(async (tx) => {
+    await tx.query({ name: 'audit_drop_timeout', text: 'set local statement_timeout = 0' });
+    return await tx.query<{ month: string; dropped: boolean }>(
+      {
+        name: 'audit_drop_months',
+        text: `select to_char(month, 'YYYY-MM') as month, dropped from audit_drop_months(make_interval(secs => $1))`,
+      },
+      [keepSeconds],
+    );
+  });
+}
+
 export async function insertSeal(tx: Queryable, seal: Seal): Promise<void> {
   await tx.query(
     {

@@ -76,15 +76,18 @@ export interface RemovalEvent {
   accountId: string | null;
   detail: Record<string, unknown>;
   occurredAt: string;
+  /** The key of the account that it calls erased is still there. */
+  keyRemains: boolean;
 }
 
 /** What the trail itself says was removed from it: erased accounts, dropped months, a cut end. */
 export async function listRemovals(tx: Queryable): Promise<RemovalEvent[]> {
   return await tx.query<RemovalEvent>({
     name: 'audit_removals',
-    text: `select event_id as "eventId", name, account_id as "accountId", detail,
-             (extract(epoch from occurred_at) * 1000000)::text as "occurredAt"
-           from audit_events where name in ('account.erased', 'trail.month_dropped', 'trail.cut') order by event_id`,
+    text: `select e.event_id as "eventId", e.name, e.account_id as "accountId", e.detail,
+             (extract(epoch from e.occurred_at) * 1000000)::text as "occurredAt",
+             exists (select from audit_subjects s where 'erased:' || s.pseudonym = e.account_id) as "keyRemains"
+           from audit_events e where e.name in ('account.erased', 'trail.month_dropped', 'trail.cut') order by e.event_id`,
   });
 }
 
