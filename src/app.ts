@@ -28,6 +28,7 @@ import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
+import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
@@ -102,6 +103,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     limits: () => configurations.current().rateLimits,
     count: (key, limit) => countRate(database, hashToken(key), limit),
     clear: (key) => clearRate(database, hashToken(key)),
+    recordRefusal: (kind, subject, limit) => recordRefusedRate(database, { kind, subject, limit }),
+    onError: (error) => log.warn({ err: error }, 'refusal not recorded'),
   });
   const countUnknownToken = async (ctx: Context, clientId: string | undefined) => {
     const waits = [await limiter.count('token_address', addressSubject(ctx))];

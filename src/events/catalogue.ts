@@ -10,6 +10,8 @@ export const eventCatalogue = {
   'consent.denied': 'An account denied a client.',
   'consent.withdrawn':
     'An account took back what it had allowed a client; the families that ended are counted.',
+  'device.approved': 'An account approved a device by its code.',
+  'device.aborted': 'A device was not approved: the person stopped, or denied it.',
   'session.started': 'A browser session began with a full sign-in.',
   'session.renewed': 'The same account signed in again in its session: new identifier, new absolute limit.',
   'session.ended': 'A session ended, with reason, moment, limit, policy and version.',
@@ -22,7 +24,10 @@ export const eventCatalogue = {
   'refresh.downscoped': 'A refresh passed without scopes whose role or fresh MFA is gone.',
   'refresh.refused': 'A refresh was refused.',
   'refresh.reuse_detected': 'A rotated refresh token was presented outside the overlap.',
+  'access_token.revoked': 'An access token that belongs to no family was revoked.',
   'family.ended': 'A family ended, with reason, moment, limit, policy and version.',
+  'rate_limit.exceeded':
+    'Requests were refused with 429: the first of a window, with the limit and whom it counts against.',
   'account.created': 'An account was created.',
   'account.updated':
     'Name, e-mail or password of an account was changed by the configuration file or an operator.',
