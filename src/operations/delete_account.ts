@@ -4,6 +4,7 @@ import { recordEvent } from '../events/record_event.ts';
 import { forgetAccount } from '../store/accounts.ts';
 import { eraseFromTrail } from '../store/audit_seals.ts';
 import type { Queryable } from '../store/database.ts';
+import { deleteMailsTo } from '../store/notices.ts';
 import { deleteSecondFactors } from '../store/second_factors.ts';
 import { endAccountAccess } from './end_account_access.ts';
 
@@ -20,6 +21,7 @@ export async function deleteAccount(
 ): Promise<{ sessions: number; families: number; events: number }> {
   const ended = await endAccountAccess(tx, configuration, accountId, 'account_disabled', origin);
   await deleteSecondFactors(tx, accountId);
+  await deleteMailsTo(tx, accountId);
   await forgetAccount(tx, accountId);
   await recordEvent(tx, 'account.deleted', { accountId }, origin, ended);
   return { ...ended, events: await eraseFromTrail(tx, accountId) };
