@@ -1,12 +1,18 @@
 import type { Seal, TrailEvent } from '../store/audit_seals.ts';
 import { listSealedEvents } from '../store/audit_verification.ts';
 import type { Queryable } from '../store/database.ts';
+import type { Beginnings } from './beginnings.ts';
 import { commitToPersonal, digestEvent, hasPersonalRest, readErased } from './trail_digests.ts';
 import { nameEvent } from './trail_names.ts';
 import type { Removals } from './trail_removals.ts';
 
 /** Compare the events of one seal with it; a sentence for each that is not as it was sealed. */
-export async function verifyEvents(tx: Queryable, seal: Seal, removals: Removals): Promise<string[]> {
+export async function verifyEvents(
+  tx: Queryable,
+  seal: Seal,
+  removals: Removals,
+  beginnings: Beginnings,
+): Promise<string[]> {
   const { eventIds, digests, commitments, sealNumber, month } = seal;
   const isDropped = month <= removals.droppedUntil;
   if (!eventIds || !digests || !commitments) {
@@ -23,13 +29,15 @@ export async function verifyEvents(tx: Queryable, seal: Seal, removals: Removals
     const event = found.get(eventId);
     if (!event) return `Event ${eventId} of seal ${sealNumber} (${month.slice(0, 7)}) was removed.`;
     if (twice.has(eventId)) return `${nameEvent(event)} of seal ${sealNumber} stands there twice.`;
-    const fault = findEventFault(event, digests[index], commitments[index] ?? null, removals);
+    const fault =
+      findEventFault(event, digests[index], commitments[index] ?? null, removals) ??
+      findBackdating(event, seal, beginnings);
     return fault ? `${nameEvent(event)} of seal ${sealNumber}: ${fault}` : [];
   });
 }
 
 function findEventFault(
-  event: TrailEvent & { backdated: boolean },
+  event: TrailEvent,
   digest: Buffer | undefined,
   commitment: Buffer | null,
   { erased }: Removals,
@@ -44,5 +52,13 @@ function findEventFault(
     if (hasPersonalRest(event)) return 'it was altered.';
     if (!erased.has(pseudonym)) return 'its personal data were removed, and no erasure is in the trail.';
   }
-  return event.backdated ? 'it says an earlier moment than that at which it was added.' : undefined;
+  return undefined;
+}
+
+/** An event says no moment before its transaction began; where the clock was set back, nothing is said. */
+function findBackdating(event: TrailEvent, seal: Seal, beginnings: Beginnings): string | undefined {
+  const earliest = beginnings.findEarliest(event.xact);
+  return earliest !== undefined && earliest <= seal.sealedAt && Number(event.occurredAt) < earliest
+    ? 'it says an earlier moment than that at which it was added.'
+    : undefined;
 }

@@ -1,7 +1,8 @@
 import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import type { Seal } from '../store/audit_seals.ts';
-import { listAdded, listSeals, measureTail, readHead, readTrail } from '../store/audit_verification.ts';
+import { inspectUnsealed, listSeals, readHead, readTrail } from '../store/audit_verification.ts';
 import type { Database, Queryable } from '../store/database.ts';
+import { createBeginnings } from './beginnings.ts';
 import { computeSealMac, deriveSealKeys, digestContent } from './trail_digests.ts';
 import type { SealKey } from './trail_digests.ts';
 import { findHeadFault, noMac } from './trail_head.ts';
@@ -41,19 +42,20 @@ export async function verifyTrail(
   const keys = deriveSealKeys(secrets);
   return await readTrail(database, async (tx) => {
     const { last, found, ...chain } = await verifyChain(tx, keys, checkpoint);
+    const { added, ...unsealed } = await inspectUnsealed(tx, mostFaults);
     const faults = [...chain.faults];
     if (faults.length < mostFaults) {
       faults.push(...(await verifyHead(tx, keys, last?.sealNumber ?? 0)));
       if (checkpoint !== undefined && !found) {
         faults.push(`The checkpoint ${checkpoint} is not in the trail: its end was cut or replaced.`);
       }
-      for (const event of await listAdded(tx, mostFaults)) {
+      for (const event of added) {
         faults.push(`${nameEvent(event)} is in no seal, though its time is sealed: it was added afterwards.`);
       }
     }
     return {
       ...chain,
-      unsealed: await measureTail(tx),
+      unsealed,
       checkpoint: last && nameCheckpoint(last.sealNumber, last.mac),
       faults: faults.slice(0, mostFaults),
     };
@@ -77,6 +79,7 @@ async function verifyChain(tx: Queryable, keys: readonly SealKey[], checkpoint?:
     last: undefined,
     found: false,
   };
+  const beginnings = createBeginnings();
   let links: readonly Buffer[] = [noMac];
   for await (const seal of walkSeals(tx)) {
     const expected = (chain.last?.sealNumber ?? 0) + 1;
@@ -85,7 +88,8 @@ async function verifyChain(tx: Queryable, keys: readonly SealKey[], checkpoint?:
       links = [];
     }
     links = verifySeal(seal, links, keys, chain.faults);
-    chain.faults.push(...(await verifyEvents(tx, seal, removals)));
+    chain.faults.push(...(await verifyEvents(tx, seal, removals, beginnings)));
+    beginnings.add(seal);
     chain.seals += 1;
     if (seal.eventIds) chain.events += seal.eventCount;
     else chain.dropped += seal.eventCount;

@@ -1,4 +1,4 @@
-import { trailEventColumns } from './audit_seals.ts';
+import { trailEventColumns, unsealedIds } from './audit_seals.ts';
 import type { Head, Seal, TrailEvent } from './audit_seals.ts';
 import type { Database, Queryable } from './database.ts';
 
@@ -45,28 +45,16 @@ export async function listSeals(tx: Queryable, after: number, limit: number): Pr
   );
 }
 
-/**
- * Whether the event says a moment before its transaction began: that of a sealing which began earlier,
- * though no clock had been set back until the event itself was sealed.
- */
-const isBackdated = (sealNumber: string, sealedAt: string) => `
-  coalesce((select s.sealed_at > e.occurred_at and s.sealed_at <= ${sealedAt} from audit_seals s
-            where s.seal_number < ${sealNumber} and s.began < e.xact
-            order by s.seal_number desc limit 1), false)`;
-
 /** The events of a seal that still stand in its month. */
-export async function listSealedEvents(
-  tx: Queryable,
-  { eventIds, month, sealNumber, sealedAt }: Seal,
-): Promise<(TrailEvent & { backdated: boolean })[]> {
-  return await tx.query<TrailEvent & { backdated: boolean }>(
+export async function listSealedEvents(tx: Queryable, { eventIds, month }: Seal): Promise<TrailEvent[]> {
+  return await tx.query<TrailEvent>(
     {
       name: 'audit_sealed_events',
-      text: `select ${isBackdated('$3', 'from_micros($4)')} as backdated, ${trailEventColumns}
+      text: `select ${trailEventColumns}
              where e.event_id = any($1) and e.occurred_at >= $2::date::timestamp at time zone 'UTC'
                and e.occurred_at < ($2::date + interval '1 month') at time zone 'UTC'`,
     },
-    [eventIds, month, sealNumber, sealedAt],
+    [eventIds, month],
   );
 }
 
@@ -91,37 +79,44 @@ export async function listRemovals(tx: Queryable): Promise<RemovalEvent[]> {
   });
 }
 
-const unsealed = `
-  from audit_events e cross join audit_head h
-  where not exists (
-    select from audit_seals s cross join unnest(s.event_ids) u (event_id)
-    where u.event_id = e.event_id and s.month = date_trunc('month', e.occurred_at at time zone 'UTC')::date)`;
-/** What a sealing should have covered: it was there, or stands where the past was sealed. */
+/**
+ * What a sealing should have covered: it was there, or it says a moment before its transaction began. That
+ * is the moment of the last sealing that began earlier; where the clock was set back since, nothing is said.
+ */
 const isAdded = `not isfinite(e.occurred_at) or pg_visible_in_snapshot(e.xact, h.snapshot)
-  or ${isBackdated('h.seal_number + 1', 'curfew_now()')}`;
+  or coalesce((select s.sealed_at > e.occurred_at and s.sealed_at <= curfew_now() from audit_seals s
+               where s.began < e.xact order by s.seal_number desc limit 1), false)`;
 
-/** The end of the trail that waits for the next sealing. */
-export async function measureTail(tx: Queryable): Promise<{ count: number; oldestSeconds: number }> {
-  const [row] = await tx.query<{ count: number; oldestSeconds: number }>({
-    name: 'audit_tail',
-    text: `select count(*)::float8 as count,
-             coalesce(greatest(0, extract(epoch from curfew_now() - min(e.occurred_at))), 0)::float8 as "oldestSeconds"
-           ${unsealed} and not (${isAdded})`,
-  });
-  return row ?? { count: 0, oldestSeconds: 0 };
+export interface Unsealed {
+  /** How many wait for the next sealing. */
+  count: number;
+  oldestSeconds: number;
+  /** Those that a sealing should have covered. */
+  added: { eventId: string; name: string; occurredAt: string }[];
 }
 
-/** Events in no seal that one should cover, at most `limit`. */
-export async function listAdded(
-  tx: Queryable,
-  limit: number,
-): Promise<{ eventId: string; name: string; occurredAt: string }[]> {
-  return await tx.query(
+/** Everything that is in no seal of its month; at most `mostAdded` of what was added where seals stood. */
+export async function inspectUnsealed(tx: Queryable, mostAdded: number): Promise<Unsealed> {
+  const [row] = await tx.query<Unsealed>(
     {
-      name: 'audit_added',
-      text: `select e.event_id as "eventId", e.name, (extract(epoch from e.occurred_at) * 1000000)::text as "occurredAt"
-             ${unsealed} and (${isAdded}) order by e.event_id limit $1`,
+      name: 'audit_unsealed_all',
+      text: `
+        with unsealed as materialized (${unsealedIds}),
+        judged as materialized (
+          select e.event_id, e.name, e.occurred_at, coalesce(${isAdded}, false) as added
+          from unsealed u
+          join audit_events e on e.event_id = u.event_id
+            and date_trunc('month', e.occurred_at at time zone 'UTC')::date = u.month
+          left join audit_head h on true)
+        select count(*) filter (where not added)::float8 as count,
+          coalesce(greatest(0, extract(epoch from curfew_now() - min(occurred_at) filter (where not added))), 0)::float8
+            as "oldestSeconds",
+          coalesce((select json_agg(a) from (
+            select event_id as "eventId", name, (extract(epoch from occurred_at) * 1000000)::text as "occurredAt"
+            from judged where added order by event_id limit $1) a), '[]') as added
+        from judged`,
     },
-    [limit],
+    [mostAdded],
   );
+  return row ?? { count: 0, oldestSeconds: 0, added: [] };
 }
