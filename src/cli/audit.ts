@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
@@ -34,7 +35,11 @@ export function addAuditCommands(program: Command): void {
 async function readSecrets(environment: Environment): Promise<readonly Buffer[]> {
   if (environment.secrets) return environment.secrets;
   if (environment.databaseUrl) {
-    throw new Problem('secret_missing', 'CURFEW_SECRET is missing: only it can prove what was sealed.');
+    const kept = `CURFEW_SECRET_FILE=${path.join(environment.dataDirectory, 'secret')}`;
+    throw new Problem(
+      'secret_missing',
+      `CURFEW_SECRET is missing: only it can prove what was sealed. For what curfew dev sealed: ${kept}`,
+    );
   }
   const { readEmbeddedSecret } = await import('./dev.ts');
   return [readEmbeddedSecret(environment)];

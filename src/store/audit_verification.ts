@@ -13,6 +13,10 @@ export async function readTrail<Result>(
       text: 'set transaction isolation level repeatable read, read only',
     });
     await tx.query({ name: 'audit_no_timeout', text: 'set local statement_timeout = 0' });
+    await tx.query({
+      name: 'audit_no_idle_timeout',
+      text: 'set local idle_in_transaction_session_timeout = 0',
+    });
     return await work(tx);
   });
 }
@@ -35,7 +39,7 @@ export async function listSeals(tx: Queryable, after: number, limit: number): Pr
   return await tx.query<Seal>(
     {
       name: 'audit_seals',
-      text: `select seal_number::float8 as "sealNumber", to_char(month, 'YYYY-MM-DD') as month,
+      text: `select seal_number::float8 as "sealNumber", coalesce(to_char(month, 'YYYY-MM-DD'), month::text) as month,
                event_count as "eventCount", content_digest as "contentDigest", event_ids as "eventIds", digests,
                commitments, to_micros(sealed_at) as "sealedAt", ids_from as "idsFrom", began::text as began,
                key_id as "keyId", mac
