@@ -6,6 +6,7 @@ import { eraseFromTrail } from '../store/audit_seals.ts';
 import type { Queryable } from '../store/database.ts';
 import { deleteMailsTo } from '../store/notices.ts';
 import { deleteSecondFactors } from '../store/second_factors.ts';
+import { forgetDevices } from '../store/sessions.ts';
 import { endAccountAccess } from './end_account_access.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function deleteAccount(
   const ended = await endAccountAccess(tx, configuration, accountId, 'account_disabled', origin);
   await deleteSecondFactors(tx, accountId);
   await deleteMailsTo(tx, accountId);
+  await forgetDevices(tx, accountId);
   await forgetAccount(tx, accountId);
   await recordEvent(tx, 'account.deleted', { accountId }, origin, ended);
   return { ...ended, events: await eraseFromTrail(tx, accountId) };

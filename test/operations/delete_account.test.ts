@@ -47,6 +47,12 @@ describe('a deleted account', () => {
        values (gen_random_uuid(), $1, 'Lovelace phone', 's', 's')`,
       accountId,
     );
+    const sessionId = await storeSession(test.database, { accountId });
+    await sql(
+      test.database,
+      `update sessions set user_agent = 'Lovelace/1.0' where session_id = $1`,
+      sessionId,
+    );
     await test.database.transaction((tx) =>
       queueMail(tx, 'factors_removed', accountId, { address: '192.0.2.77' }),
     );
