@@ -53,7 +53,11 @@ CREATE UNIQUE INDEX artifacts_user_code ON public.artifacts USING btree (user_co
 
 create table audit_events (
   event_id uuid not null default uuidv7(),
-  occurred_at timestamp with time zone not null default curfew_now(),
+  occurred_at timestamp with time zone not null default 
+CASE
+    WHEN (pg_current_xact_id() IS NOT NULL) THEN curfew_now()
+    ELSE NULL::timestamp with time zone
+END,
   name text not null,
   account_id text,
   client_id text,
@@ -62,10 +66,44 @@ create table audit_events (
   request_id text,
   address text,
   detail jsonb not null default '{}'::jsonb,
+  xact xid8 not null default pg_current_xact_id(),
   constraint audit_events_pkey PRIMARY KEY (event_id, occurred_at)
 ) partition by RANGE (occurred_at);
 
 create table audit_events_default partition of audit_events DEFAULT;
+
+create table audit_head (
+  singleton boolean not null default true,
+  seal_number bigint not null,
+  snapshot pg_snapshot not null,
+  key_id text not null,
+  mac bytea not null,
+  constraint audit_head_pkey PRIMARY KEY (singleton),
+  constraint audit_head_singleton_check CHECK (singleton)
+);
+
+create table audit_seals (
+  seal_number bigint not null,
+  month date not null,
+  event_count integer not null,
+  content_digest bytea not null,
+  event_ids uuid[],
+  digests bytea[],
+  commitments bytea[],
+  sealed_at timestamp with time zone not null,
+  ids_from uuid not null,
+  began xid8 not null,
+  key_id text not null,
+  mac bytea not null,
+  constraint audit_seals_pkey PRIMARY KEY (seal_number)
+);
+
+create table audit_subjects (
+  account_id text not null,
+  pseudonym uuid not null default gen_random_uuid(),
+  key bytea not null default (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())),
+  constraint audit_subjects_pkey PRIMARY KEY (account_id)
+);
 
 create table authorization_codes (
   code_hash bytea not null,
@@ -111,6 +149,7 @@ create table configuration_state (
   applied_version bigint,
   rate_limits jsonb not null default '{}'::jsonb,
   delivery jsonb not null default '{}'::jsonb,
+  audit jsonb not null default '{}'::jsonb,
   constraint configuration_state_pkey PRIMARY KEY (singleton),
   constraint configuration_state_singleton_check CHECK (singleton)
 );
@@ -329,6 +368,67 @@ create table window_secrets (
   opened_at timestamp with time zone not null default curfew_now(),
   constraint window_secrets_pkey PRIMARY KEY (window_id)
 );
+
+CREATE OR REPLACE FUNCTION public.audit_drop_months(p_keep interval, OUT month date, OUT dropped boolean)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
+AS $function$
+declare
+  v_before timestamptz := curfew_now() - greatest(p_keep, interval '30 days');
+  v_partition text;
+  v_count bigint;
+begin
+  lock table audit_head in share row exclusive mode;
+  for v_partition, month in
+    select c.relname, to_date(right(c.relname, 7), 'YYYY_MM')
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'audit_events'::regclass and c.relname ~ '^audit_events_\d{4}_\d{2}$'
+    order by c.relname
+  loop
+    exit when (month + interval '1 month') at time zone 'UTC' > v_before;
+    execute format('select count(*) from %I', v_partition) into v_count;
+    dropped := v_count = (select coalesce(sum(s.event_count), 0) from audit_seals s where s.month = audit_drop_months.month);
+    if dropped then
+      execute format('drop table %I', v_partition);
+      update audit_seals s set event_ids = null, digests = null, commitments = null
+        where s.month = audit_drop_months.month;
+      insert into audit_events (name, detail)
+        values ('trail.month_dropped', jsonb_build_object('month', to_char(month, 'YYYY-MM'), 'events', v_count));
+    end if;
+    return next;
+    exit when dropped;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.audit_erase(p_account_id text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_subject text;
+  v_count integer;
+begin
+  if not exists (select from accounts a where a.account_id = p_account_id and a.deleted_at is not null) then
+    raise insufficient_privilege using message = 'only the trail of a deleted account is erased';
+  end if;
+  lock table audit_head in share row exclusive mode;
+  insert into audit_subjects (account_id) values (p_account_id) on conflict do nothing;
+  delete from audit_subjects s where s.account_id = p_account_id returning 'erased:' || s.pseudonym into v_subject;
+  update audit_events e
+    set account_id = v_subject, session_id = null, family_id = null, request_id = null, address = null
+    where e.account_id = p_account_id;
+  get diagnostics v_count = row_count;
+  insert into audit_events (name, account_id, detail)
+    values ('account.erased', v_subject, jsonb_build_object('events', v_count));
+  return v_count;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.audit_partition_ensure(moment timestamp with time zone)
  RETURNS void
@@ -597,6 +697,8 @@ begin
 end
 $function$;
 
+revoke execute on function audit_drop_months(interval) from public;
+revoke execute on function audit_erase(text) from public;
 revoke execute on function audit_partition_ensure(timestamp with time zone) from public;
 grant usage on schema public to curfew_server;
 grant delete, insert, select, update on access_tokens to curfew_server;
@@ -604,6 +706,9 @@ grant delete, insert, select on account_roles to curfew_server;
 grant insert, select, update on accounts to curfew_server;
 grant delete, insert, select, update on artifacts to curfew_server;
 grant insert, select on audit_events to curfew_server;
+grant select, update on audit_head to curfew_server;
+grant insert, select on audit_seals to curfew_server;
+grant insert, select on audit_subjects to curfew_server;
 grant delete, insert, select, update on authorization_codes to curfew_server;
 grant delete, insert, select, update on clients to curfew_server;
 grant select, update on configuration_state to curfew_server;
@@ -624,4 +729,6 @@ grant delete, insert, select, update on sessions to curfew_server;
 grant delete, insert, select, update on signing_keys to curfew_server;
 grant delete, insert, select, update on totp_factors to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
+grant execute on function audit_drop_months(interval) to curfew_server;
+grant execute on function audit_erase(text) to curfew_server;
 grant execute on function audit_partition_ensure(timestamp with time zone) to curfew_server;

@@ -10,6 +10,7 @@ import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import { buildSenders } from './delivery/build_senders.ts';
 import { createDeliverer } from './delivery/deliver_notices.ts';
 import type { MailSettings } from './delivery/send_mail.ts';
+import { createSealer } from './events/seal_events.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
@@ -27,6 +28,7 @@ import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
+import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
@@ -103,6 +105,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     limits: () => configurations.current().rateLimits,
     count: (key, limit) => countRate(database, hashToken(key), limit),
     clear: (key) => clearRate(database, hashToken(key)),
+    recordRefusal: (kind, subject, limit) => recordRefusedRate(database, { kind, subject, limit }),
+    onError: (error) => log.warn({ err: error }, 'refusal not recorded'),
   });
   const countUnknownToken = async (ctx: Context, clientId: string | undefined) => {
     const waits = [await limiter.count('token_address', addressSubject(ctx))];
@@ -202,7 +206,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
     allowsLoopback: allowsLoopbackReceivers,
   });
   const deliverer = createDeliverer({ database, senders, log });
-  const jobs = startJobs({ database, log, configuration: readConfiguration, longestOverlap, deliverer });
+  const jobs = startJobs({
+    database,
+    log,
+    configuration: readConfiguration,
+    sealEvents: createSealer(database, atRest),
+    longestOverlap,
+    deliverer,
+  });
 
   return {
     listen: (port, host) =>

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addApplyCommand } from './cli/apply.ts';
+import { addAuditCommands } from './cli/audit.ts';
 import { addDevCommand } from './cli/dev.ts';
 import { addMigrateCommand } from './cli/migrate.ts';
 import { reportFailure } from './cli/report_failure.ts';
@@ -32,6 +33,7 @@ addApplyCommand(program);
 addUserCommands(program);
 addSessionCommands(program);
 addNoticeCommands(program);
+addAuditCommands(program);
 for (const command of [
   program,
   ...program.commands,

@@ -101,6 +101,11 @@ export async function openEmbeddedDatabase(environment: Environment): Promise<Op
   return openRunning(environment, postgres);
 }
 
+/** The secret of a `curfew dev` that none was given. */
+export function readEmbeddedSecret({ dataDirectory }: Environment): Buffer {
+  return readDevelopmentSecret(dataDirectory);
+}
+
 interface RunningPostgres {
   connectionUrl(user: string, database: string): string;
   stop(): Promise<void>;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { Problem } from '../domain/problems.ts';
 import { addAccount } from '../operations/add_account.ts';
+import { deleteAccount } from '../operations/delete_account.ts';
 import { disableAccount, enableAccount } from '../operations/disable_account.ts';
 import { removeSecondFactors } from '../operations/remove_second_factors.ts';
 import { setRoles } from '../operations/set_roles.ts';
@@ -62,6 +63,17 @@ export function addUserCommands(program: Command): void {
       await inTransaction(async (tx) => {
         await enableAccount(tx, (await getAccount(tx, username)).accountId, origin);
         return `${username} is enabled.`;
+      });
+    });
+  user
+    .command('delete <username>')
+    .description('end all access, forget the person, and erase them from the audit trail')
+    .action(async (username: string) => {
+      await inTransaction(async (tx, configuration) => {
+        const { accountId } = await getAccount(tx, username);
+        const { sessions, families, events } = await deleteAccount(tx, configuration, accountId, origin);
+        const ended = `ended ${sessions} sessions and ${families} families`;
+        return `${username} is deleted; ${ended}; erased from ${events} events of the trail.`;
       });
     });
   user

@@ -1,3 +1,4 @@
+import { audit } from './schema/audit.ts';
 import { branding } from './schema/branding.ts';
 import { clients } from './schema/clients.ts';
 import { delivery } from './schema/delivery.ts';
@@ -19,6 +20,7 @@ export const sections = {
   branding,
   rate_limits: rateLimits,
   delivery,
+  audit,
 };
 export type SectionName = keyof typeof sections;
 export const sectionNames = Object.keys(sections) as SectionName[];

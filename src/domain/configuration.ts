@@ -54,6 +54,7 @@ export interface Configuration {
   branding?: Branding;
   rateLimits?: Partial<RateLimits>;
   delivery?: DeliverySettings;
+  audit?: AuditSettings;
 }
 
 /** A user as a configuration file names one; what is left out stays as it is. */
@@ -64,6 +65,15 @@ export interface DesiredUser {
   name?: string | undefined;
   password?: string | undefined;
 }
+
+export interface AuditSettings {
+  /** How long a month of the trail is kept after its end, in seconds. */
+  retention?: number;
+}
+
+export const defaultAuditRetention = 400 * 86_400;
+/** What the database insists on, whatever it is told. */
+export const leastAuditRetention = 30 * 86_400;
 
 /** What people see of the product. */
 export interface Branding {
@@ -82,4 +92,5 @@ export interface DesiredConfiguration {
   branding?: Branding | undefined;
   rate_limits?: Partial<RateLimits> | undefined;
   delivery?: DeliverySettings | undefined;
+  audit?: AuditSettings | undefined;
 }

@@ -12,6 +12,8 @@ export const problemCodes = {
   database_unreachable: 'The database cannot be reached.',
   database_behind: 'The database lacks migrations.',
   database_role: 'The database role has the wrong rights.',
+  trail_altered: 'The audit trail is not as it was sealed.',
+  secret_missing: 'A secret is needed.',
   secret_wrong: 'The secret does not open what is stored.',
 } as const;
 export type ProblemCode = keyof typeof problemCodes;

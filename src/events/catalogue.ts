@@ -10,6 +10,8 @@ export const eventCatalogue = {
   'consent.denied': 'An account denied a client.',
   'consent.withdrawn':
     'An account took back what it had allowed a client; the families that ended are counted.',
+  'device.approved': 'An account approved a device by its code.',
+  'device.aborted': 'A device was not approved: the person stopped, or denied it.',
   'session.started': 'A browser session began with a full sign-in.',
   'session.renewed': 'The same account signed in again in its session: new identifier, new absolute limit.',
   'session.extended':
@@ -24,7 +26,10 @@ export const eventCatalogue = {
   'refresh.downscoped': 'A refresh passed without scopes whose role or fresh MFA is gone.',
   'refresh.refused': 'A refresh was refused.',
   'refresh.reuse_detected': 'A rotated refresh token was presented outside the overlap.',
+  'access_token.revoked': 'An access token that belongs to no family was revoked.',
   'family.ended': 'A family ended, with reason, moment, limit, policy and version.',
+  'rate_limit.exceeded':
+    'Requests were refused with 429: the first of a window, with the limit and whom it counts against.',
   'account.created': 'An account was created.',
   'account.updated':
     'Name, e-mail or password of an account was changed by the configuration file or an operator.',
@@ -32,9 +37,14 @@ export const eventCatalogue = {
   'account.disabled': 'An account was disabled.',
   'account.enabled': 'An account was enabled again. Nothing that ended is revived.',
   'account.factors_removed': 'An operator removed the second factors of an account.',
+  'account.deleted': 'An account was deleted, and all its access ended.',
+  'account.erased': 'The personal data of a deleted account were removed from the trail.',
   'configuration.applied': 'The configuration was changed.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
   'signing_key.created': 'A signing key was made.',
+  'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',
+  'trail.cut':
+    'A running server found fewer seals than it had seen before: the end of the trail was removed.',
 } as const;
 export type EventName = keyof typeof eventCatalogue;

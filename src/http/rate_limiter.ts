@@ -16,40 +16,68 @@ export interface RateLimiterStore {
   limits(): Partial<RateLimits>;
   count(key: string, limit: RateLimit): Promise<{ count: number; secondsLeft: number }>;
   clear(key: string): Promise<void>;
+  /** Called once a window, whichever instance refuses first. */
+  recordRefusal(kind: RateLimitKind, subject: string, limit: RateLimit): Promise<void>;
+  /** What went wrong beside a request. */
+  onError(error: unknown): void;
 }
 
 /**
  * Rate limits whose counters all instances share. Who is beyond a limit is also remembered here until
- * the window is over, so that refusing costs no query, and a request that does nothing wrong none at all.
+ * the window is over, so that refusing costs no query but the first, and a request that does nothing
+ * wrong none at all.
  */
 export function createRateLimiter(store: RateLimiterStore): RateLimiter {
   const blockedUntil = new Map<string, number>();
+  /** The blocked subjects of whom this process has refused something. */
+  const refused = new Set<string>();
   const keyOf = (kind: RateLimitKind, subject: string) => `${kind}:${subject}`;
 
   function block(key: string, seconds: number): void {
     const now = Date.now();
     if (blockedUntil.size > 10_000) {
-      for (const [other, until] of blockedUntil) if (until <= now) blockedUntil.delete(other);
+      for (const [other, until] of blockedUntil) if (until <= now) unblock(other);
     }
     blockedUntil.set(key, now + seconds * 1000);
   }
+
+  function unblock(key: string): void {
+    blockedUntil.delete(key);
+    refused.delete(key);
+  }
+
+  /** Count one; the first that is refused in its window, over all instances, is recorded. */
+  async function countOne(kind: RateLimitKind, subject: string, limit: RateLimit) {
+    const counted = await store.count(keyOf(kind, subject), limit);
+    if (counted.count === limit.most + 1) await store.recordRefusal(kind, subject, limit);
+    return counted;
+  }
+
+  const limitOf = (kind: RateLimitKind) => store.limits()[kind] ?? defaultRateLimits[kind];
 
   return {
     secondsToWait(kind, subject) {
       const key = keyOf(kind, subject);
       const left = (blockedUntil.get(key) ?? 0) - Date.now();
-      if (left <= 0) blockedUntil.delete(key);
-      return Math.max(0, left / 1000);
+      if (left <= 0) {
+        unblock(key);
+        return 0;
+      }
+      if (!refused.has(key)) {
+        refused.add(key);
+        countOne(kind, subject, limitOf(kind)).catch(store.onError);
+      }
+      return left / 1000;
     },
     async count(kind, subject) {
-      const limit = store.limits()[kind] ?? defaultRateLimits[kind];
-      const { count, secondsLeft } = await store.count(keyOf(kind, subject), limit);
+      const limit = limitOf(kind);
+      const { count, secondsLeft } = await countOne(kind, subject, limit);
       if (count >= limit.most) block(keyOf(kind, subject), secondsLeft);
       return count > limit.most ? Math.max(1, secondsLeft) : 0;
     },
     async forget(kind, subject) {
       const key = keyOf(kind, subject);
-      blockedUntil.delete(key);
+      unblock(key);
       await store.clear(key);
     },
   };

@@ -7,12 +7,15 @@ import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
 import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
+import { dropOldMonths, eraseLateEvents } from './keep_trail.ts';
 
 export interface JobOptions {
   database: Database;
   log: Logger;
   /** The configuration in force, read anew when the database has a newer one. */
   configuration(): Promise<Configuration>;
+  /** Chains what committed since; see `createSealer`. */
+  sealEvents(): Promise<number>;
   /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
   longestOverlap(): number;
   deliverer: Deliverer;
@@ -30,7 +33,14 @@ const sweepBatch = 200;
 const windowSlackSeconds = 120;
 
 /** Start the recurring jobs: each runs at once, then at its interval, never twice at the same time. */
-export function startJobs({ database, log, configuration, longestOverlap, deliverer }: JobOptions): {
+export function startJobs({
+  database,
+  log,
+  configuration,
+  sealEvents,
+  longestOverlap,
+  deliverer,
+}: JobOptions): {
   stop(): Promise<void>;
 } {
   const jobs: Job[] = [
@@ -43,6 +53,13 @@ export function startJobs({ database, log, configuration, longestOverlap, delive
     { name: 'sweep', everySeconds: 0.5, run: sweep },
     { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
     { name: 'stale_notices', everySeconds: 60, run: () => giveUpStaleNotices(database) },
+    { name: 'seal', everySeconds: 1, run: sealEvents },
+    {
+      name: 'audit_retention',
+      everySeconds: 3600,
+      run: async () => dropOldMonths(database, await configuration(), log),
+    },
+    { name: 'audit_erase', everySeconds: 600, run: () => eraseLateEvents(database) },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
   async function sweep(): Promise<void> {

@@ -104,6 +104,7 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
     branding: desired.branding ?? current.branding ?? {},
     rateLimits: desired.rate_limits ?? current.rateLimits ?? {},
     delivery: desired.delivery ?? current.delivery ?? {},
+    audit: desired.audit ?? current.audit ?? {},
   };
 }
 
@@ -148,6 +149,7 @@ async function writeDifference(
   if (section === 'branding') return await writeSettings(tx, section, next.branding ?? {});
   if (section === 'rate_limits') return await writeSettings(tx, section, next.rateLimits ?? {});
   if (section === 'delivery') return await writeSettings(tx, section, next.delivery ?? {});
+  if (section === 'audit') return await writeSettings(tx, section, next.audit ?? {});
   if (kind === 'removed') {
     if (section === 'policies') await deletePolicy(tx, name, author);
     else await deleteConfigured(tx, section, name);

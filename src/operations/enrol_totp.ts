@@ -76,7 +76,10 @@ export async function confirmTotpEnrolment(
   origin: Origin,
 ): Promise<EnrolmentVerdict> {
   const attempt = await countAttempt(database, accountId);
-  if (!attempt.allowed) return { enrolled: false, reason: 'blocked', until: attempt.blockedUntil };
+  if (!attempt.allowed) {
+    await recordEvent(database, 'mfa.failed', { accountId }, origin, { method: 'otp', reason: 'blocked' });
+    return { enrolled: false, reason: 'blocked', until: attempt.blockedUntil };
+  }
   const pending = await findPendingTotpFactor(database, { accountId, sessionId });
   if (!pending || (await findTotpFactor(database, accountId)))
     return { enrolled: false, reason: 'none_pending' };

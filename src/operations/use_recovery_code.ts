@@ -19,7 +19,11 @@ export async function useRecoveryCode(
   origin: Origin,
 ): Promise<RecoveryVerdict> {
   const attempt = await countAttempt(database, accountId);
-  if (!attempt.allowed) return { accepted: false, reason: 'blocked', until: attempt.blockedUntil };
+  if (!attempt.allowed) {
+    const detail = { method: 'recovery_code', reason: 'blocked' };
+    await recordEvent(database, 'mfa.failed', { accountId }, origin, detail);
+    return { accepted: false, reason: 'blocked', until: attempt.blockedUntil };
+  }
   return await database.transaction(async (tx) => {
     const accepted = await takeRecoveryCode(tx, accountId, hashToken(normalizeRecoveryCode(code)));
     if (!accepted) {

@@ -1,7 +1,7 @@
 import type { ClientDefinition, Configuration, DesiredConfiguration } from '../domain/configuration.ts';
 
 type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients';
-type SettingsSection = 'branding' | 'rate_limits' | 'delivery';
+type SettingsSection = 'branding' | 'rate_limits' | 'delivery' | 'audit';
 export type Section = NamedSection | SettingsSection;
 
 /** One difference between what is in force and what is wanted. Secrets appear only as `(changed)`. */
@@ -26,6 +26,7 @@ export function compareConfigurations(current: Configuration, desired: DesiredCo
     ...compareSettings('branding', current.branding, desired.branding),
     ...compareSettings('rate_limits', current.rateLimits, desired.rate_limits),
     ...compareSettings('delivery', current.delivery, desired.delivery),
+    ...compareSettings('audit', current.audit, desired.audit),
   ];
 }
 

@@ -83,10 +83,25 @@ export async function insertClientToken(
   );
 }
 
-export async function deleteAccessToken(tx: Queryable, tokenHash: Buffer): Promise<void> {
-  await tx.query({ name: 'access_token_delete', text: 'delete from access_tokens where token_hash = $1' }, [
-    tokenHash,
-  ]);
+/** Returns whose it was; undefined where there is none, or no more. */
+export async function deleteAccessToken(
+  tx: Queryable,
+  tokenHash: Buffer,
+): Promise<{ clientId: string; accountId?: string; sessionId?: string } | undefined> {
+  const [row] = await tx.query<{ client_id: string; account_id: string | null; session_id: string | null }>(
+    {
+      name: 'access_token_delete',
+      text: 'delete from access_tokens where token_hash = $1 returning client_id, account_id, session_id',
+    },
+    [tokenHash],
+  );
+  return (
+    row && {
+      clientId: row.client_id,
+      ...(row.account_id === null ? {} : { accountId: row.account_id }),
+      ...(row.session_id === null ? {} : { sessionId: row.session_id }),
+    }
+  );
 }
 
 /** Forget what a client got for an account without a family: a family's tokens end with it. */

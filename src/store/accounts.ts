@@ -107,6 +107,22 @@ export async function setAccountDisabled(
   return rows.length > 0;
 }
 
+/** Keep the row, and nothing in it of the person. The username is free again. */
+export async function forgetAccount(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query({ name: 'account_roles_clear', text: 'delete from account_roles where account_id = $1' }, [
+    accountId,
+  ]);
+  await tx.query(
+    {
+      name: 'account_forget',
+      text: `update accounts set username = 'deleted:' || account_id, email = null, name = null, password_hash = null,
+               deleted_at = curfew_now(), version = version + 1
+             where account_id = $1`,
+    },
+    [accountId],
+  );
+}
+
 export async function bumpAccountVersion(tx: Queryable, accountId: string): Promise<void> {
   await tx.query(
     { name: 'account_version', text: 'update accounts set version = version + 1 where account_id = $1' },

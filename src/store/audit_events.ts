@@ -40,3 +40,51 @@ export async function ensureAuditPartitions(db: Queryable): Promise<void> {
     text: `select audit_partition_ensure(curfew_now()), audit_partition_ensure(curfew_now() + interval '1 month')`,
   });
 }
+
+/** An event as people read it. */
+export interface ListedEvent {
+  event_id: string;
+  occurred_at: string;
+  name: string;
+  account_id: string | null;
+  client_id: string | null;
+  session_id: string | null;
+  family_id: string | null;
+  request_id: string | null;
+  address: string | null;
+  detail: Record<string, unknown>;
+}
+
+export interface EventFilter {
+  accountId?: string | undefined;
+  name?: string | undefined;
+  /** The longest age, in seconds. */
+  maxAge?: number | undefined;
+}
+
+/** Events in the order of their ids, from `after` on upwards or from the newest downwards; at most `limit`. */
+export async function listAuditEvents(
+  db: Queryable,
+  { accountId, name, maxAge }: EventFilter,
+  page: { after: string | undefined; limit: number } | { newest: number },
+): Promise<ListedEvent[]> {
+  const isUpwards = 'after' in page;
+  return await db.query<ListedEvent>(
+    {
+      name: isUpwards ? 'audit_events_after' : 'audit_events_newest',
+      text: `select event_id, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
+               name, account_id, client_id, session_id, family_id, request_id, address, detail
+             from audit_events
+             where ($1::text is null or account_id = $1) and ($2::text is null or name = $2)
+               and ($3::float8 is null or occurred_at >= curfew_now() - make_interval(secs => $3))
+               ${isUpwards ? 'and ($5::uuid is null or event_id > $5) order by event_id' : 'order by event_id desc'}
+             limit $4`,
+    },
+    [
+      accountId ?? null,
+      name ?? null,
+      maxAge ?? null,
+      ...(isUpwards ? [page.limit, page.after ?? null] : [page.newest]),
+    ],
+  );
+}

@@ -1,4 +1,5 @@
 import type {
+  AuditSettings,
   Branding,
   ClientDefinition,
   Configuration,
@@ -16,6 +17,7 @@ export interface LoadedConfiguration extends Configuration {
   branding: Branding;
   rateLimits: Partial<RateLimits>;
   delivery: DeliverySettings;
+  audit: AuditSettings;
 }
 
 interface ConfigurationRow {
@@ -23,6 +25,7 @@ interface ConfigurationRow {
   branding: Branding;
   rate_limits: Partial<RateLimits>;
   delivery: DeliverySettings;
+  audit: AuditSettings;
   policies: Policy[];
   roles: Role[];
   scopes: {
@@ -49,7 +52,7 @@ interface ConfigurationRow {
 const configurationStatement = {
   name: 'configuration_load',
   text: `
-    select c.version::float8 as version, c.branding, c.rate_limits, c.delivery,
+    select c.version::float8 as version, c.branding, c.rate_limits, c.delivery, c.audit,
       (select coalesce(json_agg(json_build_object('name', name, 'version', version, 'limits', limits,
          'baselines', baselines) order by name), '[]') from policies) as policies,
       (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'policy', policy)) order by name), '[]')
@@ -72,6 +75,7 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
     branding: row.branding,
     rateLimits: row.rate_limits,
     delivery: row.delivery,
+    audit: row.audit,
     policies: new Map(row.policies.map((policy) => [policy.name, completeDefault(policy)])),
     roles: new Map(row.roles.map((role) => [role.name, role])),
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),

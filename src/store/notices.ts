@@ -35,6 +35,17 @@ export async function insertNotices(tx: Queryable, notices: readonly NewNotice[]
   );
 }
 
+/** Forget what would be mailed to an account, also what could not be. */
+export async function deleteMailsTo(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'notices_mail_delete',
+      text: `delete from notices where kind = 'mail' and payload ->> 'accountId' = $1`,
+    },
+    [accountId],
+  );
+}
+
 export interface NoticeClaim {
   kinds: readonly NoticeKind[];
   /** Receivers left out: this instance is at them already. */

@@ -237,3 +237,14 @@ export async function readNow(tx: Queryable): Promise<Instant> {
   if (!row) throw new Error('The database did not tell the time.');
   return row.now;
 }
+
+/** Forget from where an account was signed in to. */
+export async function forgetDevices(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'session_devices_forget',
+      text: 'update sessions set user_agent = null, address = null where account_id = $1',
+    },
+    [accountId],
+  );
+}

@@ -34,7 +34,7 @@ describe('curfew, called wrongly', function usage() {
       assert.deepEqual([code, stderr], [0, '']);
       assert.match(stdout, /^Usage: curfew /);
     }
-    for (const command of ['dev', 'serve', 'migrate', 'apply', 'user']) {
+    for (const command of ['dev', 'serve', 'migrate', 'apply', 'user', 'audit']) {
       assert.match(finished[0]?.stdout ?? '', new RegExp(`^ +${command}\\b`, 'm'));
     }
   });

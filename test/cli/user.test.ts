@@ -63,6 +63,7 @@ describe('curfew user', function users() {
       [user(['set-roles', 'nobody']), /no account named nobody/],
       [user(['disable', 'nobody']), /no account named nobody/],
       [user(['enable', 'nobody']), /no account named nobody/],
+      [user(['delete', 'nobody']), /no account named nobody/],
       [user(['reset-mfa', 'nobody']), /no account named nobody/],
     ];
     for (const [running, reason] of refusals) {
@@ -125,6 +126,18 @@ describe('curfew user', function users() {
     assert.match(reset.stdout, /^emmy has no second factor any more; removed 1\.\n$/);
     const { totp_factors: factors, recovery_codes: codes } = await snapshot(test.database);
     assert.deepEqual([factors, codes], [[], []]);
+  });
+
+  it('deletes an account, in the trail too', async () => {
+    const { id } = await find();
+    const deleted = await user(['delete', 'emmy']);
+    assert.equal(deleted.code, 0, deleted.stderr);
+    assert.match(
+      deleted.stdout,
+      /^emmy is deleted; ended \d+ sessions and \d+ families; erased from \d+ events of the trail\.\n$/,
+    );
+    assert.deepEqual(await sql(test.database, 'select from audit_events where account_id = $1', id), []);
+    assert.equal((await user(['delete', 'emmy'])).code, 1);
   });
 });
 

@@ -197,6 +197,19 @@ describe('branding of a file', () => {
   }
 });
 
+describe('the audit trail of a file', () => {
+  it('may be kept for as long as a duration says', () => {
+    assert.deepEqual(parse({ audit: { retention: '400d' } }).audit, { retention: 400 * 86_400 });
+    assert.deepEqual(parse({ audit: {} }).audit, {});
+  });
+
+  it('is kept for at least 30 days', () => {
+    assert.deepEqual(parse({ audit: { retention: '30d' } }).audit, { retention: 30 * 86_400 });
+    expectFault({ audit: { retention: '29d' } }, 'audit.retention: must be at least 30d');
+    expectFault({ audit: { retain: '30d' } }, 'audit.retain: is not a key that Curfew knows here');
+  });
+});
+
 /** That the file has this fault and no other; names of absent sections are none. */
 function expectFault(file: unknown, fault: string | RegExp, env?: NodeJS.ProcessEnv): void {
   const faults = faultsOf(file, env);

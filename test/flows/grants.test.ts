@@ -14,6 +14,7 @@ import type { ExampleConfiguration } from '../support/example_configuration.ts';
 import { assertRefused, countLiveTokens, listEvents } from '../support/gate.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { RelyingParty, Tokens } from '../support/relying_party.ts';
+import { sql } from '../support/sql.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 
@@ -164,6 +165,9 @@ describe('the remaining grants and endpoints', () => {
       const tokens = (await oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 1 })) as Tokens;
       assert.equal(decodeJwt(tokens.access_token).scope, 'reports.read');
       assert.equal(tokens.authorization_expires_in, 43_200);
+      const approvals = (await listEvents(server.database)).filter(({ name }) => name === 'device.approved');
+      assert.equal(approvals.length, 1);
+      assert.ok(approvals[0]?.session_id);
       await server.clock.advance(1800);
       const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
       await assertRefused(tv, tokens, 'idle_timeout');
@@ -202,6 +206,11 @@ describe('the remaining grants and endpoints', () => {
         device_code: started.device_code,
       });
       assert.equal(answer.body.error, 'access_denied');
+      const aborted = (await listEvents(server.database)).filter(({ name }) => name === 'device.aborted');
+      assert.deepEqual(
+        aborted.map(({ detail }) => detail),
+        [{ error: 'access_denied' }],
+      );
     });
 
     it('gives the page no way to the tokens: the handle of a code is no device code', async () => {
@@ -296,6 +305,14 @@ describe('the remaining grants and endpoints', () => {
         assert.deepEqual([await isActive(first.token), await isActive(second.token)], [true, true]);
         await oidc.tokenRevocation(first.config, first.token);
         assert.deepEqual([await isActive(first.token), await isActive(second.token)], [false, true]);
+        await oidc.tokenRevocation(first.config, first.token);
+        const revoked = await sql(
+          server.database,
+          `select account_id is not null as "ofAccount" from audit_events
+           where name = 'access_token.revoked' and client_id = $1`,
+          clientId,
+        );
+        assert.deepEqual(revoked, [{ ofAccount: clientId === 'brief' }]);
         const { clients } = desired;
         await server.apply({ clients: new Map([...clients].filter(([id]) => id !== clientId)) });
         assert.equal(await isActive(second.token), false);

@@ -41,11 +41,10 @@ describe('a connection cut while a refresh is being written', () => {
   it('loses nothing: it was not written, and the old token works on', async () => {
     const party = await createRelyingParty(issuer, shop);
     const tokens = await party.signIn(ada);
-    const answer = party.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' });
     let refused: Promise<{ status: number }> | undefined;
     await server.database.transaction(async (tx) => {
       await tx.query({ name: 'test_lock_families', text: 'select from families for update' });
-      refused = answer;
+      refused = party.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' });
       const pid = await waitForWaitingCommit(server.database);
       await asAdmin(`select pg_terminate_backend(${pid})`);
     });

@@ -4,6 +4,8 @@ import { createFormBrowser } from '../support/browser.ts';
 import { ada, exampleConfiguration, grace, shop, spa } from '../support/example_configuration.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
+import { waitUntil } from '../support/process_wait.ts';
+import { sql, sqlOne } from '../support/sql.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 
@@ -53,6 +55,35 @@ describe('rate limits', () => {
     assert.notEqual((await signIn(grace.username, grace.password)).status, 429);
     await server.clock.advance(61);
     assert.notEqual((await signIn('ada', ada.password)).status, 429);
+  });
+
+  it('tell the trail once a window whom they refuse, however often and of whatever name', async () => {
+    const listRefusals = async () =>
+      await sql<{ account_id: string | null; address: string | null; kind: string }>(
+        server.database,
+        `select account_id, address, detail ->> 'kind' as kind from audit_events
+         where name = 'rate_limit.exceeded' order by event_id`,
+      );
+    const { account_id } = await sqlOne<{ account_id: string }>(
+      server.database,
+      `select account_id from accounts where username = 'ada'`,
+    );
+    const ofAda = { account_id, address: null, kind: 'sign_in_account' };
+    for (let tries = 0; tries < 3; tries += 1) await signIn('ada', 'wrong');
+    assert.deepEqual(await listRefusals(), []);
+    for (let tries = 0; tries < 4; tries += 1) assert.equal((await signIn('ada', 'wrong')).status, 429);
+    await waitUntil(async () => (await listRefusals()).length > 0, 'no refusal is in the trail');
+    for (let tries = 0; tries < 8; tries += 1) await signIn('stranger', 'wrong');
+    await waitUntil(async () => (await listRefusals()).length > 2, 'the address is not in the trail');
+    assert.deepEqual(await listRefusals(), [
+      ofAda,
+      { account_id: null, address: null, kind: 'sign_in_account' },
+      { account_id: null, address: '127.0.0.1', kind: 'sign_in_address' },
+    ]);
+    await server.clock.advance(61);
+    for (let tries = 0; tries < 5; tries += 1) await signIn('ada', 'wrong');
+    await waitUntil(async () => (await listRefusals()).length > 3, 'the next window is not in the trail');
+    assert.deepEqual((await listRefusals()).slice(3), [ofAda]);
   });
 
   it('let no number of simultaneous guesses past', async () => {

@@ -58,6 +58,21 @@ describe('applyConfiguration', () => {
     assert.deepEqual(await snapshot(test.database), before);
   });
 
+  it('keeps how long the trail is kept', async () => {
+    const retention = 60 * 86_400;
+    const { differences } = await test.apply({ audit: { retention } });
+    assert.deepEqual(differences, [
+      {
+        section: 'audit',
+        name: 'audit',
+        kind: 'changed',
+        fields: [{ field: 'retention', from: undefined, to: retention }],
+      },
+    ]);
+    assert.deepEqual((await loadConfiguration(test.database)).audit, { retention });
+    assert.deepEqual((await test.apply({ audit: { retention } })).differences, []);
+  });
+
   it('takes branding for a change as well: once, in a new version, with an event', async () => {
     const countEvents = async () => (await sql(test.database, 'select from audit_events')).length;
     const [version, events] = [await readVersion(), await countEvents()];

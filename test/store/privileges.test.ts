@@ -39,7 +39,7 @@ describe("the server's role", () => {
     'alter table TABLE disable trigger all',
     'alter table TABLE owner to curfew_server',
     'drop table TABLE',
-    'create index on TABLE (name)',
+    'create index on TABLE ((1))',
     'create rule quiet as on insert to TABLE do instead nothing',
   ];
   for (const change of changes) {
@@ -48,6 +48,24 @@ describe("the server's role", () => {
       for (const table of tables) await refused(change.replace('TABLE', table));
     });
   }
+
+  for (const change of changes.filter((text) => !text.startsWith('update'))) {
+    it(`is refused ${change} for the seals, their head and what stands for accounts`, async () => {
+      const tables = ['audit_seals', 'audit_head', 'audit_subjects'];
+      for (const table of tables) await refused(change.replace('TABLE', table));
+    });
+  }
+
+  it('changes no seal and nothing that stands for an account', async () => {
+    for (const { table, name } of await sql<{ table: string; name: string }>(
+      database,
+      `select attrelid::regclass::text as table, attname as name from pg_attribute
+       where attrelid in ('audit_seals'::regclass, 'audit_subjects'::regclass) and attnum > 0`,
+    )) {
+      await refused(`update ${table} set ${name} = default`);
+    }
+    await refused(`insert into audit_head (singleton) values (false)`);
+  });
 
   it('neither adds nor removes the one row of the configuration', async () => {
     await refused('delete from configuration_state');

@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import { toEpochSeconds } from '../../domain/instants.ts';
+import { recordEvent } from '../../events/record_event.ts';
 import { endFamily } from '../../operations/end_family.ts';
 import { deleteAccessToken, findAccessToken } from '../../store/access_tokens.ts';
 import { findFamilyState } from '../../store/family_state.ts';
@@ -44,7 +45,8 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
       const { effects, inspected, configuration, origin } = getRequestContext();
       const { familyId, claims } = inspected ?? {};
       effects.dependent.push(async (tx) => {
-        await deleteAccessToken(tx, hashToken(claims ? nameStandalone(claims) : value));
+        const revoked = await deleteAccessToken(tx, hashToken(claims ? nameStandalone(claims) : value));
+        if (revoked && !familyId) await recordEvent(tx, 'access_token.revoked', revoked, origin);
         if (familyId) await endFamily(tx, configuration, familyId, 'revoked', origin);
       });
       return Promise.resolve();

@@ -1,6 +1,7 @@
 import Provider, { errors } from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
+import { recordEvent } from '../../events/record_event.ts';
 import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } from '../../store/artifacts.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
 import { outdatedError, refusalError } from '../refusals.ts';
@@ -43,7 +44,7 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
       const { userCode, ...rest } = withoutIdentity(payload);
       const { accountId, grantId = '', clientId = '', sessionUid = '' } = payload;
       const idHash = hashOf(id);
-      const { effects, joiningClients } = getRequestContext();
+      const { effects, joiningClients, origin } = getRequestContext();
       effects.dependent.push((tx) =>
         writeArtifact(tx, {
           model,
@@ -66,7 +67,13 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
         };
         effects.dependent.push(async (tx) => {
           if (!(await insertAuthorizationCode(tx, code))) throw outdatedError('code');
+          const subject = { accountId, clientId, sessionId: sessionUid };
+          await recordEvent(tx, 'device.approved', subject, origin, { scope: payload.scope ?? '' });
         });
+      }
+      if (payload.error) {
+        const detail = { error: payload.error };
+        effects.dependent.push((tx) => recordEvent(tx, 'device.aborted', { clientId }, origin, detail));
       }
       return Promise.resolve();
     },

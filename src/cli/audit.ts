@@ -1,0 +1,58 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import { createSecretsAtRest } from '../credentials/secrets_at_rest.ts';
+import { formatDuration } from '../domain/durations.ts';
+import { Problem } from '../domain/problems.ts';
+import { verifyTrail } from '../events/verify_trail.ts';
+import type { TrailReport } from '../events/verify_trail.ts';
+import { addAuditListings } from './audit_listings.ts';
+import { withDatabase } from './open_database.ts';
+
+export function addAuditCommands(program: Command): void {
+  const audit = program.command('audit').description('the audit trail');
+  addAuditListings(audit);
+  audit
+    .command('verify')
+    .description('compare the trail with its seals; exit 1 and say where it is not as it was sealed')
+    .option('--checkpoint <checkpoint>', 'a checkpoint that an earlier verification or export gave')
+    .option('--json', 'print one JSON document')
+    .action(async (options: { checkpoint?: string; json?: true }) => {
+      const environment = readEnvironment(process.env, 'tool');
+      const secrets = createSecretsAtRest(await readSecrets(environment));
+      await withDatabase(environment, async (database) => {
+        const report = await verifyTrail(database, secrets, options);
+        process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describe(report));
+        const [first, ...others] = report.faults;
+        if (first === undefined) return;
+        const more = others.length > 0 ? ` ${others.length} more faults: see --json.` : '';
+        throw new Problem('trail_altered', `${first}${more}`);
+      });
+    });
+}
+
+async function readSecrets(environment: Environment): Promise<readonly Buffer[]> {
+  if (environment.secrets) return environment.secrets;
+  if (environment.databaseUrl) {
+    const kept = `CURFEW_SECRET_FILE=${path.join(environment.dataDirectory, 'secret')}`;
+    throw new Problem(
+      'secret_missing',
+      `CURFEW_SECRET is missing: only it can prove what was sealed. For what curfew dev sealed: ${kept}`,
+    );
+  }
+  const { readEmbeddedSecret } = await import('./dev.ts');
+  return [readEmbeddedSecret(environment)];
+}
+
+function describe({ seals, since, events, dropped, unsealed, checkpoint }: TrailReport): string {
+  const gone = dropped > 0 ? `; ${dropped} more were dropped with their months` : '';
+  const age = formatDuration(Math.floor(unsealed.oldestSeconds));
+  const oldest = unsealed.count > 0 ? `, the oldest ${age} old` : '';
+  return [
+    `Sealed: ${events} events in ${seals} seals${since ? ` since ${since}` : ''}${gone}.`,
+    `Unsealed: ${unsealed.count} events${oldest}.`,
+    ...(checkpoint ? [`Checkpoint, to keep elsewhere: ${checkpoint}`] : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,23 @@
+import type { RateLimit, RateLimitKind } from '../domain/rate_limits.ts';
+import { recordEvent } from '../events/record_event.ts';
+import { findAccountByUsername } from '../store/accounts.ts';
+import type { Database } from '../store/database.ts';
+
+/** Record that a limit refuses; the trail has an address, a client or an account, never a username that was tried. */
+export async function recordRefusedRate(
+  database: Database,
+  { kind, subject, limit }: { kind: RateLimitKind; subject: string; limit: RateLimit },
+): Promise<void> {
+  const { most, seconds } = limit;
+  const detail = { kind, most, seconds };
+  if (kind === 'token_client') {
+    return await recordEvent(database, 'rate_limit.exceeded', { clientId: subject }, {}, detail);
+  }
+  if (kind === 'sign_in_account') {
+    const accountId = (await findAccountByUsername(database, subject))?.account.accountId;
+    return await recordEvent(database, 'rate_limit.exceeded', { accountId }, {}, detail);
+  }
+  // An IPv6 address counts by its network.
+  const address = subject.includes(':') ? `${subject}::/64` : subject;
+  await recordEvent(database, 'rate_limit.exceeded', {}, { address }, detail);
+}
