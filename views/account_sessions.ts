@@ -33,7 +33,12 @@ export interface SessionProps extends From, AccessTimes {
 export interface AppProps {
   readonly clientId: string;
   readonly name: string;
-  readonly accesses: readonly (From & AccessTimes)[];
+  readonly accesses: readonly AppAccess[];
+}
+
+export interface AppAccess extends From, AccessTimes {
+  /** What the app works on while its user is away, in its own words, and until when. */
+  readonly lease?: { readonly purpose: string; readonly end: Moment } | undefined;
 }
 
 export interface AccountSessionsProps {
@@ -111,8 +116,10 @@ ${accesses.map(
   ({
     device,
     address,
+    lease,
     ...times
   }) => html`<p class="soft">Allowed in ${device}${address && html`, from ${address}`}.</p>
+${lease && html`<p>Works on without you, ends ${moment(lease.end)}: “${lease.purpose}”</p>`}
 ${timeFacts('Allowed', times)}`,
 )}
 ${actionForm({

@@ -1,14 +1,17 @@
+import type { FamilyFacts } from '../domain/facts.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Instant } from '../domain/instants.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import type { Lifetime } from '../policy/evaluate_lifetime.ts';
+import { familyLease } from '../policy/family_lease.ts';
+import type { LeaseInForce } from '../policy/family_lease.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import { listOwnOfflineFamilies, listOwnSessions } from '../store/own_access.ts';
 import { describeDevice } from './describe_device.ts';
 import { describeFuture, describePast } from '../http/describe_moment.ts';
 import type { Visit } from './visit.ts';
-import type { AccessTimes, AppProps, SessionProps } from '../../views/account_sessions.ts';
+import type { AccessTimes, AppAccess, AppProps, SessionProps } from '../../views/account_sessions.ts';
 
 export interface Access {
   /** The visitor's own. */
@@ -52,7 +55,12 @@ async function listApps(
       const limits = familyLimits(configuration, family, roles);
       const times = describeTimes(family, evaluateFamily(family, limits, bond, now), now);
       if (!times) return [];
-      const access = { device: describeDevice(from), address: from.address, ...times };
+      const access = {
+        device: describeDevice(from),
+        address: from.address,
+        lease: describeLease(family, familyLease(family, limits), now),
+        ...times,
+      };
       return [{ clientId: family.clientId, access }];
     });
   return [...new Set(alive.map(({ clientId }) => clientId))]
@@ -62,6 +70,16 @@ async function listApps(
       accesses: alive.filter((one) => one.clientId === clientId).map(({ access }) => access),
     }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** undefined: there is none, or it is over. */
+function describeLease(
+  { lease }: FamilyFacts,
+  inForce: LeaseInForce | undefined,
+  now: Instant,
+): AppAccess['lease'] {
+  if (!lease || !inForce || inForce.endAt <= now) return undefined;
+  return { purpose: lease.purpose, end: describeFuture(inForce.endAt, now) };
 }
 
 /** undefined: it is over. */

@@ -126,6 +126,12 @@ describe('a lease', () => {
     assert.deepEqual(consents.at(-1)?.detail.lease, { duration: 5400, purpose: 'Zahlen für März' });
   });
 
+  it('is shown to its owner among the apps with access, with its purpose and its end', async () => {
+    await party.signIn(ada, asking());
+    const page = await party.browser.open('/account/sessions');
+    assert.match(page.text, /Works on without you, ends in 1 hour 59 minutes.*“Nightly books”/s);
+  });
+
   it('needs no resource, as nothing is allowed at one', async () => {
     const { resource: _, ...request } = asking();
     const tokens = await party.signIn(ada, { ...request, scope: 'openid offline_access' });

@@ -73,7 +73,14 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       current: session(text),
       others: [session(text), session(text)],
       apps: [
-        { clientId: text('clientId'), name: text('clientName'), accesses: [access(text), access(text)] },
+        {
+          clientId: text('clientId'),
+          name: text('clientName'),
+          accesses: [
+            access(text),
+            { ...access(text), lease: { purpose: text('purpose'), end: access(text).idleEnd } },
+          ],
+        },
       ],
     }),
   accountSessionsEmpty: (text) =>
