@@ -33,6 +33,15 @@ export interface DatabaseOptions {
   onError: (error: Error) => void;
 }
 
+/**
+ * Time-outs for a role and a database that have none. Not sent on connecting, since PgBouncer refuses what it
+ * does not know there. Where it gives each transaction another connection, only the role's own are sure.
+ */
+const setTimeouts = `
+  select set_config(name, value, false)
+  from (values ('statement_timeout', '10s'), ('idle_in_transaction_session_timeout', '15s')) as wanted (name, value)
+  where current_setting(name) = '0'`;
+
 const retriedCodes = new Set(['40001', '40P01']);
 
 /** Open a pool. Nothing connects before the first query. */
@@ -42,8 +51,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.size,
     application_name: 'curfew',
     connectionTimeoutMillis: 5000,
-    statement_timeout: 10_000,
-    idle_in_transaction_session_timeout: 15_000,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits it, its types do not say so
+    onConnect: async (client) => void (await client.query(setTimeouts)),
     ...(options.role ? { options: `-c role=${options.role}` } : {}),
   });
   let ending = false;
