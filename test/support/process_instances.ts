@@ -33,8 +33,8 @@ export interface Instance extends Running {
 export interface Instances {
   /** An address that asks the living instances in turn. */
   issuer: string;
-  /** Another `curfew dev` of the same database, issuer and secret. */
-  start(): Promise<Instance>;
+  /** Another `curfew dev` of the same database, issuer and secret, with more in its environment. */
+  start(env?: Record<string, string>): Promise<Instance>;
   /** After all of them have ended. */
   remove(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
   const secret = randomBytes(32).toString('base64');
   return {
     issuer: balancer.origin,
-    async start() {
+    async start(env = {}) {
       const port = await findPortPair();
       const running = await startDev({
         CURFEW_DATABASE_URL: databaseUrl,
@@ -60,6 +60,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
         CURFEW_PORT: String(port),
         SHOP_SECRET: shop.secret,
         ADA_PASSWORD: ada.password,
+        ...env,
       });
       const origin = `http://127.0.0.1:${port}`;
       balancer.targets.push(origin);
