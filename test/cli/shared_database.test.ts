@@ -17,6 +17,7 @@ import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
 import { sql } from '../support/sql.ts';
 
+const hourAhead = `--import tsx --import ${new URL('../support/hour_ahead.ts', import.meta.url).href}`;
 const offline = { scope: 'openid offline_access', prompt: 'consent' };
 
 describe('three curfew dev over one database', function shared() {
@@ -100,6 +101,16 @@ describe('three curfew dev over one database', function shared() {
     ]);
     const { refreshToken: own } = await refreshAt(first.origin, token);
     await assertLiveTokens(stored.database, [...successors, own]);
+  });
+
+  it('serve on beside one whose clock is an hour off: that is not ready, and decides nothing', async () => {
+    const { origin } = await instances.start({ NODE_OPTIONS: hourAhead });
+    const ready = await fetch(`${origin}/readyz`);
+    assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reasons: ['clock'] }]);
+    const live = (await refreshAt(first.origin, token)).refreshToken;
+    assert.equal((await refreshAt(origin, live)).status, 503);
+    for (const other of origins()) assert.equal((await fetch(`${other}/readyz`)).status, 200);
+    token = await refreshTogether(origins(), live, 3);
   });
 
   const origins = () => [first, second, third].map(({ origin }) => origin);
