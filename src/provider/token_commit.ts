@@ -2,12 +2,13 @@ import { sealSuccessor } from '../credentials/successor_seal.ts';
 import { hashToken } from '../credentials/token_hash.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
-import { commitRefresh, findRefresh } from '../store/families.ts';
+import { commitRefresh, findRefresh, lockOpenFamilies } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
 import { findFamilyState } from '../store/family_state.ts';
 import type { FamilyState } from '../store/family_state.ts';
 import { isOutage } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
+import { lockAccount } from '../store/sessions.ts';
 import { codeResources } from './adapter/exchange.ts';
 import { commitEffects } from './library_routes.ts';
 import { splitScope } from './token_claims.ts';
@@ -76,7 +77,7 @@ async function writeRefresh(
     requestId: context.origin.requestId,
     address: context.origin.address,
     detail: verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {},
-  }).catch((error: unknown) => findCommitted(database, hashToken(presented), successor?.hash, error));
+  }).catch((error: unknown) => findCommitted(database, pending, successor?.hash, error));
   if (outcome.outcome === 'changed' || !answerToken) return undefined;
   return { refresh_token: answerToken, ...findDeadlines(context, pending, outcome, loaded.family.bound) };
 
@@ -92,15 +93,20 @@ async function writeRefresh(
 /**
  * The connection broke while the refresh was being written: look whether it was. If it was, the answer
  * stands; if not, the old token works on; if nobody can tell, neither is claimed. Throws `cause` for both.
+ * The database may be at it still, for it hears late of a broken connection: look behind the locks it takes.
  */
 async function findCommitted(
   database: Database,
-  tokenHash: Buffer,
+  { presented, loaded: { family } }: PendingRefresh,
   successorHash: Buffer | undefined,
   cause: unknown,
 ): Promise<CommitOutcome> {
   if (!isOutage(cause) || !successorHash) throw cause;
-  const stored = await findRefresh(database, tokenHash).catch(() => undefined);
+  const look = database.transaction(async (tx) => {
+    await lockOpenFamilies(tx, { familyId: family.familyId });
+    return await findRefresh(tx, hashToken(presented));
+  });
+  const stored = await look.catch(() => undefined);
   if (!stored?.successorHash?.equals(successorHash)) throw cause;
   return readCommitted(stored);
 }
@@ -151,11 +157,15 @@ async function writeExchange(
 /** Likewise for an exchange: only this one knows the id of the family that it makes. */
 async function findExchanged(
   database: Database,
-  { familyId, refreshToken }: PendingExchange,
+  { familyId, refreshToken, loaded: { account } }: PendingExchange,
   cause: unknown,
 ): Promise<CommitOutcome> {
   if (!isOutage(cause) || !refreshToken) throw cause;
-  const stored = await findFamilyState(database, familyId).catch(() => undefined);
+  const look = database.transaction(async (tx) => {
+    await lockAccount(tx, account.accountId);
+    return await findFamilyState(tx, familyId);
+  });
+  const stored = await look.catch(() => undefined);
   if (!stored) throw cause;
   return readCommitted(stored);
 }

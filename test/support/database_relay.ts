@@ -8,10 +8,10 @@ export interface DatabaseRelay {
   /** The same database by way of the relay. */
   urlOf(url: string): string;
   /**
-   * Cut the next connection that sends a `refresh_commit`: `before` it gets through, `during` its execution,
+   * Cut the next connection that sends this statement, which it knows by name: `before` it gets through, `during` its execution,
    * or `after` it, when the answer comes by. Resolves when that has happened.
    */
-  cutNextCommit(moment: CutMoment): Promise<void>;
+  cutNext(statement: string, moment: CutMoment): Promise<void>;
   /** Let no answer through until the returned function is called. */
   holdAnswers(): () => void;
   close(): Promise<void>;
@@ -24,7 +24,7 @@ export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
   const { searchParams } = new URL(url);
   const socketFile = path.join(searchParams.get('host') ?? '', `.s.PGSQL.${searchParams.get('port')}`);
   const clients = new Set<Socket>();
-  let cut: { moment: CutMoment; done: () => void } | undefined;
+  let cut: { statement: string; moment: CutMoment; done: () => void } | undefined;
   let isHolding = false;
   let held: (() => void)[] = [];
 
@@ -40,7 +40,7 @@ export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
 
     let dropsAnswer: (() => void) | undefined;
     client.on('data', (chunk) => {
-      const now = cut && chunk.includes('refresh_commit') ? cut : undefined;
+      const now = cut && chunk.includes(cut.statement) ? cut : undefined;
       if (!now) return void database.write(chunk);
       cut = undefined;
       if (now.moment !== 'before') database.write(chunk);
@@ -65,7 +65,7 @@ export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
       const { username, pathname } = new URL(direct);
       return `postgresql://${username}@127.0.0.1:${port}${pathname}?sslmode=disable`;
     },
-    cutNextCommit: (moment) => new Promise((done) => (cut = { moment, done })),
+    cutNext: (statement, moment) => new Promise((done) => (cut = { statement, moment, done })),
     holdAnswers() {
       isHolding = true;
       return () => {
