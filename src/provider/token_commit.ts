@@ -6,7 +6,7 @@ import { commitRefresh, findRefresh, lockOpenFamilies } from '../store/families.
 import type { CommitOutcome } from '../store/families.ts';
 import { findFamilyState } from '../store/family_state.ts';
 import type { FamilyState } from '../store/family_state.ts';
-import { isOutage } from '../store/database.ts';
+import { isOutcomeUnknown } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { lockAccount } from '../store/sessions.ts';
 import { codeResources } from './adapter/exchange.ts';
@@ -101,7 +101,7 @@ async function findCommitted(
   successorHash: Buffer | undefined,
   cause: unknown,
 ): Promise<CommitOutcome> {
-  if (!isOutage(cause) || !successorHash) throw cause;
+  if (!isOutcomeUnknown(cause) || !successorHash) throw cause;
   const look = database.transaction(async (tx) => {
     await lockOpenFamilies(tx, { familyId: family.familyId });
     return await findRefresh(tx, hashToken(presented));
@@ -160,7 +160,7 @@ async function findExchanged(
   { familyId, refreshToken, loaded: { account } }: PendingExchange,
   cause: unknown,
 ): Promise<CommitOutcome> {
-  if (!isOutage(cause) || !refreshToken) throw cause;
+  if (!isOutcomeUnknown(cause) || !refreshToken) throw cause;
   const look = database.transaction(async (tx) => {
     await lockAccount(tx, account.accountId);
     return await findFamilyState(tx, familyId);

@@ -144,3 +144,15 @@ export function isOutage(error: unknown): boolean {
     error.message,
   );
 }
+
+const notSent = 'timeout exceeded when trying to connect';
+
+/**
+ * true when nobody can tell whether the statement, or the transaction, was carried out: the connection broke.
+ * What the database reports as an ERROR it has undone, and what waited for a connection was never sent.
+ */
+export function isOutcomeUnknown(error: unknown): boolean {
+  if (!isOutage(error)) return false;
+  const { severity, message } = error as { severity?: string; message: string };
+  return severity !== 'ERROR' && message !== notSent;
+}
