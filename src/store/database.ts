@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   prepared: boolean;
   /** Act as this role after connecting: the development server drops the owner's rights with it. */
   role?: string;
+  /** Milliseconds after which an answer counts as lost; by default longer than a statement may take. */
+  answerTimeout?: number;
   /** Called with the error of an idle connection that died; the pool replaces it by itself. */
   onError: (error: Error) => void;
 }
@@ -51,6 +53,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.size,
     application_name: 'curfew',
     connectionTimeoutMillis: 5000,
+    query_timeout: options.answerTimeout ?? 15_000,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits it, its types do not say so
     onConnect: async (client) => void (await client.query(setTimeouts)),
     ...(options.role ? { options: `-c role=${options.role}` } : {}),
@@ -80,7 +83,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (command === 'ROLLBACK') throw new Error('The transaction had failed and was rolled back.');
       return result;
     } catch (error) {
-      await client.query('rollback').catch(noteBroken);
+      if (isOutcomeUnknown(error)) broken = error as Error;
+      else await client.query('rollback').catch(noteBroken);
       throw error;
     } finally {
       client.off('error', noteBroken);
