@@ -13,7 +13,7 @@ import { redirectUri } from './relying_party.ts';
 const configuration = `
 policies:
   member:
-    { refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none, max_sessions: 50 }
+    { access_token_ttl: 1h, refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none, max_sessions: 50 }
 roles:
   member: { policy: member }
 clients:
@@ -78,6 +78,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
 export interface RefreshAnswer {
   status: number;
   refreshToken: string;
+  requestId: string;
   body: Record<string, unknown>;
 }
 
@@ -89,5 +90,6 @@ export async function refreshAt(origin: string, token: string): Promise<RefreshA
     headers: { authorization: `Basic ${btoa(`${shop.clientId}:${shop.secret}`)}` },
   });
   const body = (await response.json()) as Record<string, unknown>;
-  return { status: response.status, refreshToken: String(body.refresh_token), body };
+  const requestId = response.headers.get('x-request-id') ?? '';
+  return { status: response.status, refreshToken: String(body.refresh_token), requestId, body };
 }
