@@ -4,12 +4,13 @@ import type { SessionFacts } from '../domain/facts.ts';
 import { endSession } from '../operations/end_session.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
-import { commitRefresh, findRefresh } from '../store/families.ts';
+import { commitRefresh, findRefresh, lockOpenFamilies } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
 import { findFamilyState } from '../store/family_state.ts';
 import type { FamilyState } from '../store/family_state.ts';
-import { isOutage } from '../store/database.ts';
+import { isOutcomeUnknown } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
+import { lockAccount } from '../store/sessions.ts';
 import { codeResources } from './adapter/exchange.ts';
 import { commitEffects } from './library_routes.ts';
 import { splitScope } from './token_claims.ts';
@@ -80,7 +81,7 @@ async function writeRefresh(
     requestId: context.origin.requestId,
     address: context.origin.address,
     detail: verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {},
-  }).catch((error: unknown) => findCommitted(database, hashToken(presented), successor?.hash, error));
+  }).catch((error: unknown) => findCommitted(database, pending, successor?.hash, error));
   if (outcome.outcome === 'changed' || !answerToken) return undefined;
   return { refresh_token: answerToken, ...findDeadlines(context, pending, outcome, loaded.family.bound) };
 
@@ -102,15 +103,20 @@ async function endOverdue(database: Database, context: RequestContext, session: 
 /**
  * The connection broke while the refresh was being written: look whether it was. If it was, the answer
  * stands; if not, the old token works on; if nobody can tell, neither is claimed. Throws `cause` for both.
+ * The database may be at it still, for it hears late of a broken connection: look behind the locks it takes.
  */
 async function findCommitted(
   database: Database,
-  tokenHash: Buffer,
+  { presented, loaded: { family } }: PendingRefresh,
   successorHash: Buffer | undefined,
   cause: unknown,
 ): Promise<CommitOutcome> {
-  if (!isOutage(cause) || !successorHash) throw cause;
-  const stored = await findRefresh(database, tokenHash).catch(() => undefined);
+  if (!isOutcomeUnknown(cause) || !successorHash) throw cause;
+  const look = database.transaction(async (tx) => {
+    await lockOpenFamilies(tx, { familyId: family.familyId });
+    return await findRefresh(tx, hashToken(presented));
+  });
+  const stored = await look.catch(() => undefined);
   if (!stored?.successorHash?.equals(successorHash)) throw cause;
   return readCommitted(stored);
 }
@@ -161,11 +167,15 @@ async function writeExchange(
 /** Likewise for an exchange: only this one knows the id of the family that it makes. */
 async function findExchanged(
   database: Database,
-  { familyId, refreshToken }: PendingExchange,
+  { familyId, refreshToken, loaded: { account } }: PendingExchange,
   cause: unknown,
 ): Promise<CommitOutcome> {
-  if (!isOutage(cause) || !refreshToken) throw cause;
-  const stored = await findFamilyState(database, familyId).catch(() => undefined);
+  if (!isOutcomeUnknown(cause) || !refreshToken) throw cause;
+  const look = database.transaction(async (tx) => {
+    await lockAccount(tx, account.accountId);
+    return await findFamilyState(tx, familyId);
+  });
+  const stored = await look.catch(() => undefined);
   if (!stored) throw cause;
   return readCommitted(stored);
 }

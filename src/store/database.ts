@@ -29,9 +29,20 @@ export interface DatabaseOptions {
   prepared: boolean;
   /** Act as this role after connecting: the development server drops the owner's rights with it. */
   role?: string;
+  /** Milliseconds after which an answer counts as lost; by default longer than a statement may take. */
+  answerTimeout?: number;
   /** Called with the error of an idle connection that died; the pool replaces it by itself. */
   onError: (error: Error) => void;
 }
+
+/**
+ * Time-outs for a role and a database that have none. Not sent on connecting, since PgBouncer refuses what it
+ * does not know there. Where it gives each transaction another connection, only the role's own are sure.
+ */
+const setTimeouts = `
+  select set_config(name, value, false)
+  from (values ('statement_timeout', '10s'), ('idle_in_transaction_session_timeout', '15s')) as wanted (name, value)
+  where current_setting(name) = '0'`;
 
 const retriedCodes = new Set(['40001', '40P01']);
 
@@ -42,8 +53,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.size,
     application_name: 'curfew',
     connectionTimeoutMillis: 5000,
-    statement_timeout: 10_000,
-    idle_in_transaction_session_timeout: 15_000,
+    query_timeout: options.answerTimeout ?? 15_000,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits it, its types do not say so
+    onConnect: async (client) => void (await client.query(setTimeouts)),
     ...(options.role ? { options: `-c role=${options.role}` } : {}),
   });
   let ending = false;
@@ -71,7 +83,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (command === 'ROLLBACK') throw new Error('The transaction had failed and was rolled back.');
       return result;
     } catch (error) {
-      await client.query('rollback').catch(noteBroken);
+      if (isOutcomeUnknown(error)) broken = error as Error;
+      else await client.query('rollback').catch(noteBroken);
       throw error;
     } finally {
       client.off('error', noteBroken);
@@ -134,4 +147,16 @@ export function isOutage(error: unknown): boolean {
   return /timeout exceeded when trying to connect|Connection terminated|not queryable|timeout expired|Query read timeout/i.test(
     error.message,
   );
+}
+
+const notSent = 'timeout exceeded when trying to connect';
+
+/**
+ * true when nobody can tell whether the statement, or the transaction, was carried out: the connection broke.
+ * What the database reports as an ERROR it has undone, and what waited for a connection was never sent.
+ */
+export function isOutcomeUnknown(error: unknown): boolean {
+  if (!isOutage(error)) return false;
+  const { severity, message } = error as { severity?: string; message: string };
+  return severity !== 'ERROR' && message !== notSent;
 }

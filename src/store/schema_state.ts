@@ -28,13 +28,17 @@ export async function ownsTables(db: Queryable): Promise<boolean> {
   return row?.owns ?? false;
 }
 
-/** The database's clock minus this process's, in milliseconds, give or take the round trip. */
+/**
+ * The database's clock minus this process's, in milliseconds, as far as it is certain: the answer was read at
+ * some moment between the question and its arrival, however long a pool or a slow database kept them apart.
+ */
 export async function measureClockSkew(db: Queryable): Promise<number> {
-  const before = Date.now();
+  const askedAt = Date.now();
   const [row] = await db.query<{ now: number }>({
     name: 'clock',
     text: 'select to_micros(curfew_now()) / 1000 as now',
   });
-  const middle = (before + Date.now()) / 2;
-  return (row?.now ?? middle) - middle;
+  const answeredAt = Date.now();
+  const now = row?.now ?? answeredAt;
+  return now < askedAt ? now - askedAt : Math.max(0, now - answeredAt);
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { hashToken } from '../../src/credentials/token_hash.ts';
 import { createFormBrowser } from '../support/browser.ts';
 import { ada, shop } from '../support/example_configuration.ts';
 import { listEvents } from '../support/gate.ts';
@@ -8,18 +7,26 @@ import { createSharedDatabase } from '../support/process_database.ts';
 import type { SharedDatabase } from '../support/process_database.ts';
 import { prepareInstances, refreshAt } from '../support/process_instances.ts';
 import type { Instance, Instances } from '../support/process_instances.ts';
+import {
+  assertLiveTokens,
+  openFamilies,
+  refreshSideBySide,
+  refreshTogether,
+} from '../support/process_refreshes.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
 import { sql } from '../support/sql.ts';
 
+const hourAhead = `--import tsx --import ${new URL('../support/hour_ahead.ts', import.meta.url).href}`;
 const offline = { scope: 'openid offline_access', prompt: 'consent' };
 
-describe('two curfew dev over one database', function shared() {
+describe('three curfew dev over one database', function shared() {
   this.timeout(120_000);
   let stored: SharedDatabase;
   let instances: Instances;
   let first: Instance;
   let second: Instance;
+  let third: Instance;
   let party: RelyingParty;
   let token: string;
 
@@ -33,19 +40,19 @@ describe('two curfew dev over one database', function shared() {
     await stored.drop();
   });
 
-  it('start at the same moment on an empty database, and both become ready', async () => {
-    [first, second] = await Promise.all([instances.start(), instances.start()]);
-    for (const { issuer, origin } of [first, second]) {
+  it('start at the same moment on an empty database, and all become ready', async () => {
+    [first, second, third] = await Promise.all([instances.start(), instances.start(), instances.start()]);
+    for (const { issuer, origin } of [first, second, third]) {
       assert.equal(issuer, instances.issuer);
       assert.equal((await fetch(`${origin}/readyz`)).status, 200);
     }
-    const keys = await Promise.all([first, second].map(({ origin }) => readJson(`${origin}/jwks`)));
-    assert.deepEqual(keys[0], keys[1], 'they sign with the same keys');
+    const keys = await Promise.all(origins().map((origin) => readJson(`${origin}/jwks`)));
+    for (const key of keys) assert.deepEqual(key, keys[0], 'they sign with the same keys');
     const accounts = await sql(stored.database, 'select username from accounts');
     assert.deepEqual(accounts, [{ username: 'ada' }]);
   });
 
-  it('sign somebody in together: a session of one is a session of the other', async () => {
+  it('sign somebody in together: a session of one is a session of the others', async () => {
     party = await createRelyingParty(instances.issuer, shop);
     token = (await party.signIn(ada, offline)).refresh_token ?? '';
     const query = new URLSearchParams({
@@ -57,7 +64,7 @@ describe('two curfew dev over one database', function shared() {
       code_challenge: 'c'.repeat(43),
       code_challenge_method: 'S256',
     });
-    for (const { origin } of [first, second]) {
+    for (const origin of origins()) {
       const silent = `${origin}/auth?${query.toString()}`;
       assert.ok(readAnswer(await party.browser.request(silent)).has('code'), 'the cookies hold here too');
       const stranger = createFormBrowser(instances.issuer);
@@ -66,7 +73,7 @@ describe('two curfew dev over one database', function shared() {
   });
 
   it('refresh each other’s tokens', async () => {
-    for (const { origin } of [second, first, second]) {
+    for (const { origin } of [second, first, third, second]) {
       const answer = await refreshAt(origin, token);
       assert.equal(answer.status, 200, JSON.stringify(answer.body));
       assert.notEqual(answer.refreshToken, token);
@@ -74,35 +81,40 @@ describe('two curfew dev over one database', function shared() {
     }
   });
 
-  it('give 50 simultaneous refreshes of one token one and the same successor', async () => {
-    // What comes later than two seconds would be counted, and this may be a slow machine.
-    await sql(
-      stored.database,
-      `do $do$ begin execute format(
-         'create or replace function curfew_now() returns timestamptz language sql volatile as %L',
-         format('select %L::timestamptz', clock_timestamp())
-       ); end $do$`,
-    );
-    const names = async () => (await listEvents(stored.database)).map(({ name }) => name);
-    const before = (await names()).length;
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => refreshAt((index % 2 ? first : second).origin, token)),
-    );
-    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
-    const [successor = '', ...others] = new Set(answers.map(({ refreshToken }) => refreshToken));
-    assert.deepEqual(others, []);
-    const live = await sql<{ token_hash: Buffer }>(
-      stored.database,
-      `select token_hash from refresh_tokens t join families f using (family_id)
-       where t.rotated_at is null and f.ended_at is null and f.family_id =
-         (select family_id from refresh_tokens where token_hash = $1)`,
-      hashToken(token),
-    );
-    assert.deepEqual(live, [{ token_hash: hashToken(successor) }]);
-    const events = (await names()).slice(before).toSorted();
-    assert.deepEqual(events, ['refresh.granted', ...Array<string>(49).fill('refresh.retried')]);
-    assert.equal((await refreshAt(first.origin, successor)).status, 200);
+  it('give 60 simultaneous refreshes of one token one and the same successor', async () => {
+    const before = (await listNames()).length;
+    token = await refreshTogether(origins(), token, 60);
+    const events = (await listNames()).slice(before).toSorted();
+    assert.deepEqual(events, ['refresh.granted', ...Array<string>(59).fill('refresh.retried')]);
+    await assertLiveTokens(stored.database, [token]);
+    assert.equal((await refreshAt(first.origin, token)).status, 200);
   });
+
+  it('lose none of the families that are refreshed side by side, each at two of them at once', async () => {
+    const tokens = await openFamilies(instances.issuer, 6);
+    const before = (await listNames()).length;
+    const successors = await refreshSideBySide(origins(), tokens, 8);
+    const events = (await listNames()).slice(before).toSorted();
+    assert.deepEqual(events, [
+      ...Array<string>(6 * 8).fill('refresh.granted'),
+      ...Array<string>(6 * 8).fill('refresh.retried'),
+    ]);
+    const { refreshToken: own } = await refreshAt(first.origin, token);
+    await assertLiveTokens(stored.database, [...successors, own]);
+  });
+
+  it('serve on beside one whose clock is an hour off: that is not ready, and decides nothing', async () => {
+    const { origin } = await instances.start({ NODE_OPTIONS: hourAhead });
+    const ready = await fetch(`${origin}/readyz`);
+    assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reasons: ['clock'] }]);
+    const live = (await refreshAt(first.origin, token)).refreshToken;
+    assert.equal((await refreshAt(origin, live)).status, 503);
+    for (const other of origins()) assert.equal((await fetch(`${other}/readyz`)).status, 200);
+    token = await refreshTogether(origins(), live, 3);
+  });
+
+  const origins = () => [first, second, third].map(({ origin }) => origin);
+  const listNames = async () => (await listEvents(stored.database)).map(({ name }) => name);
 });
 
 async function readJson(url: string): Promise<unknown> {

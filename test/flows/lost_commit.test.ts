@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database, Statement } from '../../src/store/database.ts';
+import { startDatabaseRelay } from '../support/database_relay.ts';
+import type { DatabaseRelay } from '../support/database_relay.ts';
 import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
 import { asAdmin } from '../support/database.ts';
 import { waitForWaitingCommit } from '../support/lock_wait.ts';
 import { findFreePort } from '../support/ports.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
+import type { Tokens } from '../support/relying_party.ts';
 import { startInstance, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { countLiveTokens } from '../support/gate.ts';
+import { sql, waitForLockWaiters } from '../support/sql.ts';
 
 describe('a connection cut while a refresh is being written', () => {
   let server: TestServer;
   let victim: Database;
+  let relay: DatabaseRelay;
   let issuer: string;
   let stopVictim: () => Promise<void>;
   /** The statement whose next answer is lost after it was written. */
@@ -28,13 +33,16 @@ describe('a connection cut while a refresh is being written', () => {
     });
     const port = await findFreePort();
     issuer = `http://localhost:${port}`;
-    victim = openDatabase({ url: server.test.serverUrl, size: 4, prepared: true, onError: () => undefined });
+    relay = await startDatabaseRelay(server.test.serverUrl);
+    const url = relay.urlOf(server.test.serverUrl);
+    victim = openDatabase({ url, size: 4, prepared: true, onError: () => undefined });
     const { app } = await startInstance({ database: losingAnswers(victim), issuer, port });
     stopVictim = () => app.close(500);
   });
   after(async () => {
     await stopVictim();
     await victim.end();
+    await relay.close();
     await server.stop();
   });
 
@@ -52,6 +60,28 @@ describe('a connection cut while a refresh is being written', () => {
     await party.refresh(tokens.refresh_token ?? '');
     assert.equal(await countLiveTokens(server.database), 1);
   });
+
+  const waiting: [statement: string, lock: string][] = [
+    ['code_exchange_commit', 'select from accounts for update'],
+    ['refresh_commit', 'select from families for update'],
+  ];
+  for (const [statement, lock] of waiting) {
+    it(`loses nothing: ${statement} still waited, was written later, and its answer stands`, async () => {
+      const party = await createRelyingParty(issuer, shop);
+      const pending = await party.authorize(ada);
+      const isRefresh = statement === 'refresh_commit';
+      const { refresh_token: token = '' } = isRefresh ? await party.exchange(pending) : {};
+      let granted: Promise<Tokens> | undefined;
+      await server.database.transaction(async (tx) => {
+        await sql(tx, lock);
+        const isCut = relay.cutNext(statement, 'during');
+        granted = isRefresh ? party.refresh(token) : party.exchange(pending);
+        await isCut;
+        await waitForLockWaiters(server.database, 2);
+      });
+      await party.refresh((await granted)?.refresh_token ?? '');
+    });
+  }
 
   function losingAnswers(database: Database): Database {
     return {

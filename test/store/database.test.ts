@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openDatabase, sqlState } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { asAdmin, createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { sql, sqlOne, waitForLockWaiters } from '../support/sql.ts';
 
@@ -122,6 +122,8 @@ describe('a transaction', () => {
 
 describe('openDatabase', () => {
   let test: TestDatabase;
+  const timeouts = `select current_setting('statement_timeout') as statement,
+                      current_setting('idle_in_transaction_session_timeout') as idle`;
 
   before(async () => {
     test = await createTestDatabase();
@@ -138,6 +140,19 @@ describe('openDatabase', () => {
       onError: assert.fail,
     });
     assert.deepEqual(await sqlOne(database, 'select current_user::text as role'), { role: 'curfew_server' });
+    await database.end();
+  });
+
+  it('lets no statement take longer than 10 s, nor a transaction idle longer than 15 s', async () => {
+    const database = openDatabase({ url: test.serverUrl, size: 1, prepared: true, onError: assert.fail });
+    assert.deepEqual(await sqlOne(database, timeouts), { statement: '10s', idle: '15s' });
+    await database.end();
+  });
+
+  it('leaves time-outs as they are where the database or the role has its own', async () => {
+    await asAdmin(`alter database ${test.name} set statement_timeout = '3s'`);
+    const database = openDatabase({ url: test.serverUrl, size: 1, prepared: true, onError: assert.fail });
+    assert.deepEqual(await sqlOne(database, timeouts), { statement: '3s', idle: '15s' });
     await database.end();
   });
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { isOutage, openDatabase } from '../../src/store/database.ts';
+import { isOutage, isOutcomeUnknown, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { asAdmin, createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { startDatabaseRelay } from '../support/database_relay.ts';
+import type { DatabaseRelay } from '../support/database_relay.ts';
 import { sql, sqlOne } from '../support/sql.ts';
 
 describe('a transaction whose backend is ended', () => {
@@ -30,6 +33,45 @@ describe('a transaction whose backend is ended', () => {
       await assert.rejects(work, (error) => isOutage(error));
       await sql(single, 'select 1');
       await single.end();
+    });
+  }
+});
+
+describe('a statement whose answer never comes', () => {
+  let test: TestDatabase;
+  let relay: DatabaseRelay;
+  let database: Database;
+
+  before(async () => {
+    test = await createTestDatabase();
+    relay = await startDatabaseRelay(test.serverUrl);
+    database = openDatabase({
+      url: relay.urlOf(test.serverUrl),
+      size: 1,
+      prepared: true,
+      answerTimeout: 500,
+      onError: () => undefined,
+    });
+    await sql(database, 'select 1');
+  });
+  after(async () => {
+    await database.end();
+    await relay.close();
+    await test.drop();
+  });
+
+  const works: [where: string, work: () => Promise<unknown>][] = [
+    ['alone', () => sql(database, 'select 2')],
+    ['in a transaction', () => database.transaction((tx) => sql(tx, 'select 2'))],
+  ];
+  for (const [where, work] of works) {
+    it(`is an outage, ${where}, after which the pool has its connection again`, async () => {
+      const goOn = relay.holdAnswers();
+      const startedAt = performance.now();
+      await assert.rejects(work(), (error) => isOutage(error) && isOutcomeUnknown(error));
+      assert.ok(performance.now() - startedAt < 950, 'it is given up once, not once more for the rollback');
+      goOn();
+      await sql(database, 'select 1');
     });
   }
 });

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { isOutage, isUnstorable, openDatabase, sqlState } from '../../src/store/database.ts';
+import {
+  isOutage,
+  isOutcomeUnknown,
+  isUnstorable,
+  openDatabase,
+  sqlState,
+} from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { asAdmin, createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -140,4 +146,24 @@ describe('isOutage', () => {
     assert.notDeepEqual(await sqlOne(single, 'select pg_backend_pid() as pid'), { pid });
     await single.end();
   });
+});
+
+describe('isOutcomeUnknown', () => {
+  const reported = (code: string, severity: string) =>
+    Object.assign(new Error('reported'), { code, severity });
+  const table: [error: unknown, what: string, unknown: boolean][] = [
+    [reported('57014', 'ERROR'), 'a statement that took too long: the database has undone it', false],
+    [reported('40P01', 'ERROR'), 'a deadlock', false],
+    [reported('23505', 'ERROR'), 'a duplicate', false],
+    [reported('57P01', 'FATAL'), 'a backend that was ended, perhaps between commit and answer', true],
+    [reported('57P02', 'FATAL'), 'a crash', true],
+    [Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'a reset', true],
+    [new Error('Connection terminated unexpectedly'), 'a cut', true],
+    [new Error('Query read timeout'), 'an answer that did not come', true],
+    [new Error('timeout exceeded when trying to connect'), 'a full pool: it was never sent', false],
+    [new Error('something else'), 'a fault of ours', false],
+  ];
+  for (const [error, what, unknown] of table) {
+    it(`is ${unknown} of ${what}`, () => assert.equal(isOutcomeUnknown(error), unknown));
+  }
 });

@@ -13,7 +13,7 @@ import { redirectUri } from './relying_party.ts';
 const configuration = `
 policies:
   member:
-    { refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none, max_sessions: 50 }
+    { access_token_ttl: 1h, refresh_idle: 30m, refresh_absolute: 12h, refresh_overlap: 60s, session_idle: 1h, session_absolute: 12h, mfa: none, max_sessions: 50 }
 roles:
   member: { policy: member }
 clients:
@@ -33,8 +33,8 @@ export interface Instance extends Running {
 export interface Instances {
   /** An address that asks the living instances in turn. */
   issuer: string;
-  /** Another `curfew dev` of the same database, issuer and secret. */
-  start(): Promise<Instance>;
+  /** Another `curfew dev` of the same database, issuer and secret, with more in its environment. */
+  start(env?: Record<string, string>): Promise<Instance>;
   /** After all of them have ended. */
   remove(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
   const secret = randomBytes(32).toString('base64');
   return {
     issuer: balancer.origin,
-    async start() {
+    async start(env = {}) {
       const port = await findPortPair();
       const running = await startBuiltDev({
         CURFEW_DATABASE_URL: databaseUrl,
@@ -60,6 +60,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
         CURFEW_PORT: String(port),
         SHOP_SECRET: shop.secret,
         ADA_PASSWORD: ada.password,
+        ...env,
       });
       const origin = `http://127.0.0.1:${port}`;
       balancer.targets.push(origin);
@@ -77,6 +78,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
 export interface RefreshAnswer {
   status: number;
   refreshToken: string;
+  requestId: string;
   body: Record<string, unknown>;
 }
 
@@ -88,5 +90,6 @@ export async function refreshAt(origin: string, token: string): Promise<RefreshA
     headers: { authorization: `Basic ${btoa(`${shop.clientId}:${shop.secret}`)}` },
   });
   const body = (await response.json()) as Record<string, unknown>;
-  return { status: response.status, refreshToken: String(body.refresh_token), body };
+  const requestId = response.headers.get('x-request-id') ?? '';
+  return { status: response.status, refreshToken: String(body.refresh_token), requestId, body };
 }
