@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { dropStaleEvents } from '../operations/drop_stale_events.ts';
 import { sweepFamilies, sweepSessions } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
@@ -43,6 +44,7 @@ export function startJobs({ database, log, configuration, longestOverlap, delive
     { name: 'sweep', everySeconds: 0.5, run: sweep },
     { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
     { name: 'stale_notices', everySeconds: 60, run: () => giveUpStaleNotices(database) },
+    { name: 'stale_events', everySeconds: 60, run: () => dropStaleEvents(database) },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
   async function sweep(): Promise<void> {
