@@ -204,6 +204,7 @@ create table notice_receivers (
   receiver text not null,
   failures integer not null default 0,
   retry_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  held boolean not null default false,
   constraint notice_receivers_pkey PRIMARY KEY (receiver)
 );
 
@@ -346,8 +347,36 @@ create table signing_keys (
   private_sealed text not null,
   created_at timestamp with time zone not null default curfew_now(),
   retired_at timestamp with time zone,
+  purpose text not null default 'tokens'::text,
   constraint signing_keys_pkey PRIMARY KEY (key_id)
 );
+
+create table ssf_removed_subjects (
+  stream_id uuid not null,
+  account_id text not null,
+  constraint ssf_removed_subjects_pkey PRIMARY KEY (stream_id, account_id),
+  constraint ssf_removed_subjects_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint ssf_removed_subjects_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES ssf_streams(stream_id) ON DELETE CASCADE
+);
+
+create table ssf_streams (
+  stream_id uuid not null default gen_random_uuid(),
+  client_id text not null,
+  push_url text,
+  push_authorization_sealed text,
+  events_requested text[],
+  description text,
+  subject_format text not null default 'complex'::text,
+  status text not null default 'enabled'::text,
+  status_reason text,
+  verified_at timestamp with time zone,
+  created_at timestamp with time zone not null default curfew_now(),
+  constraint ssf_streams_pkey PRIMARY KEY (stream_id),
+  constraint ssf_streams_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(client_id) ON DELETE CASCADE,
+  constraint ssf_streams_status CHECK ((status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text]))),
+  constraint ssf_streams_subject_format CHECK ((subject_format = ANY (ARRAY['complex'::text, 'iss_sub'::text])))
+);
+CREATE INDEX ssf_streams_client ON public.ssf_streams USING btree (client_id);
 
 create table totp_factors (
   factor_id uuid not null,
@@ -727,6 +756,8 @@ grant delete, insert, select, update on scopes to curfew_server;
 grant delete, insert, select, update on second_factor_states to curfew_server;
 grant delete, insert, select, update on sessions to curfew_server;
 grant delete, insert, select, update on signing_keys to curfew_server;
+grant delete, insert, select, update on ssf_removed_subjects to curfew_server;
+grant delete, insert, select, update on ssf_streams to curfew_server;
 grant delete, insert, select, update on totp_factors to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
 grant execute on function audit_drop_months(interval) to curfew_server;

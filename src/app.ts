@@ -5,12 +5,17 @@ import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import { accountRoutes } from './account/routes.ts';
+import { openPushAuthorization } from './credentials/push_authorization.ts';
+import { createJwtSigner } from './credentials/sign_jwt.ts';
+import { publicPart } from './credentials/signing_keys.ts';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
+import type { AddressRules } from './delivery/address_guard.ts';
 import { buildSenders } from './delivery/build_senders.ts';
 import { createDeliverer } from './delivery/deliver_notices.ts';
 import type { MailSettings } from './delivery/send_mail.ts';
 import { createSealer } from './events/seal_events.ts';
+import { createSecurityEventSigner } from './delivery/sign_security_event.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
@@ -26,6 +31,8 @@ import { createLibraryPages, renderFailure } from './interactions/library_pages.
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
+import { changeStream } from './operations/change_stream.ts';
+import { createStream } from './operations/create_stream.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
@@ -35,6 +42,7 @@ import { useRecoveryCode } from './operations/use_recovery_code.ts';
 import { verifyTotp } from './operations/verify_totp.ts';
 import { accountSignInUrl } from './provider/account_client.ts';
 import { findBrowserSession, forgetBrowserSession } from './provider/browser_session.ts';
+import { createBearerReader } from './provider/bearer_tokens.ts';
 import { buildProvider } from './provider/build_provider.ts';
 import { createConfigurationSource } from './provider/configuration_source.ts';
 import { formTargets } from './provider/form_targets.ts';
@@ -45,6 +53,8 @@ import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
 import type { SessionDependencies } from './session/dependencies.ts';
 import { sessionRoutes } from './session/routes.ts';
+import type { SsfDependencies } from './ssf/dependencies.ts';
+import { ssfRoutes } from './ssf/routes.ts';
 import { findAccountById } from './store/accounts.ts';
 import { readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
@@ -85,7 +95,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const assets = loadAssets();
   const pageContext = () => createPageContext(configurations.current().branding, assets);
   const findAccount = (accountId: string) => findAccountById(database, accountId);
-  const keys = await ensureSigningKeys(database, atRest);
+  const keys = await ensureSigningKeys(database, atRest, 'tokens');
+  const eventKeys = await ensureSigningKeys(database, atRest, 'security_events');
+  const signSecurityEvent = createSecurityEventSigner(issuer, createJwtSigner(eventKeys));
   const [csrfKey] = atRest.deriveKeys('csrf');
   const [nonceKey] = atRest.deriveKeys('dpop-nonce');
   if (!csrfKey || !nonceKey) throw new Error('No keys were derived.');
@@ -137,6 +149,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     findUsername: async (accountId) => (await findAccount(accountId))?.username,
   };
 
+  const stopping = new AbortController();
   const state = { draining: false, skew: await measureClockSkew(database) };
   const app = new Koa();
   app.keys = cookieKeys;
@@ -169,6 +182,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(onPath('POST', '/token/revocation', inspection));
   app.use(onPaths('/session/view', rejectCrossSite(issuer)));
   app.use(sessionRoutes(sessions));
+  app.use(ssfRoutes(buildSsf()));
   app.use(requestTransaction(database, configurations));
   for (const area of ['/interaction/', '/account/']) app.use(onPaths(area, rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));
@@ -201,9 +215,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     issuer,
     database,
     keys,
+    secrets: atRest,
+    signSecurityEvent,
     configuration: () => configurations.current(),
     mail,
-    allowsLoopback: allowsLoopbackReceivers,
+    addressRules,
   });
   const deliverer = createDeliverer({ database, senders, log });
   const jobs = startJobs({
@@ -223,6 +239,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       }),
     async close(graceMilliseconds = 10_000) {
       state.draining = true;
+      stopping.abort();
       stopPolling();
       stopSkew();
       const closed = new Promise<void>((resolve) => {
@@ -249,6 +266,35 @@ export async function buildApp(options: AppOptions): Promise<App> {
       mayEnrol: (sessionId) => mayEnrol(database, sessionId),
       beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
+    };
+  }
+
+  function buildSsf(): SsfDependencies {
+    return {
+      issuer,
+      database,
+      readBearer: createBearerReader({
+        database,
+        configurations,
+        verifyAccessToken,
+        resource: `${issuer}/ssf`,
+      }),
+      keys: eventKeys.map(publicPart),
+      signSecurityEvent,
+      addressRules,
+      createStream: (wish, origin) => database.transaction((tx) => createStream(tx, atRest, wish, origin)),
+      changeStream: (reference, change, origin) =>
+        database.transaction((tx) => changeStream(tx, atRest, reference, change, origin)),
+      openAuthorization: ({ streamId, pushAuthorizationSealed: sealed }) =>
+        sealed === null ? undefined : openPushAuthorization(atRest, streamId, sealed),
+      stopping: stopping.signal,
+    };
+  }
+
+  function addressRules(): AddressRules {
+    return {
+      allowedNetworks: configurations.current().delivery.allowedNetworks ?? [],
+      allowsLoopback: allowsLoopbackReceivers,
     };
   }
 

@@ -6,6 +6,13 @@ import type { JWK } from 'jose';
 export const signingAlgorithms = ['ES256', 'RS256'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
+/** What keys sign, and by which algorithms: CAEP wants RS256, and no key serves two ends. */
+export const keyPurposes = {
+  tokens: signingAlgorithms,
+  security_events: ['RS256'],
+} as const satisfies Record<string, readonly SigningAlgorithm[]>;
+export type KeyPurpose = keyof typeof keyPurposes;
+
 export interface SigningKey {
   keyId: string;
   algorithm: SigningAlgorithm;
@@ -31,4 +38,11 @@ export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<S
     publicJwk: { ...bare, ...named },
     privateJwk: { ...(await exportJWK(privateKey)), ...named },
   };
+}
+
+/** The public part of a key, as it is published. */
+export function publicPart({ kty, kid, alg, use, crv, x, y, n, e }: JWK): JWK {
+  return Object.fromEntries(
+    Object.entries({ kty, kid, alg, use, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
+  );
 }

@@ -1,23 +1,29 @@
 import type { JWK } from 'jose';
+import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import { createJwtSigner } from '../credentials/sign_jwt.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { NoticeKind } from '../domain/notices.ts';
 import { findAccountById } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import { findStreamToSend } from '../store/ssf_streams.ts';
+import type { AddressRules } from './address_guard.ts';
 import { createPost } from './post.ts';
 import { createLogoutSender } from './send_logout_token.ts';
 import type { Sender } from './send_batch.ts';
 import { createMailSender } from './send_mail.ts';
 import type { MailSettings } from './send_mail.ts';
+import { createSecurityEventSender } from './send_security_event.ts';
+import type { SignSecurityEvent } from './sign_security_event.ts';
 
 export interface SendersOptions {
   issuer: string;
   database: Database;
   keys: readonly JWK[];
+  secrets: SecretsAtRest;
+  signSecurityEvent: SignSecurityEvent;
   configuration(): Configuration;
   mail: MailSettings | undefined;
-  /** Development: notices may be sent to receivers on this machine. */
-  allowsLoopback: boolean;
+  addressRules(): AddressRules;
 }
 
 /** A sender for each kind of notice, and how to close their connections. */
@@ -25,10 +31,10 @@ export function buildSenders(options: SendersOptions): {
   senders: Record<NoticeKind, Sender>;
   close(): void;
 } {
-  const { issuer, database, keys, configuration, mail: settings, allowsLoopback } = options;
+  const { issuer, database, keys, secrets, signSecurityEvent, configuration, addressRules } = options;
   const { post, close } = createPost();
   const mail = createMailSender({
-    settings,
+    settings: options.mail,
     issuer,
     productName: () => configuration().branding?.name ?? 'Curfew',
     findAccount: (accountId) => findAccountById(database, accountId),
@@ -39,13 +45,17 @@ export function buildSenders(options: SendersOptions): {
         issuer,
         sign: createJwtSigner(keys),
         post,
-        addressRules: () => ({
-          allowedNetworks: configuration().delivery?.allowedNetworks ?? [],
-          allowsLoopback,
-        }),
+        addressRules,
         findClient: (clientId) => configuration().clients.get(clientId)?.metadata,
       }),
       mail: mail.send,
+      security_event: createSecurityEventSender({
+        sign: signSecurityEvent,
+        secrets,
+        post,
+        addressRules,
+        findStream: (streamId) => findStreamToSend(database, streamId),
+      }),
     },
     close() {
       close();

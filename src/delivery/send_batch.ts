@@ -41,13 +41,21 @@ export async function sendBatch(
   senders: Readonly<Record<NoticeKind, Sender>>,
   signal: AbortSignal,
 ): Promise<SentBatch> {
-  const unsent = [...batch];
+  const unsent = batch.toSorted((a, b) => (a.noticeId < b.noticeId ? -1 : 1));
   const tried: Tried[] = [];
+  const underWay = new Set<unknown>();
 
   async function sendNext(): Promise<boolean> {
-    const notice = signal.aborted || isReceiverDown(tried) ? undefined : unsent.shift();
-    if (notice) tried.push({ notice, delivery: await tryOnce(senders[notice.kind], notice) });
-    return notice !== undefined;
+    if (signal.aborted || isReceiverDown(tried)) return false;
+    // What concerns one account is sent in the order in which it happened.
+    const at = unsent.findIndex(({ payload }) => !underWay.has(payload.accountId));
+    const [notice] = at < 0 ? [] : unsent.splice(at, 1);
+    if (!notice) return false;
+    const { accountId } = notice.payload;
+    if (accountId !== undefined) underWay.add(accountId);
+    tried.push({ notice, delivery: await tryOnce(senders[notice.kind], notice) });
+    underWay.delete(accountId);
+    return true;
   }
   async function sendAll(): Promise<void> {
     while (await sendNext());

@@ -1,5 +1,5 @@
 /** What somebody outside is told. */
-export type NoticeKind = 'backchannel_logout' | 'mail';
+export type NoticeKind = 'backchannel_logout' | 'mail' | 'security_event';
 
 /** A notice to be queued: `receiver` names whom it waits for. */
 export interface NewNotice {

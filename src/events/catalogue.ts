@@ -42,6 +42,13 @@ export const eventCatalogue = {
   'configuration.applied': 'The configuration was changed.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
+  'stream.created': 'A client made an event stream.',
+  'stream.updated': 'A client changed what its event stream brings, or how.',
+  'stream.status_changed': 'A client paused, disabled or enabled its event stream.',
+  'stream.deleted': 'A client deleted its event stream.',
+  'stream.subject_added': 'An event stream tells of an account again.',
+  'stream.subject_removed': 'An event stream tells no more of an account.',
+  'stream.events_dropped': 'An event stream kept too many or too old events: the oldest were dropped.',
   'signing_key.created': 'A signing key was made.',
   'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',
   'trail.cut':

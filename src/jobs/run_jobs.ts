@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { dropStaleEvents } from '../operations/drop_stale_events.ts';
 import { sweepFamilies, sweepSessions } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
@@ -60,6 +61,7 @@ export function startJobs({
       run: async () => dropOldMonths(database, await configuration(), log),
     },
     { name: 'audit_erase', everySeconds: 600, run: () => eraseLateEvents(database) },
+    { name: 'stale_events', everySeconds: 60, run: () => dropStaleEvents(database) },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
   ];
   async function sweep(): Promise<void> {

@@ -6,6 +6,7 @@ import { findAccountByUsername, updateAccount } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import { addAccount, assertRolesExist } from './add_account.ts';
 import { endAccountAccess } from './end_account_access.ts';
+import { queueSecurityEvents } from './queue_security_events.ts';
 import { changeRoles } from './set_roles.ts';
 
 export interface UserDifference {
@@ -68,7 +69,20 @@ async function applyUser(
   await recordEvent(tx, 'account.updated', { accountId }, origin, {
     fields: fields.filter((field) => field !== 'roles'),
   });
+  if (changesPassword) await queuePasswordChange(tx, accountId, origin);
   return fields;
+}
+
+async function queuePasswordChange(tx: Queryable, accountId: string, origin: Origin): Promise<void> {
+  await queueSecurityEvents(tx, origin, [
+    {
+      type: 'credential_change',
+      accountId,
+      by: 'admin',
+      reason: 'account.updated: the password was replaced.',
+      members: { credential_type: 'password', change_type: 'update' },
+    },
+  ]);
 }
 
 function sameMembers(a: readonly string[], b: readonly string[]): boolean {

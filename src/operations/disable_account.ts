@@ -4,6 +4,7 @@ import type { Origin } from '../domain/origin.ts';
 import { setAccountDisabled } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import { endAccountAccess } from './end_account_access.ts';
+import { queueSecurityEvents } from './queue_security_events.ts';
 
 /** Disable an account and end all its sessions and families, offline ones too. Returns what ended. */
 export async function disableAccount(
@@ -15,6 +16,8 @@ export async function disableAccount(
   const ended = await endAccountAccess(tx, configuration, accountId, 'account_disabled', origin);
   if (await setAccountDisabled(tx, accountId, true)) {
     await recordEvent(tx, 'account.disabled', { accountId }, origin, ended);
+    const reason = 'account.disabled: the account was disabled.';
+    await queueSecurityEvents(tx, origin, [{ type: 'account_disabled', accountId, by: 'admin', reason }]);
   }
   return ended;
 }
@@ -23,5 +26,7 @@ export async function disableAccount(
 export async function enableAccount(tx: Queryable, accountId: string, origin: Origin): Promise<void> {
   if (await setAccountDisabled(tx, accountId, false)) {
     await recordEvent(tx, 'account.enabled', { accountId }, origin);
+    const reason = 'account.enabled: the account was enabled again.';
+    await queueSecurityEvents(tx, origin, [{ type: 'account_enabled', accountId, by: 'admin', reason }]);
   }
 }

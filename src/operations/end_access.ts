@@ -10,6 +10,7 @@ import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts'
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Queryable } from '../store/database.ts';
 import { queueLogoutNotices } from './queue_logout_notices.ts';
+import { queueRevokedSessions } from './queue_revoked_sessions.ts';
 import { endFamilyRows } from '../store/families.ts';
 import type { OpenFamily } from '../store/families.ts';
 import { endSessionRows } from '../store/sessions.ts';
@@ -76,7 +77,7 @@ export async function endFamilies(
   return news.length;
 }
 
-/** End locked sessions themselves, not what is bound to them, and let their clients be told; returns how many ended. */
+/** End locked sessions themselves, not what is bound to them, and let their clients and all event streams be told; returns how many ended. */
 export async function endSessions(
   tx: Queryable,
   configuration: Configuration,
@@ -90,10 +91,14 @@ export async function endSessions(
   });
   if (ends.length === 0) return 0;
   const ended = await endSessionRows(tx, ends);
-  const endedIds = new Set(ended.map(({ sessionId }) => sessionId));
-  const news = ends.filter(({ id }) => endedIds.has(id));
+  const endedById = new Map(ended.map((session) => [session.sessionId, session]));
+  const news = ends.flatMap((one) => {
+    const session = endedById.get(one.id);
+    return session ? [{ ...one, session }] : [];
+  });
   await recordEnds(tx, 'session.ended', news, { now, origin });
   await queueLogoutNotices(tx, configuration, ended);
+  await queueRevokedSessions(tx, news, origin);
   return news.length;
 }
 

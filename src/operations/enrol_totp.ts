@@ -20,6 +20,7 @@ import {
   takeTimeStep,
 } from '../store/second_factors.ts';
 import { queueMail } from './queue_mail.ts';
+import { queueSecurityEvents } from './queue_security_events.ts';
 
 export const totpSecretContext = (factorId: string): string => `totp_factors:secret_sealed:${factorId}`;
 
@@ -103,6 +104,15 @@ export async function confirmTotpEnrolment(
       factor_id: pending.factorId,
     });
     await queueMail(tx, 'factor_enrolled', accountId, origin);
+    await queueSecurityEvents(tx, origin, [
+      {
+        type: 'credential_change',
+        accountId,
+        by: 'user',
+        reason: 'factor.enrolled: an authenticator app was set up.',
+        members: { credential_type: 'app', change_type: 'create' },
+      },
+    ]);
     return { enrolled: true, mfaAt: attempt.now, recoveryCodes };
   });
 }

@@ -2,13 +2,13 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { LogoutNotice, NewNotice } from '../domain/notices.ts';
 import type { Queryable } from '../store/database.ts';
 import { insertNotices } from '../store/notices.ts';
-import type { EndedSession } from '../store/sessions.ts';
+import type { NamedSession } from '../store/sessions.ts';
 
 /** Queue a back-channel logout for every client of these sessions that has an address for it. */
 export async function queueLogoutNotices(
   tx: Queryable,
   configuration: Configuration,
-  ended: readonly EndedSession[],
+  ended: readonly NamedSession[],
 ): Promise<void> {
   const notices = ended.flatMap(({ accountId, clientIds, authorizations }) =>
     clientIds.flatMap((clientId): NewNotice[] => {

@@ -6,6 +6,7 @@ import type { Queryable } from '../store/database.ts';
 import { scheduleAccountChecks } from '../store/sweep.ts';
 import { assertRolesExist } from './add_account.ts';
 import { endAccountAccess } from './end_account_access.ts';
+import { queueSecurityEvents } from './queue_security_events.ts';
 
 /**
  * Replace an account's roles. Other roles may loosen limits: what is over under the old ones ends
@@ -35,4 +36,13 @@ export async function changeRoles(
   await scheduleAccountChecks(tx, account.accountId);
   await replaceRoles(tx, account.accountId, roles);
   await recordEvent(tx, 'account.roles_changed', account, origin, { from: account.roles, to: roles });
+  await queueSecurityEvents(tx, origin, [
+    {
+      type: 'token_claims_change',
+      accountId: account.accountId,
+      by: 'admin',
+      reason: 'account.roles_changed: the roles were replaced.',
+      members: { claims: { roles } },
+    },
+  ]);
 }

@@ -5,6 +5,7 @@ import { matchesHash } from '../credentials/token_hash.ts';
 import { createFindAccount, scopeClaims } from './accounts.ts';
 import type { AdapterDependencies } from './adapter/dependencies.ts';
 import { createAdapter } from './adapter/index.ts';
+import { scopesOfClientsAlone } from './built_in_resources.ts';
 import { buildInteractionPolicy } from './interaction_policy.ts';
 import { leases } from './leases.ts';
 import { createLoadExistingGrant } from './load_existing_grant.ts';
@@ -13,7 +14,7 @@ import { findRequestContext, getRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
 import { librarySigningKeys } from './signing_keys.ts';
-import { acr, extraTokenClaims } from './token_claims.ts';
+import { acr, extraTokenClaims, splitScope } from './token_claims.ts';
 import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
 
 /** The pages that the library asks for; each sets the response's body. */
@@ -47,6 +48,11 @@ export function buildProvider(options: ProviderOptions): Provider {
   };
   // Clients are told by a notice that is queued when the session's end is stored, whatever ends it.
   clients.backchannelLogout = () => Promise.resolve();
+  const includesSid = clients.includeSid;
+  clients.includeSid = function includeSid(this: Client & ReplacedMethods) {
+    const registered = options.configurations.current().clients.get(this.clientId)?.metadata.scope;
+    return includesSid.call(this) || splitScope(registered).some((scope) => scopesOfClientsAlone.has(scope));
+  };
   provider.on('server_error', (_, error: Error) => noteFault(error));
   return provider;
 }
@@ -55,6 +61,8 @@ export function buildProvider(options: ProviderOptions): Provider {
 interface ReplacedMethods {
   compareClientSecret(secret: string): boolean;
   backchannelLogout(): Promise<void>;
+  /** Whether ID tokens carry the `sid` that logout tokens and security events name. */
+  includeSid(): boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JWK, JWTPayload } from 'jose';
+import { publicPart } from '../credentials/signing_keys.ts';
 import { hashToken } from '../credentials/token_hash.ts';
 import { insertClientToken } from '../store/access_tokens.ts';
 import type { RequestContext } from './request_context.ts';
@@ -50,12 +51,6 @@ export function createVerifyAccessToken(issuer: string, signingKeys: JWK[]): Ver
       return undefined;
     }
   };
-}
-
-function publicPart({ kty, kid, alg, use, crv, x, y, n, e }: JWK): JWK {
-  return Object.fromEntries(
-    Object.entries({ kty, kid, alg, use, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
-  );
 }
 
 /** A compact JWS: three parts, of which the first is a JSON object. */

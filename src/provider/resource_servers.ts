@@ -1,7 +1,8 @@
 import { errors } from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { hasScopeRole } from '../policy/evaluate_scopes.ts';
-import type { Configuration } from '../domain/configuration.ts';
+import type { Configuration, ResourceDefinition } from '../domain/configuration.ts';
+import { builtInResources, scopesOfClientsAlone } from './built_in_resources.ts';
 import { refusalError } from './refusals.ts';
 import { getRequestContext } from './request_context.ts';
 import { openidScopes, splitScope } from './token_claims.ts';
@@ -17,7 +18,7 @@ export function getResourceServerInfo(
   client: Client,
 ): ResourceServer {
   const context = getRequestContext();
-  const resource = context.configuration.resources.get(identifier);
+  const resource = knownResources(ctx, context.configuration).get(identifier);
   if (!resource) throw new errors.InvalidTarget('the resource is not known here');
   const { account, configuration, pending } = context;
   const registered = new Set(splitScope(configuration.clients.get(client.clientId)?.metadata.scope));
@@ -28,7 +29,7 @@ export function getResourceServerInfo(
   const scopes = resource.scopes.filter(
     (scope) =>
       registered.has(scope) &&
-      (!withoutUser || isForClients(configuration, scope)) &&
+      (withoutUser ? isForClients(configuration, scope) : isForPeople(configuration, scope)) &&
       (!account || hasScopeRole(configuration, scope, account.roles)) &&
       (!permitted || permitted.has(scope)),
   );
@@ -38,6 +39,19 @@ export function getResourceServerInfo(
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'ES256' } },
   };
+}
+
+/** Those of the server itself, and those that are configured, whose word is the last. */
+function knownResources(
+  ctx: KoaContextWithOIDC,
+  configuration: Configuration,
+): ReadonlyMap<string, ResourceDefinition> {
+  return new Map([...builtInResources(ctx.oidc.issuer), ...configuration.resources]);
+}
+
+/** Some scopes of the server itself are for people only where the configuration says of which role. */
+function isForPeople(configuration: Configuration, scope: string): boolean {
+  return !scopesOfClientsAlone.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
 }
 
 /** Scopes of a role or a step-up are for people: a client on its own never gets one. */
@@ -67,7 +81,7 @@ export function defaultResource(
   if (oneOf) return oneOf.length === 1 ? (oneOf[0] ?? []) : oneOf;
   const asked = splitScope(ctx.oidc.params?.scope).filter((name) => !openidScopes.has(name));
   if (asked.length === 0) return [];
-  const owners = [...getRequestContext().configuration.resources.values()].filter((resource) =>
+  const owners = [...knownResources(ctx, getRequestContext().configuration).values()].filter((resource) =>
     asked.some((name) => resource.scopes.includes(name)),
   );
   return owners.length === 1 && owners[0] ? owners[0].identifier : [];

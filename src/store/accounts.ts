@@ -33,6 +33,18 @@ export async function findAccountByUsername(
   };
 }
 
+/** The account of that e-mail address, if it is exactly one. */
+export async function findAccountIdByEmail(db: Queryable, email: string): Promise<string | undefined> {
+  const rows = await db.query<{ account_id: string }>(
+    {
+      name: 'account_by_email',
+      text: 'select account_id from accounts where lower(email) = lower($1) and deleted_at is null limit 2',
+    },
+    [email],
+  );
+  return rows.length === 1 ? rows[0]?.account_id : undefined;
+}
+
 export interface NewAccount {
   username: string;
   email?: string | undefined;

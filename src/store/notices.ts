@@ -77,19 +77,19 @@ export async function claimNotices(db: Queryable, claim: NoticeClaim): Promise<N
           cross join lateral (
             select n.due_at from notices n where n.receiver = r.receiver and ${isDue}
             order by n.due_at limit 1) first
-          where r.retry_at <= (select at from clock) and r.receiver <> all($1) and ($7::text is null or r.receiver = $7)
+          where not r.held and r.retry_at <= (select at from clock) and r.receiver <> all($1) and ($7::text is null or r.receiver = $7)
           order by first.due_at limit $2),
         oldest as (
           select one.*, 0 as failures from lanes
           cross join lateral (
             select n.notice_id, n.due_at from notices n where n.receiver = lanes.receiver and ${isDue}
-            order by n.due_at limit $3 for update skip locked) one
+            order by n.due_at, n.notice_id limit $3 for update skip locked) one
           where lanes.failures = 0),
         newest as (
           select one.*, lanes.failures from lanes
           cross join lateral (
             select n.notice_id, n.due_at from notices n where n.receiver = lanes.receiver and ${isDue}
-            order by n.due_at desc limit 1 for update skip locked) one
+            order by n.due_at desc, n.notice_id desc limit 1 for update skip locked) one
           where lanes.failures > 0),
         claimed as (select * from oldest union all select * from newest order by due_at limit $4)
         update notices n set due_at = curfew_now() + make_interval(secs => $5), tries = n.tries + 1
@@ -164,7 +164,10 @@ export async function buryNotices(
   );
 }
 
-/** Keep those that have waited for so long, and try them no more; returns how many, and one of the errors. */
+/**
+ * Keep those that have waited for so long, and try them no more; returns how many, and one of the errors.
+ * A held receiver's wait for it.
+ */
 export async function buryStaleNotices(
   tx: Queryable,
   { ageSeconds, most }: { ageSeconds: number; most: number },
@@ -176,6 +179,7 @@ export async function buryStaleNotices(
         with stale as (
           select notice_id from notices
           where dead_at is null and queued_at < (select curfew_now()) - make_interval(secs => $1)
+            and receiver <> all(array(select r.receiver from notice_receivers r where r.held))
           order by queued_at limit $2 for update skip locked),
         buried as (
           update notices n set dead_at = curfew_now() from stale where n.notice_id = stale.notice_id
@@ -268,4 +272,83 @@ export async function reviveNotices(tx: Queryable, noticeIds: readonly string[] 
     [[...new Set(revived.map(({ receiver }) => receiver))]],
   );
   return revived.length;
+}
+
+/** Send nothing more to a receiver: its notices wait until it is let go, or fetches them itself. */
+export async function holdReceiver(tx: Queryable, receiver: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'notice_receiver_hold',
+      text: `insert into notice_receivers (receiver, held) values ($1, true) on conflict (receiver) do update set held = true`,
+    },
+    [receiver],
+  );
+}
+
+/** Send to a receiver again: what waits is due at once, in the order in which it was queued. */
+export async function letReceiverGo(tx: Queryable, receiver: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'notices_let_go',
+      text: `update notices set queued_at = curfew_now(), due_at = curfew_now()
+             where receiver = $1 and dead_at is null`,
+    },
+    [receiver],
+  );
+  await tx.query(
+    {
+      name: 'notice_receiver_let_go',
+      text: `update notice_receivers set held = false, failures = 0, retry_at = '-infinity'
+             where receiver = $1`,
+    },
+    [receiver],
+  );
+}
+
+/** Forget what waits for a receiver. */
+export async function deleteNoticesFor(tx: Queryable, receiver: string): Promise<void> {
+  const text = 'delete from notices where receiver = $1 and dead_at is null';
+  await tx.query({ name: 'notices_delete_receiver', text }, [receiver]);
+}
+
+/** Forget a receiver, with all that waits for it. */
+export async function deleteReceiver(tx: Queryable, receiver: string): Promise<void> {
+  await deleteNoticesFor(tx, receiver);
+  await tx.query(
+    { name: 'notice_receiver_delete', text: 'delete from notice_receivers where receiver = $1' },
+    [receiver],
+  );
+}
+
+/** What waits for a receiver that fetches its notices itself, oldest first. */
+export async function listWaitingNotices(
+  db: Queryable,
+  receiver: string,
+  most: number,
+): Promise<{ noticeId: string; payload: Record<string, unknown> }[]> {
+  return await db.query(
+    {
+      name: 'notices_waiting',
+      text: `select notice_id as "noticeId", payload from notices where receiver = $1 and dead_at is null
+             order by due_at, notice_id limit $2`,
+    },
+    [receiver, most],
+  );
+}
+
+/** Those of these ids that are notices which wait for the receiver. */
+export async function filterWaitingNotices(
+  tx: Queryable,
+  receiver: string,
+  noticeIds: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    {
+      name: 'notices_waiting_ids',
+      text: `select notice_id as id from notices where receiver = $1 and dead_at is null
+             and notice_id::text = any($2) for update`,
+    },
+    [receiver, noticeIds],
+  );
+  return rows.map(({ id }) => id);
 }

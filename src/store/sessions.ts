@@ -206,17 +206,18 @@ function readOpen(rows: OpenSessionRow[]): OpenSession[] {
   });
 }
 
-/** A session that has just ended, and what the clients in it know it by. */
-export interface EndedSession {
+/** A session, and what the clients in it know it by. */
+export interface NamedSession {
   sessionId: string;
   accountId: string;
+  /** The clients that signed in through it. */
   clientIds: readonly string[];
-  authorizations: Readonly<Record<string, { sid?: string }>>;
+  authorizations: Readonly<Record<string, { sid?: string | undefined }>>;
 }
 
 /** Store the ends of open sessions; returns those that had not ended before. */
-export async function endSessionRows(tx: Queryable, ends: readonly EndWrite[]): Promise<EndedSession[]> {
-  return await tx.query<EndedSession>(
+export async function endSessionRows(tx: Queryable, ends: readonly EndWrite[]): Promise<NamedSession[]> {
+  return await tx.query<NamedSession>(
     {
       name: 'sessions_end',
       text: `update sessions s set ${endAssignments} from ${endsFrom('text')}

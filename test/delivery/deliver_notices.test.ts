@@ -5,7 +5,13 @@ import type { Deliverer } from '../../src/delivery/deliver_notices.ts';
 import { giveUpStaleNotices } from '../../src/delivery/give_up_stale_notices.ts';
 import type { Delivery, Sender } from '../../src/delivery/send_batch.ts';
 import type { Database } from '../../src/store/database.ts';
-import { insertNotices, listNotices, reviveNotices } from '../../src/store/notices.ts';
+import {
+  holdReceiver,
+  insertNotices,
+  letReceiverGo,
+  listNotices,
+  reviveNotices,
+} from '../../src/store/notices.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { freezeClock } from '../support/frozen_clock.ts';
@@ -45,7 +51,7 @@ describe('the deliverer', () => {
   const start = () =>
     createDeliverer({
       database,
-      senders: { backchannel_logout: send, mail: send },
+      senders: { backchannel_logout: send, mail: send, security_event: send },
       log: pino({ level: 'silent' }),
     });
 
@@ -81,6 +87,19 @@ describe('the deliverer', () => {
     await deliverAll();
     assert.deepEqual(sent, ['a 1', 'a 2', 'a 3']);
     assert.equal(await left(), 0);
+  });
+
+  it('leaves a held receiver alone until it is let go, and then sends in order', async () => {
+    await holdReceiver(database, 'a');
+    await queue('a', 1, 2, 3);
+    await clock.set(90_000);
+    await deliverAll();
+    assert.deepEqual(sent, []);
+    await letReceiverGo(database, 'a');
+    answers.a = failed;
+    await deliverAll();
+    assert.deepEqual((await dead()).length, 0, 'the time that it was held does not count');
+    assert.deepEqual(sent.slice(0, 3), ['a 1', 'a 2', 'a 3']);
   });
 
   it('tries a receiver that is down with one notice at a time, later and later, and the rest when it is back', async () => {

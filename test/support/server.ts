@@ -64,7 +64,9 @@ let signingKeys: StoredSigningKey[] | undefined;
 /** RSA keys take long to make: the databases of one run share theirs, which one secret has sealed. */
 async function reuseSigningKeys(database: Database): Promise<void> {
   if (!signingKeys) {
-    await ensureSigningKeys(database, createSecretsAtRest([testSecret]));
+    const secrets = createSecretsAtRest([testSecret]);
+    await ensureSigningKeys(database, secrets, 'tokens');
+    await ensureSigningKeys(database, secrets, 'security_events');
     signingKeys = await listSigningKeys(database);
     return;
   }

@@ -4,12 +4,12 @@ import { toEpochSeconds } from '../../domain/instants.ts';
 import { recordEvent } from '../../events/record_event.ts';
 import { endFamily } from '../../operations/end_family.ts';
 import { deleteAccessToken, findAccessToken } from '../../store/access_tokens.ts';
-import { findFamilyState } from '../../store/family_state.ts';
 import { isTokenAlive, leaseOfToken } from '../family_life.ts';
 import { nameStandalone, readFamilyId } from '../jwt_access_tokens.ts';
 import { getRequestContext } from '../request_context.ts';
 import type { InspectedToken, RequestContext } from '../request_context.ts';
 import { lastTokenSecond } from '../token_lifetimes.ts';
+import { findTokenState } from '../token_state.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
@@ -59,15 +59,12 @@ export function accessTokenAdapter({ database, configurations }: AdapterDependen
     inspected: InspectedToken,
   ): Promise<AdapterPayload | undefined> {
     const claims = inspected.claims ?? {};
-    const clientId = String(claims.client_id);
-    const familyId = readFamilyId(claims);
-    const state = familyId
-      ? await findFamilyState(database, familyId)
-      : await findAccessToken(database, hashToken(nameStandalone(claims)));
+    const state = await findTokenState(database, claims);
     if (!state) return undefined;
     context.configuration = await configurations.atLeast(state.configurationVersion);
-    if (familyId) inspected.familyId = familyId;
-    if (!isTokenAlive(context.configuration, { ...state, clientId })) return undefined;
+    inspected.familyId = readFamilyId(claims);
+    if (!isTokenAlive(context.configuration, state)) return undefined;
+    const { clientId } = state;
     const { scope, aud, iat, exp, jti, sub, auth_time, acr, amr, roles, sid, cnf } = claims;
     const extra = { auth_time, acr, amr, roles, jti };
     return {

@@ -5,11 +5,13 @@ import type { End } from '../../domain/facts.ts';
 import { recordEvent } from '../../events/record_event.ts';
 import { limitSessions } from '../../operations/limit_sessions.ts';
 import { endSession } from '../../operations/end_session.ts';
+import { queueAssuranceIncrease } from '../../operations/queue_assurance_increase.ts';
 import { evaluateSession } from '../../policy/evaluate_lifetime.ts';
 import { sessionLimits } from '../../policy/subject_limits.ts';
 import { scheduleSessionChecks } from '../../store/sweep.ts';
 import { findSessionByCookie, findSessionById, lockAccount, writeSession } from '../../store/sessions.ts';
-import type { LoadedSession } from '../../store/sessions.ts';
+import type { LoadedSession, NamedSession } from '../../store/sessions.ts';
+import type { Queryable } from '../../store/database.ts';
 import { outdatedError } from '../refusals.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
 import type { RequestContext, SignInMoments } from '../request_context.ts';
@@ -93,7 +95,7 @@ function isReplacement(session: unknown): boolean {
 }
 
 async function storeSession(
-  tx: Parameters<typeof writeSession>[0],
+  tx: Queryable,
   context: RequestContext,
   cookie: string,
   payload: AdapterPayload,
@@ -125,6 +127,10 @@ async function storeSession(
   });
   if (outcome === 'refused') throw outdatedError('session');
   if (outcome === 'started') await recordEvent(tx, 'session.started', owner, context.origin);
+  if (outcome === 'kept') {
+    const { authorizations = {} } = payload;
+    await noteStepUp(tx, context, { ...owner, clientIds: [...known, ...clientIds], authorizations });
+  }
   if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', owner, context.origin);
   if (outcome === 'started' || clientIds.length > 0)
     await limitSessions(tx, context.configuration, owner, context.origin);
@@ -141,6 +147,16 @@ function isActivity(
   return (
     known?.facts !== undefined && (signedIn !== undefined || (mfaAt !== undefined && mfaAt !== known.mfaAt))
   );
+}
+
+/** The first proof of a second factor in a session that was begun without one. */
+async function noteStepUp(
+  tx: Queryable,
+  { signIn, sessionsById, origin }: RequestContext,
+  session: NamedSession,
+): Promise<void> {
+  if (signIn?.mfaAt === undefined || sessionsById.get(session.sessionId)?.mfaAt !== undefined) return;
+  await queueAssuranceIncrease(tx, session, signIn.mfaAt, origin);
 }
 
 function findReadCookie({ sessionsByCookie }: RequestContext, sessionId: string): Buffer | undefined {
