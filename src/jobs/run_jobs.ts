@@ -43,6 +43,7 @@ export function startJobs({
 }: JobOptions): {
   stop(): Promise<void>;
 } {
+  const stopping = new AbortController();
   const jobs: Job[] = [
     { name: 'audit_partitions', everySeconds: 6 * 3600, run: () => ensureAuditPartitions(database) },
     {
@@ -60,7 +61,7 @@ export function startJobs({
       run: async () => dropOldMonths(database, await configuration(), log),
     },
     { name: 'audit_erase', everySeconds: 600, run: () => eraseLateEvents(database) },
-    { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
+    { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
   ];
   async function sweep(): Promise<void> {
     for (let mayBeMore = true; mayBeMore; ) {
@@ -95,6 +96,7 @@ export function startJobs({
   });
   return {
     async stop() {
+      stopping.abort();
       for (const timer of timers) clearInterval(timer);
       await Promise.all(running);
       await deliverer.stop();
