@@ -177,6 +177,7 @@ create table families (
   check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   lease_seconds integer,
   lease_purpose text,
+  oldest_token_hash bytea not null,
   constraint families_pkey PRIMARY KEY (family_id),
   constraint families_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint families_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
@@ -185,6 +186,7 @@ create table families (
 CREATE INDEX families_account ON public.families USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX families_check ON public.families USING btree (check_at) WHERE (ended_at IS NULL);
 CREATE INDEX families_client ON public.families USING btree (client_id) WHERE (ended_at IS NULL);
+CREATE INDEX families_ended ON public.families USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX families_grant ON public.families USING btree (grant_id) WHERE (ended_at IS NULL);
 CREATE INDEX families_leases ON public.families USING btree (started_at) WHERE ((lease_seconds IS NOT NULL) AND (ended_at IS NULL));
 CREATE INDEX families_session ON public.families USING btree (session_id) WHERE (ended_at IS NULL);
@@ -271,9 +273,8 @@ create table refresh_tokens (
   rotation_jkt text,
   inactive_for integer,
   retries smallint not null default 0,
-  constraint refresh_tokens_pkey PRIMARY KEY (token_hash),
-  constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES families(family_id)
-) with (fillfactor=80);
+  constraint refresh_tokens_pkey PRIMARY KEY (token_hash)
+) with (fillfactor=40);
 
 create table resources (
   identifier text not null,
@@ -334,11 +335,12 @@ create table sessions (
   constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
   constraint sessions_user_agent_check CHECK ((length(user_agent) <= 512))
-);
+) with (fillfactor=80);
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_anonymous ON public.sessions USING btree (created_at) WHERE (account_id IS NULL);
 CREATE INDEX sessions_check ON public.sessions USING btree (check_at) WHERE ((ended_at IS NULL) AND (account_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_cookie ON public.sessions USING btree (cookie_hash);
+CREATE INDEX sessions_ended ON public.sessions USING btree (GREATEST(ended_at, check_at)) WHERE (ended_at IS NOT NULL);
 
 create table signing_keys (
   key_id text not null,
@@ -527,10 +529,10 @@ begin
 
   if p_token_hash is not null then
     insert into families (family_id, account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
-                          started_at, last_activity_at, mfa_at, lease_seconds, lease_purpose)
+                          started_at, last_activity_at, mfa_at, lease_seconds, lease_purpose, oldest_token_hash)
       values (p_family_id, v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
               p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at,
-              v_code.lease_seconds, v_code.lease_purpose)
+              v_code.lease_seconds, v_code.lease_purpose, p_token_hash)
       returning family_id into v_family_id;
     insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);
   end if;

@@ -40,6 +40,10 @@ const copyFamily = `
     `'cookie_hash', n.token_hash, ${times}`,
   )}),
   grants_copied as (${copy('grants', 'o.grant_id = x.grant_id', '')}),
-  families_copied as (${copy('families', 'o.family_id = x.family_id', `'family_id', n.family_id, ${times}`)})
+  families_copied as (${copy(
+    'families',
+    'o.family_id = x.family_id',
+    `'family_id', n.family_id, 'oldest_token_hash', n.token_hash, ${times}`,
+  )})
   insert into refresh_tokens (token_hash, family_id, issued_at)
     select token_hash, family_id, curfew_now() from new_ids`;

@@ -14,6 +14,8 @@ export interface Cluster {
   serverUrl: string;
   /** Run one statement as the owner of the tables. */
   asOwner<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Run statements as the superuser. */
+  asAdmin<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** CPU milliseconds of all its processes so far. */
   cpu(): number;
 }
@@ -39,18 +41,21 @@ export async function withCluster<Result>(work: (cluster: Cluster) => Promise<Re
 function describe(postgres: EmbeddedPostgres, directory: string): Cluster {
   const [pid] = readFileSync(join(directory, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
   const postmaster = Number(pid);
-  return {
-    directory,
-    serverUrl: postgres.connectionUrl(serverRole, database),
-    cpu: () => readPostgresCpu(postmaster),
-    async asOwner<Row extends object>(text: string, values: unknown[] = []) {
-      const client = new pg.Client({ connectionString: postgres.connectionUrl(ownerRole, database) });
+  const runAs = (role: string) =>
+    async function run<Row extends object>(text: string, values?: unknown[]) {
+      const client = new pg.Client({ connectionString: postgres.connectionUrl(role, database) });
       await client.connect();
       try {
         return (await client.query<Row>(text, values)).rows;
       } finally {
         await client.end();
       }
-    },
+    };
+  return {
+    directory,
+    serverUrl: postgres.connectionUrl(serverRole, database),
+    cpu: () => readPostgresCpu(postmaster),
+    asOwner: runAs(ownerRole),
+    asAdmin: runAs('postgres'),
   };
 }

@@ -44,6 +44,7 @@ export function startJobs({
 }: JobOptions): {
   stop(): Promise<void>;
 } {
+  const stopping = new AbortController();
   const jobs: Job[] = [
     { name: 'audit_partitions', everySeconds: 6 * 3600, run: () => ensureAuditPartitions(database) },
     {
@@ -62,7 +63,7 @@ export function startJobs({
     },
     { name: 'audit_erase', everySeconds: 600, run: () => eraseLateEvents(database) },
     { name: 'stale_events', everySeconds: 60, run: () => dropStaleEvents(database) },
-    { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, 1000) },
+    { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
   ];
   async function sweep(): Promise<void> {
     for (let mayBeMore = true; mayBeMore; ) {
@@ -97,6 +98,7 @@ export function startJobs({
   });
   return {
     async stop() {
+      stopping.abort();
       for (const timer of timers) clearInterval(timer);
       await Promise.all(running);
       await deliverer.stop();

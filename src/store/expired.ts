@@ -1,52 +1,62 @@
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
+import { deleteEndedFamilies, deleteEndedSessions } from './ended.ts';
 
 /**
  * Codes are kept for a day after they expire, so that a second use is still recognised; notices that
  * nobody took, for 90 days.
  */
-const statements = [
-  {
-    name: 'expired_artifacts',
-    text: `delete from artifacts where ctid in (select ctid from artifacts where expires_at < (select curfew_now())
-           order by expires_at limit $1 for update skip locked) returning 1`,
-  },
-  {
-    name: 'expired_access_tokens',
-    text: `delete from access_tokens where ctid in (select ctid from access_tokens where expires_at < (select curfew_now())
-           order by expires_at limit $1 for update skip locked) returning 1`,
-  },
-  {
-    name: 'expired_rate_counts',
-    text: `delete from rate_counts where ctid in (select ctid from rate_counts where expires_at < (select curfew_now())
-           order by expires_at limit $1 for update skip locked) returning 1`,
-  },
-  {
-    name: 'expired_anonymous_sessions',
-    text: `delete from sessions where ctid in (select ctid from sessions where account_id is null
-           and created_at < curfew_now() - interval '1 day' limit $1 for update skip locked) returning 1`,
-  },
-  {
-    name: 'expired_notices',
-    text: `delete from notices where ctid in (select ctid from notices where dead_at < (select curfew_now()) - interval '90 days'
-           order by dead_at limit $1 for update skip locked) returning 1`,
-  },
-  {
-    name: 'expired_codes',
-    text: `delete from authorization_codes where ctid in (select ctid from authorization_codes
-           where expires_at < (select curfew_now()) - interval '1 day' order by expires_at limit $1 for update skip locked)
-           returning 1`,
-  },
+const expired = [
+  deleteOldest('artifacts', 'expires_at'),
+  deleteOldest('access_tokens', 'expires_at'),
+  deleteOldest('rate_counts', 'expires_at'),
+  deleteOldest('authorization_codes', 'expires_at', '1 day'),
+  deleteOldest('notices', 'dead_at', '90 days'),
+  deleteOldest('sessions', 'created_at', '1 day', 'account_id is null and'),
 ];
 
-/** Delete what expired, in batches of `batch` rows; returns how many rows went. */
-export async function deleteExpired(database: Database, batch: number): Promise<number> {
-  let total = 0;
-  for (const statement of statements) {
+/**
+ * The $1 oldest rows whose moment lies further back than `keptFor`. The clock is asked in a query of its
+ * own, and the rows are handed on as an array: otherwise PostgreSQL could use no index, or might not.
+ */
+function deleteOldest(table: string, moment: string, keptFor = '0', condition = ''): Statement {
+  return {
+    name: `expired_${table}`,
+    text: `delete from ${table} where ctid = any(array(
+             select ctid from ${table} where ${condition} ${moment} < (select curfew_now()) - interval '${keptFor}'
+             order by ${moment} limit $1 for update skip locked)) returning 1`,
+  };
+}
+
+/** Most of each that go at once. */
+export interface BatchSizes {
+  rows: number;
+  families: number;
+  /** Of one family. */
+  tokens: number;
+}
+
+/** What takes part in the cleaning, each with its parameters; the first of them is how many rows it looks at. */
+export function listCleaning({ rows, families, tokens }: BatchSizes): [Statement, [number, ...number[]]][] {
+  return [
+    ...expired.map((statement): [Statement, [number]] => [statement, [rows]]),
+    [deleteEndedFamilies, [families, tokens]],
+    [deleteEndedSessions, [rows]],
+  ];
+}
+
+const batchSizes: BatchSizes = { rows: 1000, families: 100, tokens: 1000 };
+
+/** Delete what expired or ended long ago, batch by batch until nothing is left or `signal` stops it. */
+export async function deleteExpired(
+  database: Database,
+  { signal, sizes = batchSizes }: { signal?: AbortSignal; sizes?: BatchSizes } = {},
+): Promise<void> {
+  for (const [statement, values] of listCleaning(sizes)) {
     for (;;) {
-      const rows = await database.query(statement, [batch]);
-      total += rows.length;
-      if (rows.length < batch) break;
+      if (signal?.aborted) return;
+      const looked = await database.query(statement, values);
+      // What others hold is left out of a batch: a half-full one may have more behind it.
+      if (looked.length <= values[0] / 2) break;
     }
   }
-  return total;
 }

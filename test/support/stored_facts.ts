@@ -58,12 +58,13 @@ export async function storeFamily(
   db: Queryable,
   { startedAgo = 1, activeAgo = startedAgo, clientId = 'shop', scopes = ['openid'], ...family }: NewFamily,
 ): Promise<{ familyId: string; tokenHash: Buffer }> {
+  const tokenHash = randomBytes(32);
   const { family_id: familyId } = await sqlOne<{ family_id: string }>(
     db,
     `insert into families (account_id, client_id, grant_id, session_id, bound, scopes, resources, payload,
-                           started_at, last_activity_at)
+                           started_at, last_activity_at, oldest_token_hash)
      values ($1, $2, 'a grant', $3, $4, $5, '{}', '{}', curfew_now() - make_interval(secs => $6),
-             curfew_now() - make_interval(secs => $7)) returning family_id`,
+             curfew_now() - make_interval(secs => $7), $8) returning family_id`,
     family.accountId,
     clientId,
     family.sessionId,
@@ -71,8 +72,8 @@ export async function storeFamily(
     scopes,
     startedAgo,
     activeAgo,
+    tokenHash,
   );
-  const tokenHash = randomBytes(32);
   await sql(
     db,
     'insert into refresh_tokens (token_hash, family_id, issued_at) values ($1, $2, curfew_now())',

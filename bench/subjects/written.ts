@@ -1,0 +1,53 @@
+import type { Cluster } from '../support/cluster.ts';
+
+/** What PostgreSQL wrote, as its log has it. */
+export interface Written {
+  rows: number;
+  indexEntries: number;
+  /** Updates, and those of them that stayed on their page and touched no index. */
+  updates: number;
+  hotUpdates: number;
+  logBytes: number;
+}
+
+/** How to read the log of everything between two moments: it is kept for that. */
+export async function prepareWritten(cluster: Cluster): Promise<void> {
+  await cluster.asAdmin('create extension pg_walinspect');
+  await cluster.asAdmin(`alter system set wal_keep_size = '4GB'`);
+  await cluster.asAdmin(`alter system set max_wal_size = '4GB'`);
+  await cluster.asAdmin('select pg_reload_conf()');
+}
+
+/** Run `work` and say what PostgreSQL wrote meanwhile. */
+export async function observeWritten<Result>(
+  cluster: Cluster,
+  work: () => Promise<Result>,
+): Promise<{ result: Result; written: Written }> {
+  const from = await readPosition(cluster);
+  const result = await work();
+  const to = await readPosition(cluster);
+  const records = await cluster.asAdmin<{ kind: string; count: number; bytes: number }>(
+    `select "resource_manager/record_type" as kind, count::float8, combined_size::float8 as bytes
+     from pg_get_wal_stats($1, $2, true)`,
+    [from, to],
+  );
+  const count = (kinds: RegExp) =>
+    records.filter(({ kind }) => kinds.test(kind)).reduce((sum, record) => sum + record.count, 0);
+  const hotUpdates = count(/^Heap\/HOT_UPDATE/);
+  const updates = hotUpdates + count(/^Heap\/UPDATE/);
+  const written = {
+    rows: updates + count(/^Heap\/(INSERT|DELETE)/),
+    // A split takes one entry too.
+    indexEntries: count(/^Btree\/(INSERT_LEAF|INSERT_POST|SPLIT_L|SPLIT_R)/),
+    updates,
+    hotUpdates,
+    logBytes: records.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  return { result, written };
+}
+
+async function readPosition(cluster: Cluster): Promise<string> {
+  const [row] = await cluster.asAdmin<{ position: string }>('select pg_current_wal_flush_lsn() as position');
+  if (!row) throw new Error('PostgreSQL did not tell where its log ends.');
+  return row.position;
+}

@@ -1,0 +1,108 @@
+-- What has ended is kept for a while and then deleted, found by indexes that no refresh writes.
+create index families_ended on families (ended_at) where ended_at is not null;
+-- A session that an open offline family came from is put off by its `check_at`, which has no other use by then.
+create index sessions_ended on sessions (greatest(ended_at, check_at)) where ended_at is not null;
+
+-- A family's tokens are found from its oldest on, each names its successor: an index by family would have to
+-- be written by every refresh. For the same reason tokens have no foreign key, which would need that index;
+-- `refresh_commit` holds the family's lock while it adds a token, and families go together with their tokens.
+alter table refresh_tokens drop constraint refresh_tokens_family_id_fkey;
+alter table families add oldest_token_hash bytea;
+update families f set oldest_token_hash = t.token_hash
+  from refresh_tokens t
+  where t.family_id = f.family_id
+    and not exists (select from refresh_tokens p where p.successor_hash = t.token_hash);
+alter table families alter oldest_token_hash set not null;
+
+-- A token's row more than doubles when it is rotated: the rest of its page is kept for that.
+alter table refresh_tokens set (fillfactor = 40);
+alter table sessions set (fillfactor = 80);
+
+-- As before, and the new family knows its first token.
+create or replace function code_exchange_commit(
+  p_code_hash bytea,
+  p_token_hash bytea,
+  p_family_id uuid,
+  p_bound boolean,
+  p_scopes text[],
+  p_resources text[],
+  p_jkt text,
+  p_payload jsonb,
+  p_account_version bigint,
+  p_configuration_version bigint,
+  p_session_idle integer,
+  p_session_absolute integer,
+  p_refresh_idle integer,
+  p_access_token_hash bytea,
+  p_access_token_payload jsonb,
+  p_access_token_expires_at double precision,
+  p_request_id text,
+  p_address text,
+  p_detail jsonb,
+  out outcome text,
+  out now double precision,
+  out last_activity_at double precision,
+  out session_last_activity_at double precision
+) language plpgsql volatile as $$
+declare
+  v_code authorization_codes;
+  v_account accounts;
+  v_session sessions;
+  v_now timestamptz;
+  v_family_id uuid;
+begin
+  outcome := 'changed';
+  select a.* into v_account from accounts a
+    where a.account_id = (select c.account_id from authorization_codes c where c.code_hash = p_code_hash)
+    for no key update;
+  select s.* into v_session from sessions s
+    where s.session_id = (select c.session_id from authorization_codes c where c.code_hash = p_code_hash)
+    for no key update;
+
+  v_now := curfew_now();
+  select c.* into v_code from authorization_codes c where c.code_hash = p_code_hash for no key update;
+  if v_code.code_hash is null or v_code.consumed_at is not null or v_now >= v_code.expires_at
+    or v_account.version is distinct from p_account_version
+    or not exists (select from configuration_state c where c.version = p_configuration_version)
+    or v_now >= v_code.last_activity_at + make_interval(secs => p_refresh_idle)
+  then
+    return;
+  end if;
+  if p_bound and (v_session.session_id is null or v_session.ended_at is not null
+    or v_now >= v_session.started_at + make_interval(secs => p_session_absolute)
+    or v_now >= v_session.last_activity_at + make_interval(secs => p_session_idle))
+  then
+    return;
+  end if;
+
+  if p_token_hash is not null then
+    insert into families (family_id, account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
+                          started_at, last_activity_at, mfa_at, lease_seconds, lease_purpose, oldest_token_hash)
+      values (p_family_id, v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
+              p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at,
+              v_code.lease_seconds, v_code.lease_purpose, p_token_hash)
+      returning family_id into v_family_id;
+    insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);
+  end if;
+  update authorization_codes c set consumed_at = v_now, family_id = v_family_id where c.code_hash = p_code_hash;
+  if p_access_token_hash is not null then
+    insert into access_tokens (token_hash, family_id, account_id, client_id, session_id, grant_id, payload, expires_at)
+      values (p_access_token_hash, v_family_id, v_code.account_id, v_code.client_id, v_code.session_id,
+              v_code.grant_id, p_access_token_payload, from_micros(p_access_token_expires_at));
+  end if;
+  insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
+    values (v_now, 'code.exchanged', v_code.account_id, v_code.client_id, v_code.session_id, v_family_id,
+            p_request_id, p_address, p_detail);
+  if v_family_id is not null and v_code.lease_seconds is not null then
+    insert into audit_events (occurred_at, name, account_id, client_id, session_id, family_id, request_id, address, detail)
+      values (v_now, 'lease.granted', v_code.account_id, v_code.client_id, v_code.session_id, v_family_id,
+              p_request_id, p_address,
+              jsonb_build_object('duration', v_code.lease_seconds, 'purpose', v_code.lease_purpose));
+  end if;
+
+  outcome := 'done';
+  now := to_micros(v_now);
+  last_activity_at := to_micros(v_code.last_activity_at);
+  session_last_activity_at := to_micros(v_session.last_activity_at);
+end
+$$;
