@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { decodeJwt } from 'jose';
+import { withdrawConsent } from '../../src/operations/withdraw_consent.ts';
+import { loadConfiguration } from '../../src/store/configuration.ts';
 import { api, ada, exampleConfiguration, shop, spa } from '../support/example_configuration.ts';
 import { assertRefused, countLiveTokens, findFamilies, listEvents } from '../support/gate.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
@@ -168,6 +171,18 @@ describe('an authorization code used more than once', () => {
     const { body } = await exchange(pending.url, pending.verifier);
     assert.match(String(body.error_description), /^code_reused: /);
     await assertRefused(party, tokens, 'code_reused');
+  });
+
+  it('is recognised although the consent was withdrawn meanwhile', async () => {
+    const pending = await party.authorize(ada, offline);
+    const tokens = await party.exchange(pending);
+    const subject = { accountId: decodeJwt(tokens.id_token ?? '').sub ?? '', clientId: shop.clientId };
+    await server.database.transaction(async (tx) =>
+      withdrawConsent(tx, await loadConfiguration(tx), subject, {}),
+    );
+    const { body } = await exchange(pending.url, pending.verifier);
+    assert.match(String(body.error_description), /^code_reused: /);
+    await assertRefused(party, tokens, 'consent_withdrawn');
   });
 
   it('burns nothing with a wrong verifier, redirect URI or client', async () => {

@@ -21,7 +21,8 @@ export async function beginExchange(
   context.configuration = await configurations.atLeast(loaded.configurationVersion);
   context.pending = { kind: 'exchange', code, familyId: generateUuid(), loaded };
   context.account = loaded.account;
-  if (loaded.grantPayload) context.grants.set(loaded.grantId, loaded.grantPayload);
+  const grant = loaded.grantPayload ?? findLostGrant(loaded);
+  if (grant) context.grants.set(loaded.grantId, grant);
   rememberSession(
     context,
     boundSession(loaded, { ...loaded, sessionId: loaded.payload.sessionUid as string }),
@@ -29,6 +30,15 @@ export async function beginExchange(
   // A used code must get as far as `consume` to be recognised as reused, even when it has expired.
   const exp = loaded.expired && !loaded.consumed ? 1 : neverExpires;
   return { ...loaded.payload, jti: code, exp };
+}
+
+/** The consent was withdrawn: a used code must get as far as `consume` all the same. */
+function findLostGrant({
+  consumed,
+  account: { accountId },
+  clientId,
+}: LoadedCode): AdapterPayload | undefined {
+  return consumed ? { accountId, clientId } : undefined;
 }
 
 /**
