@@ -19,18 +19,26 @@ const { values } = parseArgs({
 });
 const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed}`);
+const original = makeCopy(root);
 for (const bug of plantedBugs) {
   const found = findBug(bug);
   console.log(`${found === undefined ? 'NOT FOUND' : `found after ${found} commands`}: ${bug.name}`);
   if (found === undefined) process.exitCode = 1;
 }
+rmSync(original, { recursive: true });
+
+/** The source as it is now; whoever works on it meanwhile changes nothing here. */
+function makeCopy(from: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'curfew-planted-'));
+  for (const name of copied) cpSync(join(from, name), join(copy, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
 
 /** After how many commands the model differs from a server with the bug; undefined: never. */
 function findBug(bug: PlantedBug): number | undefined {
-  const copy = mkdtempSync(join(tmpdir(), 'curfew-planted-'));
+  const copy = makeCopy(original);
   try {
-    for (const name of copied) cpSync(join(root, name), join(copy, name), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     plantBug(copy, bug);
     const options = ['--commands', values.commands, '--seed', seed];
     const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/model/main.ts', ...options], {

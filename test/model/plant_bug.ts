@@ -5,16 +5,21 @@ import type { Edit, PlantedBug } from './planted_bugs.ts';
 /** Plant a bug in the checkout at `root`. Throws where a text to change is not there. */
 export function plantBug(root: string, { name, edits }: PlantedBug): void {
   for (const edit of edits) {
-    const files = listFiles(root, edit).filter((file) => readFileSync(file, 'utf8').includes(edit.from));
-    if (files.length === 0)
-      throw new Error(`"${name}" cannot be planted: ${edit.file} does not say ${edit.from}`);
-    for (const file of files) writeFileSync(file, readFileSync(file, 'utf8').replaceAll(edit.from, edit.to));
+    const file = findFile(root, edit);
+    const text = readFileSync(file, 'utf8');
+    if (!text.includes(edit.from))
+      throw new Error(`"${name}" cannot be planted: ${file} does not say ${edit.from}`);
+    writeFileSync(file, text.replaceAll(edit.from, edit.to));
   }
 }
 
-/** A later migration may have replaced a function: all that still say it are changed. */
-function listFiles(root: string, { file }: Edit): string[] {
-  if (file.endsWith('.ts')) return [join(root, file)];
-  const names = readdirSync(join(root, file)).filter((name) => /^\d+_.*\.sql$/.test(name));
-  return names.map((name) => join(root, file, name));
+function findFile(root: string, { file }: Edit): string {
+  if (typeof file === 'string') return join(root, file);
+  const folder = join(root, 'migrations');
+  const defines = new RegExp(`create (or replace )?function ${file.sqlFunction}\\(`);
+  const migrations = readdirSync(folder).filter((name) => /^\d+_.*\.sql$/.test(name));
+  const last = migrations
+    .toSorted()
+    .findLast((name) => defines.test(readFileSync(join(folder, name), 'utf8')));
+  return join(folder, last ?? 'none');
 }

@@ -1,6 +1,6 @@
-/** One change of the text of a file; in `migrations` the file is whichever has the text. */
+/** One change of the text of a file; of an SQL function, in the migration that defined it last. */
 export interface Edit {
-  file: string;
+  file: string | { sqlFunction: string };
   from: string;
   to: string;
 }
@@ -11,14 +11,14 @@ export interface PlantedBug {
   edits: Edit[];
 }
 
-const migrations = 'migrations';
+const commit = { sqlFunction: 'refresh_commit' };
 
 export const plantedBugs: PlantedBug[] = [
   {
     name: 'the overlap slides: it counts from the last use',
     edits: [
       {
-        file: migrations,
+        file: commit,
         from: '    if not v_free_retry then\n',
         to: '    update refresh_tokens t set rotated_at = v_now where t.token_hash = p_token_hash;\n    if not v_free_retry then\n',
       },
@@ -32,7 +32,7 @@ export const plantedBugs: PlantedBug[] = [
         from: 'export const countedRetries = 5;',
         to: 'export const countedRetries = 6;',
       },
-      { file: migrations, from: 'v_token.retries < 5', to: 'v_token.retries < 6' },
+      { file: commit, from: 'v_token.retries < 5', to: 'v_token.retries < 6' },
     ],
   },
   {
@@ -43,7 +43,7 @@ export const plantedBugs: PlantedBug[] = [
         from: '  if (now < endAt) return { over: false',
         to: '  if (now <= endAt) return { over: false',
       },
-      { file: migrations, from: 'v_now >= ', to: 'v_now > ' },
+      { file: commit, from: 'v_now >= ', to: 'v_now > ' },
     ],
   },
   {
@@ -60,7 +60,7 @@ export const plantedBugs: PlantedBug[] = [
     name: 'the write rests on what was read before the lock was waited for',
     edits: [
       {
-        file: migrations,
+        file: commit,
         from: `  select f.* into v_family from families f
     where f.family_id = (select t.family_id from refresh_tokens t where t.token_hash = p_token_hash)
     for no key update;

@@ -31,9 +31,21 @@ const retryMoment = fc.record({
   beside: besideBoundary,
 });
 
+/** As many retries as are counted, or one more or less, and then the end of the overlap. */
+const countedRetries = fc
+  .record({ count: fc.integer({ min: 3, max: 6 }), beside: besideBoundary })
+  .map(({ count, beside }) => [
+    { after: 'the free seconds', beside: 0 },
+    ...Array.from({ length: count }, () => ({ after: 'nothing', beside: 0 })),
+    { after: 'the overlap', beside },
+  ]);
+
 /** A token is refreshed and then presented again and again, as a client does that never gets its answer. */
 export const retryCommand: fc.Arbitrary<GateCommand> = fc
-  .record({ choice: refreshChoice, retries: fc.array(retryMoment, { minLength: 1, maxLength: 9 }) })
+  .record({
+    choice: refreshChoice,
+    retries: fc.oneof(fc.array(retryMoment, { minLength: 1, maxLength: 9 }), countedRetries),
+  })
   .map(({ choice, retries }) =>
     command(
       `retry ${JSON.stringify(retries)} of refresh ${JSON.stringify(choice)}`,

@@ -3,8 +3,8 @@ import { refreshAtBoundary, retryCommand } from './boundary_commands.ts';
 import type { GateCommand } from './command.ts';
 import { operationCommand, restartCommand, sweepCommand } from './operator_commands.ts';
 import * as operations from './operations.ts';
-import { raceCommand, stormCommand } from './race_commands.ts';
-import { refreshCommand } from './refresh_commands.ts';
+import { raceCommand, raceExchangeCommand, stormCommand } from './race_commands.ts';
+import { introspectCommand, refreshCommand } from './refresh_commands.ts';
 import { exchangeCommand, revokeCommand, signInCommand, signOutCommand } from './sign_in_commands.ts';
 import { waitCommand } from './wait_command.ts';
 
@@ -19,11 +19,15 @@ const weighted: [weight: number, arbitrary: fc.Arbitrary<GateCommand>][] = [
   [2, revokeCommand],
   [2, stormCommand],
   [3, raceCommand],
+  [2, raceExchangeCommand],
   [5, operations.applyOperation.map(operationCommand)],
   [3, operations.setRolesOperation.map(operationCommand)],
   [1, operations.disableOperation.map(operationCommand)],
   [3, operations.enableOperation.map(operationCommand)],
   [1, operations.changePasswordOperation.map(operationCommand)],
+  [1, operations.signOutEverywhereOperation.map(operationCommand)],
+  [1, operations.withdrawConsentOperation.map(operationCommand)],
+  [3, introspectCommand],
   [3, sweepCommand],
   [1, restartCommand],
 ];

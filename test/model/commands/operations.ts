@@ -2,50 +2,70 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { applyConfiguration } from '../../../src/operations/apply_configuration.ts';
 import { disableAccount, enableAccount } from '../../../src/operations/disable_account.ts';
+import { endAccountAccess } from '../../../src/operations/end_account_access.ts';
 import { endFamily } from '../../../src/operations/end_family.ts';
 import { endSession } from '../../../src/operations/end_session.ts';
 import { setRoles } from '../../../src/operations/set_roles.ts';
+import { withdrawConsent } from '../../../src/operations/withdraw_consent.ts';
 import { findAccountById } from '../../../src/store/accounts.ts';
 import { loadConfiguration } from '../../../src/store/configuration.ts';
 import type { Queryable } from '../../../src/store/database.ts';
-import { changePassword, signOut } from '../gate/authorize.ts';
+import { signOut } from '../gate/authorize.ts';
 import * as operate from '../gate/operate.ts';
-import { policies } from '../gate/scenario.ts';
+import { clients, policies } from '../gate/scenario.ts';
 import type { Account, PolicyLimits, World } from '../gate/world.ts';
 import { get } from '../server/real.ts';
 import type { Real } from '../server/real.ts';
-import { desiredPolicies } from '../server/stage.ts';
+import { desiredPolicies } from '../server/stage_configuration.ts';
+import type { StagePerson } from '../server/stage.ts';
 import { pick } from './command.ts';
 
 /** A change in one transaction, and what the model makes of it. */
 export interface Operation {
   describe: string;
   isPossible(world: Readonly<World>): boolean;
-  perform(tx: Queryable, world: World, real: Real): Promise<void>;
-  follow(world: World, real: Real): void;
+  /** What it is about is settled here, whatever else comes in between. */
+  begin(world: World, real: Real): Change;
+}
+
+export interface Change {
+  perform(tx: Queryable): Promise<void>;
+  follow(): void;
 }
 
 const origin = { actor: 'operator' };
 const always = () => true;
 const accountNumber = fc.nat(1);
 
-function accountAt(world: World, number: number): Account {
-  const account = world.accounts[number];
-  if (!account) throw new Error('There is no such account.');
-  return account;
+/** An operation on one of the accounts. */
+function ofAccount(
+  describe: string,
+  number: number,
+  begin: (world: World, account: Account, accountId: string, person: StagePerson) => Change,
+): Operation {
+  return {
+    describe: `${describe} account ${number}`,
+    isPossible: always,
+    begin(world, { people }) {
+      const account = world.accounts[number];
+      if (!account) throw new Error('There is no such account.');
+      const person = get(people, account);
+      return begin(world, account, person.accountId, person);
+    },
+  };
 }
 
 export const setRolesOperation: fc.Arbitrary<Operation> = fc
   .record({ account: accountNumber, roles: fc.subarray(['admin', 'auditor', 'member']) })
-  .map((choice) => ({
-    describe: `set roles ${JSON.stringify(choice)}`,
-    isPossible: always,
-    async perform(tx, world, { people }) {
-      const stored = await findAccountById(tx, get(people, accountAt(world, choice.account)).accountId);
-      if (stored) await setRoles(tx, await loadConfiguration(tx), stored, choice.roles, origin);
-    },
-    follow: (world) => operate.setRoles(world, accountAt(world, choice.account), choice.roles),
-  }));
+  .map(({ account: number, roles }) =>
+    ofAccount(`set roles ${roles.join(' ')}`, number, (world, account, accountId) => ({
+      async perform(tx) {
+        const stored = await findAccountById(tx, accountId);
+        if (stored) await setRoles(tx, await loadConfiguration(tx), stored, roles, origin);
+      },
+      follow: () => operate.setRoles(world, account, roles),
+    })),
+  );
 
 /** Few values, so that limits coincide and boundaries are shared. */
 const fieldValues: { [Field in keyof PolicyLimits]: (PolicyLimits[Field] | undefined)[] } = {
@@ -79,15 +99,18 @@ const fieldChange: fc.Arbitrary<FieldChange> = fc.constantFrom(...fieldNames).ch
 export const applyPolicies = (changes: readonly FieldChange[]): Operation => ({
   describe: `apply ${JSON.stringify(changes)}`,
   isPossible: always,
-  async perform(tx, world) {
-    await applyConfiguration(tx, { policies: desiredPolicies(changedPolicies(world, changes)) }, { origin });
-  },
-  follow(world) {
-    const wanted = Object.entries(changedPolicies(world, changes));
-    operate.applyPolicies(
-      world,
-      wanted.map(([name, limits]) => ({ name, limits })),
-    );
+  begin(world) {
+    const wanted = changedPolicies(world, changes);
+    return {
+      async perform(tx) {
+        await applyConfiguration(tx, { policies: desiredPolicies(wanted) }, { origin });
+      },
+      follow: () =>
+        operate.applyPolicies(
+          world,
+          Object.entries(wanted).map(([name, limits]) => ({ name, limits })),
+        ),
+    };
   },
 });
 export const applyOperation: fc.Arbitrary<Operation> = fc
@@ -108,63 +131,84 @@ function changedPolicies(
   return wanted;
 }
 
-export const disableOperation: fc.Arbitrary<Operation> = accountNumber.map((number) => ({
-  describe: `disable account ${number}`,
-  isPossible: always,
-  async perform(tx, world, { people }) {
-    const { accountId } = get(people, accountAt(world, number));
-    await disableAccount(tx, await loadConfiguration(tx), accountId, origin);
-  },
-  follow: (world) => operate.disable(world, accountAt(world, number)),
-}));
+export const disableOperation: fc.Arbitrary<Operation> = accountNumber.map((number) =>
+  ofAccount('disable', number, (world, account, accountId) => ({
+    async perform(tx) {
+      await disableAccount(tx, await loadConfiguration(tx), accountId, origin);
+    },
+    follow: () => operate.disable(world, account),
+  })),
+);
 
 export const enableOperation: fc.Arbitrary<Operation> = accountNumber.map((number) => ({
-  describe: `enable account ${number}`,
+  ...ofAccount('enable', number, (world, account, accountId) => ({
+    perform: (tx) => enableAccount(tx, accountId, origin),
+    follow: () => operate.enable(world, account),
+  })),
   isPossible: (world) => world.accounts[number]?.disabled ?? false,
-  async perform(tx, world, { people }) {
-    await enableAccount(tx, get(people, accountAt(world, number)).accountId, origin);
-  },
-  follow: (world) => operate.enable(world, accountAt(world, number)),
 }));
 
 /** The operator's way: a file with another password. */
-export const changePasswordOperation: fc.Arbitrary<Operation> = accountNumber.map((number) => ({
-  describe: `change the password of account ${number}`,
-  isPossible: always,
-  async perform(tx, world, { people }) {
-    const person = get(people, accountAt(world, number));
-    const password = randomBytes(12).toString('hex');
-    await applyConfiguration(tx, { users: [{ username: person.username, password }] }, { origin });
-    person.password = password;
-  },
-  follow: (world) => changePassword(world, accountAt(world, number)),
-}));
+export const changePasswordOperation: fc.Arbitrary<Operation> = accountNumber.map((number) =>
+  ofAccount('change the password of', number, (world, account, _, person) => ({
+    async perform(tx) {
+      const password = randomBytes(12).toString('hex');
+      await applyConfiguration(tx, { users: [{ username: person.username, password }] }, { origin });
+      person.password = password;
+    },
+    follow: () => operate.changePassword(world, account),
+  })),
+);
+
+export const signOutEverywhereOperation: fc.Arbitrary<Operation> = accountNumber.map((number) =>
+  ofAccount('sign out everywhere', number, (world, account, accountId) => ({
+    async perform(tx) {
+      await endAccountAccess(tx, await loadConfiguration(tx), accountId, 'signed_out', origin);
+    },
+    follow: () => operate.signOutEverywhere(world, account),
+  })),
+);
+
+export const withdrawConsentOperation: fc.Arbitrary<Operation> = fc
+  .record({ account: accountNumber, clientId: fc.constantFrom(...clients.map(({ clientId }) => clientId)) })
+  .map(({ account: number, clientId }) =>
+    ofAccount(`withdraw the consent of ${clientId} from`, number, (world, account, accountId) => ({
+      async perform(tx) {
+        await withdrawConsent(tx, await loadConfiguration(tx), { accountId, clientId }, origin);
+      },
+      follow: () => operate.withdrawConsent(world, account, clientId),
+    })),
+  );
 
 /** What revocation does, and what signing out does, without the way there. */
 export const endFamilyOperation: fc.Arbitrary<Operation> = fc.nat(6).map((number) => ({
   describe: `revoke family ${number}`,
   isPossible: (world) => world.families.length > 0,
-  async perform(tx, world, { families }) {
+  begin(world, { families }) {
     const family = pick(world.families, number);
-    if (family) await endFamily(tx, await loadConfiguration(tx), get(families, family), 'revoked', origin);
-  },
-  follow(world) {
-    const family = pick(world.families, number);
-    if (family) operate.revoke(world, family);
+    if (!family) throw new Error('There is no family.');
+    return {
+      async perform(tx) {
+        await endFamily(tx, await loadConfiguration(tx), get(families, family), 'revoked', origin);
+      },
+      follow: () => operate.revoke(world, family),
+    };
   },
 }));
 
 export const endSessionOperation: fc.Arbitrary<Operation> = fc.nat(3).map((number) => ({
   describe: `end session ${number}`,
   isPossible: (world) => world.sessions.length > 0,
-  async perform(tx, world, { people, sessions }) {
+  begin(world, { people, sessions }) {
     const session = pick(world.sessions, number);
-    if (!session) return;
-    const subject = { sessionId: get(sessions, session), accountId: get(people, session.account).accountId };
-    await endSession(tx, await loadConfiguration(tx), subject, 'signed_out', origin);
-  },
-  follow(world) {
-    const session = pick(world.sessions, number);
-    if (session) signOut(world, session);
+    if (!session) throw new Error('There is no session.');
+    const { accountId } = get(people, session.account);
+    const subject = { sessionId: get(sessions, session), accountId };
+    return {
+      async perform(tx) {
+        await endSession(tx, await loadConfiguration(tx), subject, 'signed_out', origin);
+      },
+      follow: () => signOut(world, session),
+    };
   },
 }));

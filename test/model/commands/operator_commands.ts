@@ -13,8 +13,9 @@ export function operationCommand(operation: Operation): GateCommand {
   return command(
     operation.describe,
     async (world, real) => {
-      await real.stage.database.transaction((tx) => operation.perform(tx, world, real));
-      operation.follow(world, real);
+      const change = operation.begin(world, real);
+      await real.stage.database.transaction((tx) => change.perform(tx));
+      change.follow();
       await real.stage.tellInstances();
     },
     operation.isPossible,
@@ -32,7 +33,6 @@ export const sweepCommand: fc.Arbitrary<GateCommand> = fc.constant(
 export const restartCommand: fc.Arbitrary<GateCommand> = fc.nat(1).map((instance) =>
   command(`restart instance ${instance}`, async (world, { stage }) => {
     await stage.restart(instance);
-    await sweepAll(stage.database);
     operate.sweep(world);
   }),
 );

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import type { Database } from '../../../src/store/database.ts';
 import { sql, sqlOne } from '../../support/sql.ts';
 import { noticeSession } from '../gate/ends.ts';
+import { codeSeconds, exchange } from '../gate/exchange.ts';
 import { refresh } from '../gate/refresh.ts';
-import type { World } from '../gate/world.ts';
+import type { Answer } from '../gate/refresh.ts';
+import { second } from '../gate/world.ts';
+import type { Code, World } from '../gate/world.ts';
 import { compareAnswer } from '../server/compare_answer.ts';
 import type { Real } from '../server/real.ts';
 import type { TokenResponse } from '../server/token_request.ts';
@@ -16,8 +19,12 @@ import {
   endFamilyOperation,
   endSessionOperation,
   setRolesOperation,
+  signOutEverywhereOperation,
+  withdrawConsentOperation,
 } from './operations.ts';
+import type { Operation } from './operations.ts';
 import { refreshChoice, resolveRefresh, sendRefresh } from './refresh_commands.ts';
+import { proofKeyFor, sendCode } from './sign_in_commands.ts';
 
 /** Several refreshes with one token at once, over both instances: it is as if they had come one after another. */
 export const stormCommand: fc.Arbitrary<GateCommand> = fc
@@ -39,38 +46,78 @@ export const stormCommand: fc.Arbitrary<GateCommand> = fc
     ),
   );
 
+const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 3, arbitrary: endFamilyOperation },
+  { weight: 3, arbitrary: endSessionOperation },
+  { weight: 2, arbitrary: setRolesOperation },
+  { weight: 2, arbitrary: applyOperation },
+  { weight: 1, arbitrary: disableOperation },
+  { weight: 1, arbitrary: changePasswordOperation },
+  { weight: 1, arbitrary: signOutEverywhereOperation },
+  { weight: 1, arbitrary: withdrawConsentOperation },
+);
+
 /** An operation is under way, and holds its locks, when a refresh comes: that sees it whole or not at all. */
 export const raceCommand: fc.Arbitrary<GateCommand> = fc
-  .record({
-    choice: refreshChoice,
-    operation: fc.oneof(
-      { weight: 3, arbitrary: endFamilyOperation },
-      { weight: 3, arbitrary: endSessionOperation },
-      { weight: 2, arbitrary: setRolesOperation },
-      { weight: 2, arbitrary: applyOperation },
-      { weight: 1, arbitrary: disableOperation },
-      { weight: 1, arbitrary: changePasswordOperation },
-    ),
-  })
+  .record({ choice: refreshChoice, operation: anyOperation })
   .map(({ choice, operation }) =>
     command(
       `${operation.describe}, meanwhile refresh ${JSON.stringify(choice)}`,
       async (world, real) => {
         const request = resolveRefresh(world, choice);
-        const { database } = real.stage;
-        const { response, wasFirst } = await database.transaction(async (tx) => {
-          await operation.perform(tx, world, real);
-          return await sendUntilItWaits(database, () => sendRefresh(real, request, choice.instance));
+        await race(world, real, operation, {
+          client: request.client,
+          send: () => sendRefresh(real, request, choice.instance),
+          follow: () => refresh(world, request),
         });
-        if (!wasFirst) operation.follow(world, real);
-        compareAnswer(world, real, request.client, refresh(world, request), await response());
-        if (wasFirst) operation.follow(world, real);
-        await followNotices(world, real);
-        await real.stage.tellInstances();
       },
       (world) => world.families.length > 0 && operation.isPossible(world),
     ),
   );
+
+/** Likewise, when a code comes. */
+export const raceExchangeCommand: fc.Arbitrary<GateCommand> = fc
+  .record({ operation: anyOperation, instance: fc.nat(1) })
+  .map(({ operation, instance }) =>
+    command(
+      `${operation.describe}, meanwhile exchange at ${instance}`,
+      async (world, real) => {
+        const code = world.codes.findLast((entry) => isFresh(world, entry));
+        if (!code) return;
+        const key = proofKeyFor(world, code.client, undefined);
+        await race(world, real, operation, {
+          client: code.client,
+          send: () => sendCode(real, code, key, instance),
+          follow: () => exchange(world, code, key),
+        });
+      },
+      (world) => world.codes.some((code) => isFresh(world, code)) && operation.isPossible(world),
+    ),
+  );
+
+const isFresh = (world: Readonly<World>, { family, issuedAt }: Code) =>
+  !family && world.now < issuedAt + codeSeconds * second;
+
+/** A request at the token endpoint, and what the model says to it. */
+interface Racer {
+  client: string;
+  send(): Promise<TokenResponse>;
+  follow(): Answer;
+}
+
+async function race(world: World, real: Real, operation: Operation, racer: Racer): Promise<void> {
+  const { database } = real.stage;
+  const change = operation.begin(world, real);
+  const { response, wasFirst } = await database.transaction(async (tx) => {
+    await change.perform(tx);
+    return await sendUntilItWaits(database, racer.send);
+  });
+  if (!wasFirst) change.follow();
+  compareAnswer(world, real, racer.client, racer.follow(), await response());
+  if (wasFirst) change.follow();
+  await followNotices(world, real);
+  await real.stage.tellInstances();
+}
 
 /** A session that was over: either of the two may have noticed, or neither. */
 async function followNotices(world: World, { stage, sessions }: Real): Promise<void> {

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { refresh } from '../gate/refresh.ts';
+import { inspect, refresh } from '../gate/refresh.ts';
 import type { RefreshRequest } from '../gate/refresh.ts';
 import { api, clients, vault } from '../gate/scenario.ts';
 import type { Family, Token, World } from '../gate/world.ts';
@@ -10,6 +11,7 @@ import type { Real } from '../server/real.ts';
 import { postToken } from '../server/token_request.ts';
 import { command, pick } from './command.ts';
 import type { GateCommand } from './command.ts';
+import { proofKeyFor } from './sign_in_commands.ts';
 
 /** What a refresh does otherwise than a good client would; numbers choose among what there is. */
 export interface RefreshChoice {
@@ -100,8 +102,7 @@ export function resolveRefresh(world: World, choice: RefreshChoice): RefreshRequ
   return {
     token: choice.unknown ? undefined : token,
     client,
-    // A client that must bring a proof is refused before the gate without one.
-    key: world.clients.get(client)?.rotates ? key : (key ?? 'first'),
+    key: proofKeyFor(world, client, key),
     ...chooseScope(world, family, choice),
     inactiveFor: chooseInactiveFor(world, family, choice.inactiveFor),
   };
@@ -164,3 +165,27 @@ export async function sendRefresh(real: Real, request: RefreshRequest, instance:
   };
   return await postToken(real.stage, { form, client, key, instance });
 }
+
+/** A confidential client looks at one of its tokens: that tells the truth, and changes nothing. */
+export const introspectCommand: fc.Arbitrary<GateCommand> = fc
+  .record({ family: fc.nat(6), age: fc.nat(1), instance: fc.nat(1) })
+  .map((choice) =>
+    command(
+      `introspect ${JSON.stringify(choice)}`,
+      async (world, real) => {
+        const families = world.families.filter(({ client }) => !world.clients.get(client)?.public);
+        const family = pick(families, choice.family);
+        const token = family && pick(family.tokens, choice.age);
+        if (!family || !token) return;
+        const { body } = await postToken(real.stage, {
+          form: { token: get(real.tokens, token) },
+          client: family.client,
+          instance: choice.instance,
+          path: '/token/introspection',
+        });
+        const { active, refresh_token_timeout: idleIn, authorization_expires_in: absoluteIn } = body;
+        assert.deepEqual({ active, idleIn, absoluteIn }, inspect(world, token));
+      },
+      (world) => world.families.length > 0,
+    ),
+  );

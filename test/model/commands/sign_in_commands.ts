@@ -84,7 +84,17 @@ async function exchangeCode(
   key: string | undefined,
   instance: number,
 ): Promise<void> {
-  const { client } = code;
+  const proofKey = proofKeyFor(world, code.client, key);
+  const response = await sendCode(real, code, proofKey, instance);
+  compareAnswer(world, real, code.client, exchange(world, code, proofKey), response);
+}
+
+/** A client that must bring a proof is refused before the gate without one. */
+export function proofKeyFor(world: World, client: string, key: string | undefined): string | undefined {
+  return world.clients.get(client)?.rotates ? key : (key ?? 'first');
+}
+
+export async function sendCode(real: Real, code: Code, key: string | undefined, instance: number) {
   const { code: value, verifier } = get(real.codes, code);
   const form = {
     grant_type: 'authorization_code',
@@ -93,9 +103,7 @@ async function exchangeCode(
     redirect_uri: redirectUri,
     ...(code.resources.length > 1 ? { resource: code.resources[0] ?? '' } : {}),
   };
-  const proofKey = world.clients.get(client)?.rotates ? key : (key ?? 'first');
-  const response = await postToken(real.stage, { form, client, key: proofKey, instance });
-  compareAnswer(world, real, client, exchange(world, code, proofKey), response);
+  return await postToken(real.stage, { form, client: code.client, key, instance });
 }
 
 /** Exchange a code that was left, or one that was used before. */

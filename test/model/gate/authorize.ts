@@ -1,4 +1,4 @@
-import { endAccount, endSession, noticeBound, noticeSession, settle } from './ends.ts';
+import { endSession, noticeBound, noticeSession, settle } from './ends.ts';
 import { hasRoleFor, limitOf, mfaAgeFor, sessionSubject } from './limits.ts';
 import type { Subject } from './limits.ts';
 import { openidScopes } from './refresh.ts';
@@ -199,11 +199,4 @@ function availableAt(world: World, account: Account, resource: string, scopes: s
 export function signOut(world: World, session: Session): void {
   if (session.end) noticeSession(world, session);
   else endSession(world, session, 'signed_out');
-}
-
-/** The account's password changes: everything ends, and codes not exchanged yet are forgotten. */
-export function changePassword(world: World, account: Account): void {
-  endAccount(world, account, 'credential_changed');
-  for (const code of world.codes) if (code.account === account && !code.family) code.forgotten = true;
-  world.events.push({ name: 'account.updated', account, detail: { fields: ['password'] } });
 }

@@ -52,6 +52,39 @@ export function enable(world: World, account: Account): void {
   world.events.push({ name: 'account.enabled', account });
 }
 
+/** The user signs out in every browser: everything ends, and codes not exchanged yet are forgotten. */
+export function signOutEverywhere(world: World, account: Account): void {
+  endAccount(world, account, 'signed_out');
+  forgetCodes(world, account);
+}
+
+/** The account's password changes: likewise. */
+export function changePassword(world: World, account: Account): void {
+  endAccount(world, account, 'credential_changed');
+  forgetCodes(world, account);
+  world.events.push({ name: 'account.updated', account, detail: { fields: ['password'] } });
+}
+
+/** The user takes back what a client was allowed: its families end, offline ones too. */
+export function withdrawConsent(world: World, account: Account, client: string): void {
+  const families = world.families.filter((family) => family.account === account && family.client === client);
+  const open = families.filter(({ end }) => !end?.stored);
+  const { openid, resources } = account.consents.get(client) ?? {};
+  if (open.length === 0 && !openid?.size && !resources?.size) return;
+  for (const family of families) endFamily(world, family, 'consent_withdrawn');
+  account.consents.delete(client);
+  forgetCodes(world, account, client);
+  world.events.push({ name: 'consent.withdrawn', account, client, detail: { families: open.length } });
+}
+
+/** Codes not exchanged yet are deleted, of an account or of one client of it. */
+function forgetCodes(world: World, account: Account, client?: string): void {
+  for (const code of world.codes) {
+    const isMeant = code.account === account && (client === undefined || code.client === client);
+    if (isMeant && !code.family) code.forgotten = true;
+  }
+}
+
 /** The client revokes any token of a family, rotated or not. */
 export function revoke(world: World, family: Family): void {
   endFamily(world, family, 'revoked');

@@ -189,16 +189,30 @@ function moveActivity(
   family.session.activityAt = moved(family.session.activityAt, sessionInactiveFor);
 }
 
+/** What introspection says of a token; a rotated one, and one of a family that is over, is none. */
+export function inspect(world: World, { family, rotation }: Token) {
+  if (family.end || rotation) return { active: false, idleIn: undefined, absoluteIn: undefined };
+  return { active: true, ...secondsLeft(world, family) };
+}
+
+/** Rounded down. */
+function secondsLeft(world: World, family: Family): { idleIn: number; absoluteIn: number } {
+  const { idle, absolute } = deadlinesOf(world, family);
+  return {
+    idleIn: Math.floor((idle - world.now) / second),
+    absoluteIn: Math.floor((absolute - world.now) / second),
+  };
+}
+
 /** The answer of a refresh or an exchange that passed. */
 export function issue(world: World, family: Family, token: Token, scopes: string[]): Tokens {
-  const { idle, absolute } = deadlinesOf(world, family);
+  const { absolute } = deadlinesOf(world, family);
   const ttl = limitOf(world, familySubject(family), 'access_token_ttl').value;
   const left = Math.floor(absolute / second) - Math.floor(world.now / second);
   return {
     scopes,
     expiresIn: Math.max(1, Math.min(ttl, left)),
-    idleIn: Math.floor((idle - world.now) / second),
-    absoluteIn: Math.floor((absolute - world.now) / second),
+    ...secondsLeft(world, family),
     token,
   };
 }

@@ -1,78 +1,14 @@
 import assert from 'node:assert/strict';
-import { sqlOne } from '../../support/sql.ts';
 import type { End, ExpectedEvent, Family, Session, World } from '../gate/world.ts';
 import { get } from './real.ts';
 import type { Real } from './real.ts';
+import { readStored } from './stored.ts';
+import type { StoredEnd, StoredEvent, StoredFamily, StoredSession } from './stored.ts';
 import { thumbprintOf } from './token_request.ts';
-
-interface StoredEnd {
-  end_reason: string | null;
-  end_at: number | null;
-  end_limit: number | null;
-  end_source: string | null;
-}
-
-interface StoredFamily extends StoredEnd {
-  id: string;
-  session: string;
-  bound: boolean;
-  scopes: string[];
-  resources: string[];
-  jkt: string | null;
-  started: number;
-  active: number;
-  mfa: number | null;
-  tokens: number;
-  live_tokens: number;
-}
-
-interface StoredSession extends StoredEnd {
-  id: string;
-  clients: string[];
-  started: number;
-  active: number;
-  mfa: number | null;
-}
-
-interface StoredEvent {
-  event: string;
-  name: string;
-  account: string;
-  client: string | null;
-  session: string | null;
-  family: string | null;
-  detail: Record<string, unknown>;
-}
-
-interface Stored {
-  families: StoredFamily[];
-  sessions: StoredSession[];
-  events: StoredEvent[];
-}
-
-const ends = (alias: string) => `
-  'end_reason', ${alias}.end_reason, 'end_at', to_micros(${alias}.ended_at), 'end_limit', ${alias}.end_limit,
-  'end_source', ${alias}.end_policy || ' ' || ${alias}.end_policy_version`;
-
-const everything = `
-  select
-    coalesce((select jsonb_agg(jsonb_build_object('id', f.family_id, 'session', f.session_id, 'bound', f.bound,
-        'scopes', f.scopes, 'resources', f.resources, 'jkt', f.jkt, 'started', to_micros(f.started_at),
-        'active', to_micros(f.last_activity_at), 'mfa', to_micros(f.mfa_at), ${ends('f')},
-        'tokens', (select count(*) from refresh_tokens t where t.family_id = f.family_id),
-        'live_tokens', (select count(*) from refresh_tokens t where t.family_id = f.family_id and t.rotated_at is null)
-      ) order by f.family_id) from families f where f.account_id = any($1)), '[]') as families,
-    coalesce((select jsonb_agg(jsonb_build_object('id', s.session_id, 'clients', s.client_ids,
-        'started', to_micros(s.started_at), 'active', to_micros(s.last_activity_at), 'mfa', to_micros(s.mfa_at), ${ends('s')}
-      )) from sessions s where s.account_id = any($1)), '[]') as sessions,
-    coalesce((select jsonb_agg(jsonb_build_object('event', e.event_id, 'name', e.name, 'account', e.account_id,
-        'client', e.client_id, 'session', e.session_id, 'family', e.family_id, 'detail', e.detail
-      ) order by e.event_id) from audit_events e where e.account_id = any($1) and e.event_id > $2), '[]') as events`;
 
 /** Everything that is stored of the run's accounts must be as the model says, and the trail must have told it. */
 export async function compare(world: World, real: Real): Promise<void> {
-  const accountIds = [...real.people.values()].map(({ accountId }) => accountId);
-  const stored = await sqlOne<Stored>(real.stage.database, everything, accountIds, real.lastEvent);
+  const stored = await readStored(real);
   adoptNew(world.sessions, stored.sessions, real.sessions, 'session');
   adoptNew(world.families, stored.families, real.families, 'family');
   for (const row of stored.sessions) {

@@ -6,7 +6,7 @@ import type { FormBrowser } from '../../support/browser.ts';
 import { sql } from '../../support/sql.ts';
 import * as scenario from '../gate/scenario.ts';
 import type { Account, Browser, Code, Family, Session, Token, World } from '../gate/world.ts';
-import { desiredPolicies } from './stage.ts';
+import { desiredPolicies } from './stage_configuration.ts';
 import type { Stage, StagePerson } from './stage.ts';
 
 /** What stands on the stage for each thing of the model. */

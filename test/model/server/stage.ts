@@ -3,11 +3,6 @@ import argon2 from 'argon2';
 import { createSecretsAtRest } from '../../../src/credentials/secrets_at_rest.ts';
 import { generateTotpSecret } from '../../../src/credentials/totp.ts';
 import { hashToken } from '../../../src/credentials/token_hash.ts';
-import type { DesiredConfiguration } from '../../../src/domain/configuration.ts';
-import { rateLimitKinds } from '../../../src/domain/rate_limits.ts';
-import type { RateLimits } from '../../../src/domain/rate_limits.ts';
-import { builtInDefaultPolicy } from '../../../src/domain/policies.ts';
-import type { Limits } from '../../../src/domain/policies.ts';
 import { applyConfiguration } from '../../../src/operations/apply_configuration.ts';
 import { totpSecretContext } from '../../../src/operations/enrol_totp.ts';
 import { insertAccount, replaceRoles } from '../../../src/store/accounts.ts';
@@ -15,14 +10,15 @@ import type { Database, Queryable } from '../../../src/store/database.ts';
 import { confirmTotpFactor, insertPendingTotpFactor } from '../../../src/store/second_factors.ts';
 import type { App } from '../../../src/app.ts';
 import { createTestDatabase } from '../../support/database.ts';
-import { client } from '../../support/example_configuration.ts';
 import { frozenEpoch } from '../../support/frozen_clock.ts';
 import { sql } from '../../support/sql.ts';
 import { storeAccount, storeFamily, storeSession } from '../../support/stored_facts.ts';
 import { findFreePort } from '../../support/ports.ts';
 import { startInstance, testSecret } from '../../support/server.ts';
 import * as scenario from '../gate/scenario.ts';
-import type { Account, Policy } from '../gate/world.ts';
+import type { Account } from '../gate/world.ts';
+import { desiredPolicies, staticConfiguration } from './stage_configuration.ts';
+import { trackDatabase } from './tracked_database.ts';
 import { stopClocks } from './clock.ts';
 import type { StandingClock } from './clock.ts';
 
@@ -49,8 +45,6 @@ export interface StagePerson {
   totpSecret: string;
 }
 
-export const clientSecret = 'a secret of sixteen or more';
-
 export async function openStage(): Promise<Stage> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -59,11 +53,15 @@ export async function openStage(): Promise<Stage> {
   await database.transaction((tx) => applyConfiguration(tx, desired, { origin: { actor: 'test' } }));
   const ports = [await findFreePort(), await findFreePort()];
   const issuer = `http://localhost:${ports[0]}`;
+  const tracked = trackDatabase(database);
   const apps: App[] = [];
   const start = async (instance: number) => {
     const port = ports[instance] ?? 0;
-    const { app } = await withoutRecurringJobs(() => startInstance({ database, issuer, port }));
+    const { app } = await withoutRecurringJobs(() =>
+      startInstance({ database: tracked.database, issuer, port }),
+    );
     apps[instance] = app;
+    await tracked.idle();
   };
   for (const instance of ports.keys()) await start(instance);
   const atRest = createSecretsAtRest([testSecret]);
@@ -136,65 +134,4 @@ async function withoutRecurringJobs<Result>(work: () => Promise<Result>): Promis
   } finally {
     globalThis.setInterval = real;
   }
-}
-
-/** As a configuration file would give them: `default` with what the built-in one has beyond it. */
-export function desiredPolicies(
-  wanted: Record<string, Policy['limits']>,
-): NonNullable<DesiredConfiguration['policies']> {
-  const builtIn = (name: string) => (name === builtInDefaultPolicy.name ? builtInDefaultPolicy.limits : {});
-  return new Map(
-    Object.entries(wanted).map(([name, limits]) => [
-      name,
-      { limits: { ...builtIn(name), ...(limits as Partial<Limits>) }, baselines: [] },
-    ]),
-  );
-}
-
-function staticConfiguration(): DesiredConfiguration {
-  const unlimited = { most: 1_000_000_000, seconds: 1 };
-  return {
-    roles: named(
-      Object.entries(scenario.roles).map(([name, policy]) => ({ name, ...(policy ? { policy } : {}) })),
-    ),
-    scopes: named(
-      scenario.scopes.map(({ name, policy, roles, stepUp }) => ({
-        name,
-        description: name,
-        ...(policy ? { policy } : {}),
-        ...(roles ? { roles } : {}),
-        ...(stepUp ? { stepUp: stepUp.maxAge === undefined ? {} : { mfaMaxAge: stepUp.maxAge } } : {}),
-      })),
-    ),
-    resources: new Map(
-      Object.entries(scenario.resources).map(([identifier, policy]) => [
-        identifier,
-        {
-          identifier,
-          scopes: scenario.scopes.filter(({ resource }) => resource === identifier).map(({ name }) => name),
-          ...(policy ? { policy } : {}),
-        },
-      ]),
-    ),
-    clients: new Map(
-      scenario.clients.map(({ clientId, policy, trusted, rotates, public: isPublic }) => [
-        clientId,
-        client(clientId, {
-          scope: ['openid', 'offline_access', ...scenario.scopes.map(({ name }) => name)].join(' '),
-          ...(isPublic ? {} : { secret: clientSecret }),
-          ...(policy ? { policy } : {}),
-          metadata: rotates ? {} : { dpop_bound_access_tokens: true },
-          trusted,
-          refreshRotation: rotates,
-        }),
-      ]),
-    ),
-    rate_limits: Object.fromEntries(
-      Object.keys(rateLimitKinds).map((kind) => [kind, unlimited]),
-    ) as RateLimits,
-  };
-}
-
-function named<Entry extends { name: string }>(entries: Entry[]): Map<string, Entry> {
-  return new Map(entries.map((entry) => [entry.name, entry]));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { clients } from '../gate/scenario.ts';
-import { clientSecret } from './stage.ts';
+import { clientSecret } from './stage_configuration.ts';
 import type { Stage } from './stage.ts';
 
 export interface TokenResponse {
