@@ -73,6 +73,8 @@ async function prepareSubject(
   const secret = await prepareCurfew(cluster);
   await applyIdleLimit(cluster, idleLimit);
   await prepareWritten(cluster);
+  // Seals the one event that all others are copies of.
+  await (await startCurfew({ cluster, secret, families: [] })).stop();
   await fillTables(cluster, fill, onProgress);
   const tokens = pickFamilies(fill.families).map(tokenOfFamily);
   const share = Math.floor(tokens.length / connections);

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { startCurfew, prepareCurfew } from './subjects/curfew.ts';
 import type { Curfew } from './subjects/curfew.ts';
-import { startLibrary } from './subjects/library.ts';
+import { startLibrary, startLibraryOnKnex } from './subjects/library.ts';
 import type { Library } from './subjects/library.ts';
 import type { Sample } from './subjects/measure.ts';
 import { buildReport, expectedRoundTrips, formatReport } from './subjects/report.ts';
@@ -43,6 +43,9 @@ const shortPlan: Plan = {
 const statementConnections = [1, 4, 16];
 const familiesPerConnection = 200;
 const warmUpConnections = 16;
+/** The part of saturation at which latencies are looked at, and at how many connections. */
+const pacedShare = 0.5;
+const pacedConnections = 16;
 const countedRefreshes = 200;
 /** Most refreshes in one measurement, and most milliseconds of the whole run. */
 const mostRefreshes = 20_000;
@@ -51,6 +54,7 @@ const longestRun = 10 * 60_000;
 interface Subjects {
   curfew: Curfew;
   library: Library;
+  knex: Library;
   statements: Statements;
 }
 
@@ -76,6 +80,7 @@ async function measureAll(cluster: Cluster, plan: Plan, options: RunOptions): Pr
         startCurfew({ cluster, secret, families: families.slice(0, most.curfew), profileDirectory }),
       ),
       library: await started(startLibrary()),
+      knex: await started(startLibraryOnKnex(cluster)),
       statements: await started(connectStatements(cluster, families.slice(most.curfew))),
     };
     options.onProgress('warming up');
@@ -100,7 +105,7 @@ async function measureAll(cluster: Cluster, plan: Plan, options: RunOptions): Pr
 
 /** Every other round goes the other way, so that a drift of the machine favours nobody. */
 async function measureRound(
-  { curfew, library, statements }: Subjects,
+  { curfew, library, knex, statements }: Subjects,
   plan: Plan,
   effort: Effort,
   round: number,
@@ -109,6 +114,7 @@ async function measureRound(
     ...plan.connections.flatMap((connections) => [
       () => curfew.measure(connections, effort),
       () => library.measure(connections, effort),
+      () => knex.measure(connections, effort),
     ]),
     ...statementConnections.map((connections) => () => statements.measure(connections, effort)),
   ];
@@ -116,6 +122,11 @@ async function measureRound(
   for (const measurement of round % 2 === 0 ? measurements.toReversed() : measurements) {
     samples.push(await measurement());
   }
+  const saturated = samples.find((s) => s.subject === 'curfew' && s.connections === pacedConnections);
+  if (!saturated) throw new Error('A round lacks the measurement that sets the pace.');
+  samples.push(
+    await curfew.measure(pacedConnections, { ...effort, perSecond: saturated.perSecond * pacedShare }),
+  );
   return samples;
 }
 

@@ -99,7 +99,7 @@ export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
   return {
     measure: (connections, effort) =>
       measure(
-        { subject: 'curfew', connections },
+        { subject: 'curfew', connections, paced: effort.perSecond !== undefined },
         { node: () => server.ask<number>('cpu'), postgres: cluster.cpu },
         () => drive(connections, effort),
       ),

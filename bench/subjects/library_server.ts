@@ -1,6 +1,7 @@
 /**
- * oidc-provider alone, in a process of its own: its memory adapter, and the same kind of client, tokens
- * and bond to a session as Curfew gives. Knows the questions `port` and `seed`.
+ * oidc-provider alone, in a process of its own: its memory adapter, or the one of `knex_adapter.ts` where
+ * there is a database, and the same kind of client, tokens and bond to a session as Curfew gives. Knows the
+ * questions `port` and `seed`.
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,19 +10,21 @@ import Provider from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 import type { Configuration } from 'oidc-provider';
 import { answerQuestion } from '../support/answer_questions.ts';
+import { buildKnexAdapter } from './knex_adapter.ts';
 import { clientId, resource, scope } from './refresh_request.ts';
 
 /** So many that no grant gathers many tokens in one measurement: each costs the memory adapter a look at all of them. */
 const families = 256;
 /** In place of the adapter's own, which keeps a thousand things and would forget what is still needed. */
 const store = new Map<string, unknown>();
+const { BENCH_CLIENT_SECRET: clientSecret = '', BENCH_DATABASE_URL: databaseUrl } = process.env;
 const apiScope = 'orders.read orders.write';
 const hour = 3600;
 
-async function buildLibrary(issuer: string, clientSecret: string): Promise<Provider> {
+async function buildLibrary(issuer: string): Promise<Provider> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const configuration: Configuration = {
-    adapter: (model) => new MemoryAdapter(model, store),
+    adapter: databaseUrl ? buildKnexAdapter(databaseUrl) : (model) => new MemoryAdapter(model, store),
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
     clients: [
       {
@@ -90,7 +93,7 @@ async function seedFamily(provider: Provider, at: number): Promise<string> {
   return await token.save();
 }
 
-const provider = await buildLibrary('http://127.0.0.1', process.env.BENCH_CLIENT_SECRET ?? '');
+const provider = await buildLibrary('http://127.0.0.1');
 const handle = provider.callback();
 const server = http.createServer((req, res) => void handle(req, res));
 server.listen(0, '127.0.0.1', () => answerQuestion('port', () => (server.address() as AddressInfo).port));

@@ -3,7 +3,9 @@ import type { Drive } from '../support/drive_connections.ts';
 
 /** One measurement, CPU in milliseconds per refresh. */
 export interface Sample {
-  subject: 'curfew' | 'statements' | 'library';
+  subject: 'curfew' | 'library' | 'knex' | 'statements';
+  /** Refreshes were begun at a given pace, not as many as there could be. */
+  paced: boolean;
   connections: number;
   count: number;
   perSecond: number;
@@ -23,7 +25,7 @@ export interface CpuMeters {
 
 /** Run one drive and say what it cost. */
 export async function measure(
-  { subject, connections }: Pick<Sample, 'subject' | 'connections'>,
+  { subject, connections, paced = false }: Pick<Sample, 'subject' | 'connections'> & { paced?: boolean },
   meters: CpuMeters,
   drive: () => Promise<Drive>,
 ): Promise<Sample> {
@@ -33,6 +35,7 @@ export async function measure(
   return {
     subject,
     connections,
+    paced,
     count,
     perSecond: count / seconds,
     p50: percentile(latencies, 0.5),

@@ -20,7 +20,10 @@ export interface Drive {
   latencies: number[];
 }
 
-/** Repeat each connection's work, one after the other on each, all connections side by side. */
+/**
+ * Repeat each connection's work, one after the other on each, all connections side by side; at a given pace
+ * they take turns.
+ */
 export async function driveConnections(
   works: readonly (() => Promise<void>)[],
   { seconds, most, signal, perSecond }: Effort,
@@ -30,15 +33,16 @@ export async function driveConnections(
   const endAt = startedAt + seconds * 1000;
   let begun = 0;
 
-  async function repeat(work: () => Promise<void>): Promise<void> {
-    let at = performance.now();
+  const turn = perSecond === undefined ? 0 : 1000 / perSecond;
+  async function repeat(work: () => Promise<void>, index: number): Promise<void> {
+    let at = await pause(startedAt + turn * index);
     while (at < endAt && begun < most) {
       signal.throwIfAborted();
       begun += 1;
       await work();
       const doneAt = performance.now();
       latencies.push(doneAt - at);
-      at = perSecond === undefined ? doneAt : await pause(at + (works.length * 1000) / perSecond);
+      at = turn === 0 ? doneAt : await pause(at + turn * works.length);
     }
   }
 
