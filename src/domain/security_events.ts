@@ -9,6 +9,7 @@ export const securityEventTypes = {
   token_claims_change: `${caep}token-claims-change`,
   account_disabled: `${risc}account-disabled`,
   account_enabled: `${risc}account-enabled`,
+  account_purged: `${risc}account-purged`,
 } as const;
 export type SecurityEventType = keyof typeof securityEventTypes;
 

@@ -8,6 +8,7 @@ import { deleteMailsTo } from '../store/notices.ts';
 import { deleteSecondFactors } from '../store/second_factors.ts';
 import { forgetDevices } from '../store/sessions.ts';
 import { endAccountAccess } from './end_account_access.ts';
+import { queueSecurityEvents } from './queue_security_events.ts';
 
 /**
  * Delete an account: end all its sessions and families, forget who it was and what it signed in with, and
@@ -26,5 +27,7 @@ export async function deleteAccount(
   await forgetDevices(tx, accountId);
   await forgetAccount(tx, accountId);
   await recordEvent(tx, 'account.deleted', { accountId }, origin, ended);
+  const reason = 'account.deleted: the account was deleted.';
+  await queueSecurityEvents(tx, origin, [{ type: 'account_purged', accountId, by: 'admin', reason }]);
   return { ...ended, events: await eraseFromTrail(tx, accountId) };
 }

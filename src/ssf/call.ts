@@ -10,6 +10,8 @@ export interface Call {
   /** The parsed body; undefined: there is none, or it is not JSON. */
   body: unknown;
   origin: Origin;
+  /** Aborted when nobody waits for the answer any more, or the server stops. */
+  signal: AbortSignal;
 }
 
 export interface Answer {

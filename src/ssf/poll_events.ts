@@ -1,10 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { streamReceiver } from '../domain/security_events.ts';
 import { settlePolledEvents } from '../operations/settle_polled_events.ts';
-import { listWaitingNotices } from '../store/notices.ts';
-import { findStream } from '../store/ssf_streams.ts';
-import type { StoredStream, StreamReference } from '../store/ssf_streams.ts';
+import { awaitEvents, findEvents } from './await_events.ts';
 import { invalid, unknownStream } from './call.ts';
 import type { Answer, Call } from './call.ts';
 import type { SsfDependencies } from './dependencies.ts';
@@ -12,12 +8,6 @@ import { describeFault } from './stream_request.ts';
 
 /** One answer carries no more events than this. */
 const mostEvents = 100;
-/** Whoever waits is answered after so long, and looked after so often, in milliseconds. */
-const longestWait = 20_000;
-const lookEvery = 1000;
-/** Streams for whose events somebody waits at this instance: one each, and no more than `mostWaiting`. */
-const waiting = new Set<string>();
-const mostWaiting = 100;
 
 const requestSchema = z.object({
   maxEvents: z.int().min(0).exactOptional(),
@@ -37,67 +27,31 @@ export async function pollEvents(dependencies: SsfDependencies, call: Call): Pro
   const request = requestSchema.safeParse(call.body);
   if (!request.success) return invalid(describeFault(request.error));
   const { maxEvents = mostEvents, returnImmediately = false, ack = [], setErrs = {} } = request.data;
-  const reference = { clientId: call.clientId, streamId: call.query.get('stream_id') ?? '' };
-  const { database } = dependencies;
-  if (!isPolled(await findStream(database, reference))) return unknownStream;
-  const refused = new Map(
-    Object.entries(setErrs).map(([jti, { err, description = '' }]) => [
-      jti,
-      `${err}: ${description}`.replaceAll('\0', '').slice(0, 500),
-    ]),
-  );
+  const { database, signSecurityEvent } = dependencies;
+  const { clientId, origin, signal } = call;
+  const reference = { clientId, streamId: call.query.get('stream_id') ?? '' };
+  if (!(await findEvents(database, reference, 0))) return unknownStream;
+  const refused = new Map(Object.entries(setErrs).map(([jti, error]) => [jti, describeRefusal(error)]));
   await database.transaction((tx) =>
-    settlePolledEvents(tx, reference, { acknowledged: ack, refused }, call.origin),
+    settlePolledEvents(tx, reference, { acknowledged: ack, refused }, origin),
   );
   if (maxEvents === 0) return { status: 200, body: { sets: {} } };
+
   const most = Math.min(maxEvents, mostEvents);
+  // One more than is handed out tells whether there are more.
   const found = returnImmediately
-    ? await findEvents(dependencies, reference, most)
-    : await awaitEvents(dependencies, reference, most);
+    ? await findEvents(database, reference, most + 1)
+    : await awaitEvents(database, reference, most + 1, signal);
   if (!found) return unknownStream;
+  const handedOut = found.slice(0, most);
   const sets = await Promise.all(
-    found
-      .slice(0, most)
-      .map(async (one) => [one.noticeId, await dependencies.signSecurityEvent(one, call.clientId)]),
+    handedOut.map(async (one) => [one.noticeId, await signSecurityEvent(one, clientId)]),
   );
-  const more = found.length > most;
-  return { status: 200, body: { sets: Object.fromEntries(sets), ...(more ? { moreAvailable: true } : {}) } };
+  const more = found.length > most ? { moreAvailable: true } : {};
+  return { status: 200, body: { sets: Object.fromEntries(sets), ...more } };
 }
 
-type Events = Awaited<ReturnType<typeof listWaitingNotices>>;
-
-const isPolled = (stream: StoredStream | undefined): stream is StoredStream => stream?.pushUrl === null;
-
-/** One more than `most`, where there are more; undefined: the stream is gone. None of one that is not enabled. */
-async function findEvents(
-  { database }: SsfDependencies,
-  reference: StreamReference,
-  most: number,
-): Promise<Events | undefined> {
-  const stream = await findStream(database, reference);
-  if (!isPolled(stream)) return undefined;
-  if (stream.status !== 'enabled') return [];
-  return await listWaitingNotices(database, streamReceiver(stream.streamId), most + 1);
-}
-
-async function awaitEvents(
-  dependencies: SsfDependencies,
-  reference: StreamReference,
-  most: number,
-): Promise<Events | undefined> {
-  const { stopping } = dependencies;
-  const { streamId } = reference;
-  if (waiting.has(streamId) || waiting.size >= mostWaiting)
-    return await findEvents(dependencies, reference, most);
-  const giveUpAt = performance.now() + longestWait;
-  waiting.add(streamId);
-  try {
-    for (;;) {
-      const found = await findEvents(dependencies, reference, most);
-      if (found?.length !== 0 || performance.now() >= giveUpAt || stopping.aborted) return found;
-      await wait(lookEvery, undefined, { signal: stopping }).catch(() => undefined);
-    }
-  } finally {
-    waiting.delete(streamId);
-  }
+/** As it is kept with the event. */
+function describeRefusal({ err, description = '' }: { err: string; description?: string }): string {
+  return `${err}: ${description}`.replaceAll('\0', '').slice(0, 500);
 }

@@ -85,7 +85,14 @@ async function handle(
   }
   const body = ctx.method === 'GET' || ctx.method === 'DELETE' ? undefined : await readJson(ctx, longestBody);
   const { clientId } = bearer;
-  return await run(dependencies, { clientId, canManage, query, body, origin: ctx.state.origin });
+  const signal = AbortSignal.any([dependencies.stopping, whenClosed(ctx)]);
+  return await run(dependencies, { clientId, canManage, query, body, origin: ctx.state.origin, signal });
+}
+
+function whenClosed(ctx: Context): AbortSignal {
+  const closed = new AbortController();
+  ctx.res.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 /** RFC 6750 §3: without a token no error is named. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addSubject as addOne, removeSubject as removeOne } from '../operations/choose_subjects.ts';
 import { findAccountById, findAccountIdByEmail } from '../store/accounts.ts';
+import type { Queryable } from '../store/database.ts';
 import { invalid, tooMany, unknownStream } from './call.ts';
 import type { Answer, Call } from './call.ts';
 import type { SsfDependencies } from './dependencies.ts';
@@ -47,11 +48,7 @@ async function choose(
   return outcome === 'too_many' ? tooMany('The stream leaves out as many subjects as it may.') : done;
 }
 
-async function findAccountId(
-  db: SsfDependencies['database'] | Parameters<typeof findAccountById>[0],
-  issuer: string,
-  subject: Subject,
-): Promise<string | undefined> {
+async function findAccountId(db: Queryable, issuer: string, subject: Subject): Promise<string | undefined> {
   const user = subject.format === 'complex' ? subject.user : subject;
   if (user.format === 'email') return await findAccountIdByEmail(db, user.email);
   return user.iss === issuer ? (await findAccountById(db, user.sub))?.accountId : undefined;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
 import type { JWTPayload } from 'jose';
 import { securityEventTypes } from '../../src/domain/security_events.ts';
+import { deleteAccount } from '../../src/operations/delete_account.ts';
 import { disableAccount, enableAccount } from '../../src/operations/disable_account.ts';
 import { dropStaleEvents } from '../../src/operations/drop_stale_events.ts';
 import { endAccountAccess } from '../../src/operations/end_account_access.ts';
@@ -169,6 +170,7 @@ describe('a security event', () => {
     await change((tx) => enableAccount(tx, sub, operator));
     const users = [{ ...joan, password: 'another horse battery' }];
     await server.apply({ users });
+    await change((tx, configuration) => deleteAccount(tx, configuration, sub, operator));
 
     const claims = await watcher.take(stream);
     const told = claims.map((one) => {
@@ -199,6 +201,7 @@ describe('a security event', () => {
         'credential-change',
         { initiating_entity: 'admin', credential_type: 'password', change_type: 'update' },
       ],
+      ['account-purged', { initiating_entity: 'admin' }],
     ]);
     const [enrolled, stepUp] = claims;
     assert.deepEqual([enrolled?.sub_id, stepUp?.sub_id], [user(), session(sidOf(tokens))]);
