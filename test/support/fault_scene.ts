@@ -16,6 +16,8 @@ import { sql } from './sql.ts';
 /** Two servers, and a durable PostgreSQL behind a relay: everything that faults can happen to. */
 export interface FaultScene {
   issuer: string;
+  /** Of the servers, base64. */
+  secret: string;
   /** Where the servers answer, at this moment. */
   origins: readonly string[];
   relay: DatabaseRelay;
@@ -73,6 +75,7 @@ export async function prepareFaultScene(): Promise<FaultScene> {
 
   return {
     issuer: instances.issuer,
+    secret: instances.secret,
     origins,
     relay,
     database,
