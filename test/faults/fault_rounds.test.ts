@@ -7,7 +7,12 @@ import { faults, faultsOfTen } from '../support/fault_kinds.ts';
 import type { FaultName } from '../support/fault_kinds.ts';
 import { prepareFaultScene } from '../support/fault_scene.ts';
 import type { FaultScene } from '../support/fault_scene.ts';
-import { assertInTrail, assertNothingEnded, assertNothingHalfWritten } from '../support/fault_trail.ts';
+import {
+  assertInTrail,
+  assertNothingEnded,
+  assertNothingHalfWritten,
+  assertSealed,
+} from '../support/fault_trail.ts';
 import { assertLiveTokens, openFamilies } from '../support/process_refreshes.ts';
 import { createSeededRandom } from '../support/seeded_random.ts';
 
@@ -53,6 +58,7 @@ describe(`${rounds} faults at random moments under load`, function faultRounds()
         throw new Error(`Round ${played.length + 1}, ${name}, FAULT_SEED=${seed}`, { cause });
       }
     }
+    await assertSealed(scene.database, scene.secret);
     console.log(describeRounds(played));
     const struck = played.filter((round) => round.struck > 0).length;
     console.log(`      ${struck} of ${rounds} rounds struck an open token request`);

@@ -16,6 +16,8 @@ import { sql } from './sql.ts';
 /** Two servers, and a durable PostgreSQL behind a relay: everything that faults can happen to. */
 export interface FaultScene {
   issuer: string;
+  /** Of the servers, base64. */
+  secret: string;
   /** Where the servers answer, at this moment. */
   origins: readonly string[];
   relay: DatabaseRelay;
@@ -60,17 +62,20 @@ export async function prepareFaultScene(): Promise<FaultScene> {
       CURFEW_MIGRATE_DATABASE_URL: postgres.connectionUrl(ownerRole, 'curfew'),
       CURFEW_DATABASE_POOL: String(poolSize),
     });
-  let spare = startServer();
   const serving = new Map<string, Instance>();
   const origins: string[] = [];
   const serve = (instance: Instance) => {
     serving.set(instance.origin, instance);
     origins.push(instance.origin);
   };
-  for (const instance of await Promise.all([startServer(), startServer()])) serve(instance);
+  // The others would wait longer than a statement may while the first one makes the keys.
+  serve(await startServer());
+  let spare = startServer();
+  serve(await startServer());
 
   return {
     issuer: instances.issuer,
+    secret: instances.secret,
     origins,
     relay,
     database,

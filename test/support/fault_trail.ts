@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createSecretsAtRest } from '../../src/credentials/secrets_at_rest.ts';
+import { verifyTrail } from '../../src/events/verify_trail.ts';
 import type { Database } from '../../src/store/database.ts';
 import { sql } from './sql.ts';
 
@@ -49,4 +51,12 @@ export async function assertNothingEnded(database: Database): Promise<void> {
     `select name, detail from audit_events where name ~ 'ended|expired|reuse|refused'`,
   );
   assert.deepEqual(ends, []);
+}
+
+/** The seals, made meanwhile by whichever server came to it, all hold. */
+export async function assertSealed(database: Database, secret: string): Promise<void> {
+  const secrets = createSecretsAtRest([Buffer.from(secret, 'base64')]);
+  const { faults, seals } = await verifyTrail(database, secrets);
+  assert.deepEqual(faults, []);
+  assert.ok(seals > 0);
 }

@@ -33,6 +33,8 @@ export interface Instance extends Running {
 export interface Instances {
   /** An address that asks the living instances in turn. */
   issuer: string;
+  /** What all of them have, base64. */
+  secret: string;
   /** Another `curfew dev` of the same database, issuer and secret, with more in its environment. */
   start(env?: Record<string, string>): Promise<Instance>;
   /** After all of them have ended. */
@@ -48,6 +50,7 @@ export async function prepareInstances(databaseUrl: string): Promise<Instances> 
   const secret = randomBytes(32).toString('base64');
   return {
     issuer: balancer.origin,
+    secret,
     async start(env = {}) {
       const port = await findPortPair();
       const running = await startBuiltDev({
