@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { replayNotices } from '../operations/replay_notices.ts';
-import { listNotices } from '../store/notices.ts';
-import type { ListedNotice } from '../store/notices.ts';
+import { listNotices } from '../store/undelivered_notices.ts';
+import type { ListedNotice } from '../store/undelivered_notices.ts';
 import { withDatabase } from './open_database.ts';
 
 const mostListed = 1000;

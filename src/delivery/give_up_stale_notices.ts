@@ -1,6 +1,6 @@
 import { recordEvents } from '../events/record_event.ts';
 import type { Database } from '../store/database.ts';
-import { buryStaleNotices } from '../store/notices.ts';
+import { buryStaleNotices } from '../store/undelivered_notices.ts';
 import { longestAge } from './settle_batch.ts';
 
 const batch = 1000;

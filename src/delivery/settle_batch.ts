@@ -1,15 +1,8 @@
 import type { Logger } from 'pino';
 import { recordEvents } from '../events/record_event.ts';
 import type { Database, Queryable } from '../store/database.ts';
-import {
-  buryNotices,
-  clearReceiver,
-  countReceiverFailure,
-  delayNotices,
-  delayReceiver,
-  deleteNotices,
-  releaseNotices,
-} from '../store/notices.ts';
+import { clearReceiver, countReceiverFailure, delayReceiver } from '../store/notice_receivers.ts';
+import { buryNotices, delayNotices, deleteNotices, releaseNotices } from '../store/notices.ts';
 import { backoffSeconds } from './backoff.ts';
 import type { SentBatch, Tried } from './send_batch.ts';
 

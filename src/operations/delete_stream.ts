@@ -2,7 +2,7 @@ import type { Origin } from '../domain/origin.ts';
 import { streamReceiver } from '../domain/security_events.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Queryable } from '../store/database.ts';
-import { deleteReceiver } from '../store/notices.ts';
+import { deleteReceiver } from '../store/notice_receivers.ts';
 import { deleteStreamRow } from '../store/ssf_streams.ts';
 import type { StreamReference } from '../store/ssf_streams.ts';
 

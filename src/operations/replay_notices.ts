@@ -2,7 +2,7 @@ import type { Origin } from '../domain/origin.ts';
 import { Problem } from '../domain/problems.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Queryable } from '../store/database.ts';
-import { reviveNotices } from '../store/notices.ts';
+import { reviveNotices } from '../store/undelivered_notices.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -3,7 +3,7 @@ import { streamReceiver } from '../domain/security_events.ts';
 import type { StreamStatus } from '../domain/security_events.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Queryable } from '../store/database.ts';
-import { deleteNoticesFor } from '../store/notices.ts';
+import { deleteNoticesFor } from '../store/notice_receivers.ts';
 import { lockStream, writeStream } from '../store/ssf_streams.ts';
 import type { StoredStream, StreamReference } from '../store/ssf_streams.ts';
 import { describeStream, steerReceiver } from './write_stream_settings.ts';

@@ -3,7 +3,7 @@ import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import { streamReceiver } from '../domain/security_events.ts';
 import type { StreamSettings } from '../domain/security_events.ts';
 import type { Queryable } from '../store/database.ts';
-import { holdReceiver, letReceiverGo } from '../store/notices.ts';
+import { holdReceiver, letReceiverGo } from '../store/notice_receivers.ts';
 import { writeStream } from '../store/ssf_streams.ts';
 import type { StoredStream } from '../store/ssf_streams.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ListedNotice } from '../../src/store/notices.ts';
+import type { ListedNotice } from '../../src/store/undelivered_notices.ts';
 import { buryNotices, insertNotices } from '../../src/store/notices.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';

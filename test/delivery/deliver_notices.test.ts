@@ -5,13 +5,9 @@ import type { Deliverer } from '../../src/delivery/deliver_notices.ts';
 import { giveUpStaleNotices } from '../../src/delivery/give_up_stale_notices.ts';
 import type { Delivery, Sender } from '../../src/delivery/send_batch.ts';
 import type { Database } from '../../src/store/database.ts';
-import {
-  holdReceiver,
-  insertNotices,
-  letReceiverGo,
-  listNotices,
-  reviveNotices,
-} from '../../src/store/notices.ts';
+import { holdReceiver, letReceiverGo } from '../../src/store/notice_receivers.ts';
+import { insertNotices } from '../../src/store/notices.ts';
+import { listNotices, reviveNotices } from '../../src/store/undelivered_notices.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { freezeClock } from '../support/frozen_clock.ts';

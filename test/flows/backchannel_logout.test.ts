@@ -4,7 +4,7 @@ import type { JWTPayload } from 'jose';
 import { disableAccount } from '../../src/operations/disable_account.ts';
 import { endAccountAccess } from '../../src/operations/end_account_access.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
-import { listNotices } from '../../src/store/notices.ts';
+import { listNotices } from '../../src/store/undelivered_notices.ts';
 import { createFormBrowser } from '../support/browser.ts';
 import { ada, client, exampleConfiguration, grace, portal, shop } from '../support/example_configuration.ts';
 import { startReceiver } from '../support/receiver.ts';

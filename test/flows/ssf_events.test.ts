@@ -11,7 +11,7 @@ import { setRoles } from '../../src/operations/set_roles.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import type { LoadedConfiguration } from '../../src/store/configuration.ts';
 import type { Queryable } from '../../src/store/database.ts';
-import { listNotices } from '../../src/store/notices.ts';
+import { listNotices } from '../../src/store/undelivered_notices.ts';
 import {
   createStreamClient,
   membersOf,

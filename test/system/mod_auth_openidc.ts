@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { parseConfigurationFile } from '../../src/config/configuration_file.ts';
-import { listNotices } from '../../src/store/notices.ts';
+import { listNotices } from '../../src/store/undelivered_notices.ts';
 import { assertApacheIsInstalled, startApache } from '../support/apache.ts';
 import type { Apache } from '../support/apache.ts';
 import type { Person } from '../support/browser.ts';
