@@ -108,7 +108,9 @@ export function refreshTokenAdapter({
       authorization_expires_in: wholeSecondsBetween(loaded.now, life.absoluteEndAt),
     };
     const lease = leaseOfToken(context.configuration, dependencies);
-    return { ...unbonded, ...lease, exp: toEpochSeconds(life.idleEndAt) };
+    // It lives until its very moment; the library takes it for over once its last whole second has begun.
+    const nextSecond = Math.floor(Date.now() / 1000) + 1;
+    return { ...unbonded, ...lease, exp: Math.max(toEpochSeconds(life.idleEndAt), nextSecond) };
   }
 
   function openRetried(loaded: LoadedRefresh, presented: string): string {
