@@ -6,12 +6,13 @@ import type { DatabaseRelay } from '../support/database_relay.ts';
 import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
 import { asAdmin } from '../support/database.ts';
 import { waitForWaitingCommit } from '../support/lock_wait.ts';
+import type { ExampleConfiguration } from '../support/example_configuration.ts';
 import { findFreePort } from '../support/ports.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { Tokens } from '../support/relying_party.ts';
 import { startInstance, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { countLiveTokens } from '../support/gate.ts';
+import { assertRefused, countLiveTokens } from '../support/gate.ts';
 import { sql, waitForLockWaiters } from '../support/sql.ts';
 
 describe('a connection cut while a refresh is being written', () => {
@@ -24,13 +25,7 @@ describe('a connection cut while a refresh is being written', () => {
   let loses: string | undefined;
 
   before(async () => {
-    const example = exampleConfiguration();
-    const member = example.policies.get('member');
-    const limits = { ...member?.limits, refresh_overlap: 0 };
-    server = await startTestServer({
-      ...example,
-      policies: new Map([...example.policies, ['member', { limits, baselines: [] }]]),
-    });
+    server = await startTestServer(withOverlap(0));
     const port = await findFreePort();
     issuer = `http://localhost:${port}`;
     relay = await startDatabaseRelay(server.test.serverUrl);
@@ -60,6 +55,27 @@ describe('a connection cut while a refresh is being written', () => {
     await party.refresh(tokens.refresh_token ?? '');
     assert.equal(await countLiveTokens(server.database), 1);
   });
+
+  const overlaps: [seconds: number, fate: string][] = [
+    [0, 'is reuse'],
+    [10, 'brings the successor'],
+  ];
+  for (const [seconds, fate] of overlaps) {
+    it(`is 503 where nobody can look, and the retry ${fate} with an overlap of ${seconds} s`, async () => {
+      await server.apply(withOverlap(seconds));
+      const party = await createRelyingParty(issuer, shop);
+      const { refresh_token: token = '' } = await party.signIn(ada);
+      const isCut = relay.cutNext('refresh_commit', 'after');
+      const answer = party.token({ grant_type: 'refresh_token', refresh_token: token });
+      await isCut;
+      const comeBack = relay.goDown();
+      assert.equal((await answer).status, 503);
+      comeBack();
+      if (seconds === 0) await assertRefused(party, { refresh_token: token }, 'reuse_detected');
+      else await party.refresh((await party.refresh(token)).refresh_token ?? '');
+      await server.apply(withOverlap(0));
+    });
+  }
 
   const waiting: [statement: string, lock: string][] = [
     ['code_exchange_commit', 'select from accounts for update'],
@@ -109,3 +125,9 @@ describe('a connection cut while a refresh is being written', () => {
     });
   }
 });
+
+function withOverlap(seconds: number): ExampleConfiguration {
+  const example = exampleConfiguration();
+  const limits = { ...example.policies.get('member')?.limits, refresh_overlap: seconds };
+  return { ...example, policies: new Map([...example.policies, ['member', { limits, baselines: [] }]]) };
+}

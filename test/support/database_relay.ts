@@ -14,6 +14,8 @@ export interface DatabaseRelay {
   cutNext(statement: string, moment: CutMoment): Promise<void>;
   /** Let no answer through until the returned function is called. */
   holdAnswers(): () => void;
+  /** Cut every connection, and let nobody in until the returned function is called. */
+  goDown(): () => void;
   close(): Promise<void>;
 }
 
@@ -26,9 +28,11 @@ export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
   const clients = new Set<Socket>();
   let cut: { statement: string; moment: CutMoment; done: () => void } | undefined;
   let isHolding = false;
+  let isDown = false;
   let held: (() => void)[] = [];
 
   const server = createServer((client) => {
+    if (isDown) return void client.destroy();
     const database = connect(socketFile);
     const drop = () => {
       client.destroy();
@@ -73,6 +77,11 @@ export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
         for (const pass of held) pass();
         held = [];
       };
+    },
+    goDown() {
+      isDown = true;
+      for (const client of clients) client.destroy();
+      return () => (isDown = false);
     },
     close: () =>
       new Promise((resolve) => {

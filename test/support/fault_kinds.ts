@@ -12,7 +12,9 @@ import { sql } from './sql.ts';
 export const faultsOfTen = {
   'SIGKILL of a server': 2,
   'immediate stop of PostgreSQL': 1,
-  'connection cut mid-commit': 3,
+  'connection cut before a commit': 1,
+  'connection cut during a commit': 1,
+  'connection cut after a commit': 1,
   'full pool': 1,
   'statement time-out': 1,
   deadlock: 2,
@@ -23,11 +25,9 @@ export type FaultName = keyof typeof faultsOfTen;
 /** Strikes, resolves when it is over, and tells how many open token requests it struck. */
 export type Fault = (scene: FaultScene, clients: FaultClients, random: SeededRandom) => Promise<number>;
 
-const moments: readonly CutMoment[] = ['before', 'during', 'after'];
-
 /** Milliseconds that a pool stays full; requests that wait for a connection give up after 5000. */
-const shortestFull = 500;
-const longestFull = 6000;
+const shortestFull = 4000;
+const longestFull = 6500;
 
 export const faults: Readonly<Record<FaultName, Fault>> = {
   async 'SIGKILL of a server'(scene, clients, random) {
@@ -43,10 +43,9 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     return open;
   },
 
-  async 'connection cut mid-commit'(scene, _clients, random) {
-    await scene.relay.cutNext('refresh_commit', random.pick(moments));
-    return 1;
-  },
+  'connection cut before a commit': cut('before'),
+  'connection cut during a commit': cut('during'),
+  'connection cut after a commit': cut('after'),
 
   async 'full pool'(scene, clients, random) {
     const open = clients.countOpen();
@@ -85,3 +84,10 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
 const takenBoundFamilies = `
   select family_id from families where bound and family_id not in
     (select family_id from families where bound for update skip locked)`;
+
+function cut(moment: CutMoment): Fault {
+  return async ({ relay }) => {
+    await relay.cutNext('refresh_commit', moment);
+    return 1;
+  };
+}

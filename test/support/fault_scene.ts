@@ -36,7 +36,7 @@ export interface FaultScene {
 export const statementTimeout = 1500;
 const deadlockTimeout = 300;
 /** Connections that each server may have: fewer than there are clients. */
-const poolSize = 4;
+const poolSize = 2;
 
 export async function prepareFaultScene(): Promise<FaultScene> {
   const directory = await mkdtemp(path.join(tmpdir(), 'curfew-faults-'));
