@@ -331,6 +331,8 @@ create table sessions (
   check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   user_agent text,
   address text,
+  reproved_password_at timestamp with time zone,
+  reproved_factor_at timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (session_id),
   constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
@@ -388,6 +390,7 @@ create table totp_factors (
   session_id text not null,
   created_at timestamp with time zone not null default curfew_now(),
   confirmed_at timestamp with time zone,
+  disabled_at timestamp with time zone,
   constraint totp_factors_pkey PRIMARY KEY (factor_id),
   constraint totp_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
+import type { Authenticators } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
 import { openPushAuthorization } from './credentials/push_authorization.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
@@ -60,7 +61,7 @@ import { readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
-import { findTotpFactor } from './store/second_factors.ts';
+import { listTotpFactors, mostTotpFactors } from './store/second_factors.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -189,6 +190,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(
     accountRoutes({
       database,
+      authenticators: buildAuthenticators(),
+      limiter,
       csrf: interactions.csrf,
       pageContext,
       findBrowserSession: (ctx) => findBrowserSession(currentProvider(), ctx),
@@ -256,7 +259,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
 
   function buildSecondFactors(): SecondFactors {
     return {
-      hasTotp: async (accountId) => (await findTotpFactor(database, accountId)) !== undefined,
+      async totpState(accountId) {
+        const factors = await listTotpFactors(database, accountId);
+        if (factors.length === 0) return 'none';
+        return factors.every(({ disabled }) => disabled) ? 'disabled' : 'active';
+      },
       verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
       useRecoveryCode: (attempt, origin) => useRecoveryCode(database, attempt, origin),
       async removeAll(account, origin) {
@@ -295,6 +302,16 @@ export async function buildApp(options: AppOptions): Promise<App> {
     return {
       allowedNetworks: configurations.current().delivery.allowedNetworks ?? [],
       allowsLoopback: allowsLoopbackReceivers,
+    };
+  }
+
+  function buildAuthenticators(): Authenticators {
+    const most = mostTotpFactors;
+    return {
+      verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
+      beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
+      confirmEnrolment: (attempt, origin) =>
+        confirmTotpEnrolment(database, atRest, attempt, origin, { most }),
     };
   }
 

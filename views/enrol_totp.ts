@@ -2,7 +2,9 @@ import { html, safeUrl } from './html.ts';
 import type { Html } from './html.ts';
 import { layout } from './layout.ts';
 import type { PageContext } from './layout.ts';
+import { accountNav } from './partials/account_nav.ts';
 import { hiddenFields } from './partials/action_form.ts';
+import { backToSecurity } from './partials/back_to_security.ts';
 import { codeField } from './partials/code_field.ts';
 import { errorSummary } from './partials/error_summary.ts';
 import { textField } from './partials/text_field.ts';
@@ -20,19 +22,26 @@ export interface EnrolTotpProps {
   readonly error?: string | undefined;
   /** What they called the device, when the page is shown again. */
   readonly deviceName?: string | undefined;
+  /** On an account page: with the way to the others, and out. */
+  readonly account?: { readonly hasOthers: boolean } | undefined;
 }
 
 export function enrolTotpPage(context: PageContext, props: EnrolTotpProps): Html {
-  const { action, csrfToken, error } = props;
+  const { action, csrfToken, error, account: own } = props;
   return layout(
     context,
     {
-      heading: 'Set up your authenticator app',
+      heading: own?.hasOthers ? 'Add another authenticator app' : 'Set up your authenticator app',
       problem: errorSummary({ error, field: 'code' }),
       wide: true,
+      nav: own && accountNav('security', csrfToken),
       scripts: ['copy.js'],
     },
-    html`<p class="lead">From now on, a code from your phone confirms that it is you. It takes a minute.</p>
+    html`<p class="lead">${
+      own?.hasOthers
+        ? 'Its codes will be as good as those of the apps you have.'
+        : 'From now on, a code from your phone confirms that it is you. It takes a minute.'
+    }</p>
 <ol class="steps">
 <li>
 <h2>Open an authenticator app</h2>
@@ -61,7 +70,8 @@ ${textField({
 <button class="button primary" type="submit">Turn it on</button>
 </form>
 </li>
-</ol>`,
+</ol>
+${own && backToSecurity()}`,
   );
 }
 

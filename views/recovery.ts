@@ -5,6 +5,7 @@ import type { PageContext } from './layout.ts';
 import { accountLine } from './partials/account_line.ts';
 import { hiddenFields } from './partials/action_form.ts';
 import { errorSummary } from './partials/error_summary.ts';
+import { notice, noticeId } from './partials/notice.ts';
 import { textField } from './partials/text_field.ts';
 
 export interface RecoveryProps {
@@ -13,19 +14,25 @@ export interface RecoveryProps {
   readonly username: string;
   readonly error?: string | undefined;
   readonly lockedUntilText?: string | undefined;
+  /** Too many codes of the app were wrong: none is taken any more. */
+  readonly appIsDisabled?: boolean | undefined;
   /** Back to the page that asks for the app's code. */
   readonly totpUrl?: string | undefined;
 }
 
 export function recoveryPage(context: PageContext, props: RecoveryProps): Html {
-  const { action, csrfToken, username, error, lockedUntilText, totpUrl } = props;
+  const { action, csrfToken, username, error, lockedUntilText, appIsDisabled, totpUrl } = props;
+  const why = appIsDisabled
+    ? 'Your authenticator app was turned off: too many codes in a row were wrong. A recovery code lets you set up a new one. Without one, ask whoever runs this service.'
+    : undefined;
   return layout(
     context,
     {
       heading: 'Use a recovery code',
       problem: errorSummary({ error, field: 'recovery_code', wait: lockedUntilText }),
     },
-    html`<p class="lead">Enter one of the codes you saved when you set up your authenticator app.</p>
+    html`${notice(why)}
+<p class="lead">Enter one of the codes you saved when you set up your authenticator app.</p>
 ${accountLine(username)}
 <form method="post" action="${safeUrl(action)}">
 ${hiddenFields({ csrf: csrfToken })}
@@ -34,6 +41,7 @@ ${textField({
   label: 'Recovery code',
   hint: 'Each code works once.',
   error,
+  describedBy: noticeId(why),
   input: {
     class: 'code',
     type: 'text',

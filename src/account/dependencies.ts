@@ -1,16 +1,35 @@
 import type { Context } from 'koa';
 import type { Configuration } from '../domain/configuration.ts';
 import type { SessionFacts } from '../domain/facts.ts';
+import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
+import type { RateLimiter } from '../http/rate_limiter.ts';
+import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
+import type { FactorVerdict } from '../operations/verify_totp.ts';
 import type { Database } from '../store/database.ts';
 import type { LoadedSession } from '../store/sessions.ts';
 import type { PageContext } from '../../views/layout.ts';
 
-/** The pages that a visit can begin at. */
-export type AccountPage = '/account' | '/account/sessions';
+/** The pages that signing in leads back to. */
+export type AccountPage = '/account' | '/account/sessions' | '/account/security';
+
+/** What needs the key that seals an authenticator's secret. */
+export interface Authenticators {
+  verifyTotp(attempt: { accountId: string; code: string }, origin: Origin): Promise<FactorVerdict>;
+  beginEnrolment(
+    owner: { accountId: string; sessionId: string },
+    label: { issuer: string; account: string },
+  ): Promise<{ secret: string; otpauthUri: string }>;
+  confirmEnrolment(
+    attempt: { accountId: string; sessionId: string; code: string; name: string },
+    origin: Origin,
+  ): Promise<EnrolmentVerdict>;
+}
 
 export interface AccountDependencies {
   database: Database;
+  authenticators: Authenticators;
+  limiter: RateLimiter;
   csrf: CsrfTokens;
   /** As configured at this moment. */
   pageContext: () => PageContext;

@@ -1,21 +1,32 @@
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import { parseForm, readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
+import { showAddApp, submitAddApp } from './add_app_page.ts';
+import { removeApp, renameApp, showApp } from './app_pages.ts';
+import { afterProof, confirmIdentity } from './confirm_page.ts';
+import type { Handle } from './confirm_page.ts';
 import type { AccountDependencies, AccountPage } from './dependencies.ts';
 import { showOverview } from './overview_page.ts';
+import { showPassword, submitPassword } from './password_page.ts';
+import { showRecoveryCodes, submitRecoveryCodes } from './recovery_codes_page.ts';
+import { showSecurity } from './security_page.ts';
 import { endApp, endOne, endOthers, showSessions } from './sessions_page.ts';
 import { showSignedOut, signedOutPath, signOutEverywhere, signOutHere } from './sign_out.ts';
 import { seeOther } from './see_other.ts';
 import { csrfSubject, findSignedIn, findVisit } from './visit.ts';
-import type { Visit } from './visit.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
 
-type Handle = (ctx: Context, dependencies: AccountDependencies, visit: Visit) => Promise<void> | void;
+const security = '/account/security';
 
-/** What only the account's own person sees. */
+/** What only the account's own person sees, and where signing in for it leads. `:id` is an identifier of ours. */
 const pages: Record<string, { path: AccountPage; show: Handle }> = {
   '/account': { path: '/account', show: showOverview },
   '/account/sessions': { path: '/account/sessions', show: showSessions },
+  [security]: { path: security, show: showSecurity },
+  [`${security}/password`]: { path: security, show: afterProof(showPassword) },
+  [`${security}/apps/new`]: { path: security, show: afterProof(showAddApp) },
+  [`${security}/apps/:id`]: { path: security, show: afterProof(showApp) },
+  [`${security}/recovery-codes`]: { path: security, show: afterProof(showRecoveryCodes) },
 };
 
 interface Action {
@@ -33,12 +44,20 @@ const actions: Record<string, Action> = {
   '/account/sessions/end': { on: '/account/sessions', submit: endOne },
   '/account/sessions/end-others': { on: '/account/sessions', submit: endOthers },
   '/account/apps/end': { on: '/account/sessions', submit: endApp },
+  [`${security}/confirm`]: { on: security, submit: confirmIdentity },
+  [`${security}/password`]: { on: security, submit: afterProof(submitPassword) },
+  [`${security}/apps/new`]: { on: security, submit: afterProof(submitAddApp) },
+  [`${security}/apps/rename`]: { on: security, submit: afterProof(renameApp) },
+  [`${security}/apps/remove`]: { on: security, submit: afterProof(removeApp) },
+  [`${security}/recovery-codes`]: { on: security, submit: afterProof(submitRecoveryCodes) },
 };
+
+const endingId = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function accountRoutes(dependencies: AccountDependencies): Middleware {
   return async (ctx, next) => {
     const isLook = ctx.method === 'GET' || ctx.method === 'HEAD';
-    const page = isLook ? pages[ctx.path] : undefined;
+    const page = isLook ? pages[ctx.path.replace(endingId, '/:id')] : undefined;
     if (page) return await show(page);
     if (isLook && Object.values<string>(signedOutPath).includes(ctx.path)) {
       return await showSignedOut(ctx, dependencies);
@@ -52,7 +71,7 @@ export function accountRoutes(dependencies: AccountDependencies): Middleware {
       // Of the answer to a sign-in only this matters: whether somebody chose not to go on.
       if (!visit && ctx.query.error !== undefined) return await showWayOut();
       if (!visit) return seeOther(ctx, dependencies.signInUrl(path));
-      if (ctx.querystring) return seeOther(ctx, path);
+      if (ctx.querystring) return seeOther(ctx, ctx.path);
       await render(ctx, dependencies, visit);
     }
 

@@ -8,6 +8,11 @@ export function hashPassword(password: string): Promise<string> {
   return argon2.hash(password.normalize('NFKC'), parameters);
 }
 
+/** Whether a hash was made with other parameters than today's. */
+export function isOutdatedHash(hash: string): boolean {
+  return argon2.needsRehash(hash, parameters);
+}
+
 /** Of a password that nobody knows, with the same parameters: what an unknown account is checked against. */
 const absentHash =
   '$argon2id$v=19$m=19456,t=2,p=1$cFvrsVJAIf24RASUd6WTVQ$VKq5rF0DibryQIyAKFqMGsvh/+BSHH2T04uEvrt/H/4';

@@ -6,13 +6,29 @@ const mails: Record<MailNotice['mail'], [subject: string, sentence: string]> = {
     'An authenticator app was set up',
     'An authenticator app was set up for your account. From now on its codes can be asked for.',
   ],
+  factor_removed: [
+    'An authenticator app was removed',
+    'One of the authenticator apps of your account was removed, and you were signed out everywhere else.',
+  ],
   factors_removed: [
     'Your second factor was removed',
     'The authenticator apps and recovery codes of your account were removed, and you were signed out everywhere else.',
   ],
+  factors_disabled: [
+    'Your authenticator app was turned off',
+    'Somebody who knows your password entered too many wrong codes in a row. No code of your authenticator apps is taken any more; a recovery code lets you set up a new one.',
+  ],
   recovery_code_used: [
     'A recovery code was used',
-    'A recovery code was used to sign in to your account. It cannot be used again.',
+    'A recovery code of your account was used. It cannot be used again.',
+  ],
+  recovery_codes_renewed: [
+    'New recovery codes were made',
+    'New recovery codes were made for your account. The old ones work no more.',
+  ],
+  password_changed: [
+    'Your password was changed',
+    'The password of your account was changed, and you were signed out everywhere else.',
   ],
 };
 

@@ -18,7 +18,14 @@ export interface LogoutNotice {
 
 /** Something happened to an account: what its owner is told by mail. */
 export interface MailNotice {
-  mail: 'factor_enrolled' | 'factors_removed' | 'recovery_code_used';
+  mail:
+    | 'factor_enrolled'
+    | 'factor_removed'
+    | 'factors_removed'
+    | 'factors_disabled'
+    | 'recovery_code_used'
+    | 'recovery_codes_renewed'
+    | 'password_changed';
   accountId: string;
   /** When, in words (RFC 9110 §5.6.7). */
   at: string;

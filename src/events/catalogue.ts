@@ -5,7 +5,15 @@ export const eventCatalogue = {
   'mfa.passed': 'A second factor was proved.',
   'mfa.failed': 'A second factor was not proved: a wrong or used code, or too many attempts.',
   'factor.enrolled': 'An account set up a second factor.',
+  'factor.renamed': 'An account gave a second factor another name.',
+  'factor.removed': 'An account removed one of its second factors; how many are left is counted.',
+  'factor.disabled':
+    'Too many codes in a row were wrong: the authenticators of an account take none any more.',
+  'recovery_codes.renewed': 'An account made new recovery codes. The old ones work no more.',
   'recovery_code.used': 'A recovery code was used.',
+  'password.proved': 'An account proved its password again, for a change to itself.',
+  'password.not_proved': 'A password that was to be proved again was wrong.',
+  'password.changed': 'An account changed its password.',
   'consent.granted': 'An account allowed a client scopes.',
   'consent.denied': 'An account denied a client.',
   'consent.withdrawn':

@@ -10,7 +10,8 @@ import type { PageContext } from '../../views/layout.ts';
 
 /** What the pages of the second factor may do. */
 export interface SecondFactors {
-  hasTotp(accountId: string): Promise<boolean>;
+  /** `disabled`: there is an authenticator, and too many wrong codes turned off each one. */
+  totpState(accountId: string): Promise<'none' | 'active' | 'disabled'>;
   verifyTotp(attempt: { accountId: string; code: string }, origin: Origin): Promise<FactorVerdict>;
   useRecoveryCode(attempt: { accountId: string; code: string }, origin: Origin): Promise<RecoveryVerdict>;
   /** The factor was lost: it goes, and every other session with it. */

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { renderSVG } from 'uqr';
+import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
@@ -8,12 +9,7 @@ import { Html } from '../../views/html.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction, getInteraction } from './interaction_request.ts';
-import {
-  describeRefusedCode,
-  describeWait,
-  getSecondFactorInteraction,
-  mfaLogin,
-} from './second_factor_interaction.ts';
+import { getSecondFactorInteraction, mfaLogin } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
 /** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
@@ -57,8 +53,7 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
   await currentProvider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
   const page = recoveryCodesPage(pageContext(), {
     codes: verdict.recoveryCodes,
-    continueAction: `/interaction/${interaction.uid}/continue`,
-    csrfToken: csrf.issue(interaction.uid),
+    next: { action: `/interaction/${interaction.uid}/continue`, csrfToken: csrf.issue(interaction.uid) },
   });
   sendPage(ctx, page);
 }

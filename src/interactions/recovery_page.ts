@@ -1,15 +1,16 @@
 import type { Context } from 'koa';
+import { describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { recoveryPage } from '../../views/recovery.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction } from './interaction_request.ts';
-import { describeWait, getSecondFactorInteraction } from './second_factor_interaction.ts';
+import { getSecondFactorInteraction } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
 export async function showRecovery(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
-  renderRecovery(ctx, dependencies, await getSecondFactorInteraction(ctx, dependencies), {});
+  await renderRecovery(ctx, dependencies, await getSecondFactorInteraction(ctx, dependencies), {});
 }
 
 /**
@@ -25,9 +26,15 @@ export async function submitRecovery(ctx: Context, dependencies: InteractionDepe
   const verdict = await dependencies.secondFactors.useRecoveryCode(attempt, origin);
   if (!verdict.accepted) {
     if (verdict.reason === 'blocked') {
-      return renderRecovery(ctx, dependencies, found, { lockedUntilText: describeWait(verdict.until) }, 429);
+      return await renderRecovery(
+        ctx,
+        dependencies,
+        found,
+        { lockedUntilText: describeWait(verdict.until) },
+        429,
+      );
     }
-    return renderRecovery(
+    return await renderRecovery(
       ctx,
       dependencies,
       found,
@@ -39,18 +46,19 @@ export async function submitRecovery(ctx: Context, dependencies: InteractionDepe
   await finishInteraction(ctx, dependencies, {});
 }
 
-function renderRecovery(
+async function renderRecovery(
   ctx: Context,
-  { csrf, pageContext }: InteractionDependencies,
-  { interaction, account }: SecondFactorInteraction,
+  { csrf, pageContext, secondFactors }: InteractionDependencies,
+  { interaction, account, accountId }: SecondFactorInteraction,
   state: { error?: string; lockedUntilText?: string },
   status = 200,
-): void {
+): Promise<void> {
+  const isDisabled = (await secondFactors.totpState(accountId)) === 'disabled';
   const page = recoveryPage(pageContext(), {
     action: `/interaction/${interaction.uid}/recovery`,
     csrfToken: csrf.issue(interaction.uid),
     username: account.username,
-    totpUrl: `/interaction/${interaction.uid}`,
+    ...(isDisabled ? { appIsDisabled: true } : { totpUrl: `/interaction/${interaction.uid}` }),
     ...state,
   });
   sendPage(ctx, page, status);

@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-import { describeDuration } from '../domain/durations.ts';
-import { fromEpochMilliseconds, toEpochSeconds, wholeSecondsBetween } from '../domain/instants.ts';
+import { toEpochSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { SignInMoments } from '../provider/request_context.ts';
 import { acr } from '../provider/token_claims.ts';
@@ -40,15 +39,4 @@ export function mfaLogin({ interaction, accountId }: SecondFactorInteraction, mf
     remember: false,
   };
   return { ...login, mfaAt, ...(signedInAt === undefined ? {} : { signedInAt }) };
-}
-
-/** "You can try again in 2 minutes." */
-export function describeWait(until: Instant): string {
-  const seconds = wholeSecondsBetween(fromEpochMilliseconds(Date.now()), until) + 1;
-  return `You can try again in ${describeDuration(seconds)}.`;
-}
-
-export function describeRefusedCode(reason: 'wrong' | 'used'): string {
-  if (reason === 'used') return 'This code was used already. Wait for the next one.';
-  return 'The code is not right. Check the clock of your device, and try the code shown now.';
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Instant } from '../domain/instants.ts';
+import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
@@ -8,13 +9,9 @@ import { splitScope } from '../provider/token_claims.ts';
 import { totpPage } from '../../views/totp.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { showEnrolment } from './enrolment_page.ts';
+import { showRecovery } from './recovery_page.ts';
 import { assertCsrf, clientName, finishInteraction } from './interaction_request.ts';
-import {
-  describeRefusedCode,
-  describeWait,
-  getSecondFactorInteraction,
-  mfaLogin,
-} from './second_factor_interaction.ts';
+import { getSecondFactorInteraction, mfaLogin } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
 /** Longest accepted code, spaces included. */
@@ -23,8 +20,9 @@ const longestCode = 40;
 /** The challenge, or the enrolment where there is no factor to ask for. */
 export async function showSecondFactor(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
-  const hasTotp = await dependencies.secondFactors.hasTotp(found.accountId);
-  if (!hasTotp) return await showEnrolment(ctx, dependencies);
+  const state = await dependencies.secondFactors.totpState(found.accountId);
+  if (state === 'none') return await showEnrolment(ctx, dependencies);
+  if (state === 'disabled') return await showRecovery(ctx, dependencies);
   renderChallenge(ctx, dependencies, found, {});
 }
 
@@ -38,6 +36,7 @@ export async function submitTotp(ctx: Context, dependencies: InteractionDependen
   if (verdict.reason === 'blocked') {
     return renderChallenge(ctx, dependencies, found, { lockedUntilText: describeWait(verdict.until) }, 429);
   }
+  if (verdict.reason === 'disabled') return await showRecovery(ctx, dependencies);
   renderChallenge(ctx, dependencies, found, { error: describeRefusedCode(verdict.reason) }, 422);
 }
 

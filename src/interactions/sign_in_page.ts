@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import { describeEnd } from '../domain/describe_end.ts';
-import { describeDuration } from '../domain/durations.ts';
 import type { End } from '../domain/facts.ts';
 import { toEpochSeconds } from '../domain/instants.ts';
+import { describeSecondsToWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import { recordDenial } from '../operations/record_consent.ts';
@@ -54,7 +54,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
 
   async function renderWait(seconds: number): Promise<void> {
     ctx.set('Retry-After', String(Math.ceil(seconds)));
-    const lockedUntilText = `You can try again in ${describeDuration(Math.ceil(seconds))}.`;
+    const lockedUntilText = describeSecondsToWait(seconds);
     await render(ctx, dependencies, found, { lockedUntilText, username }, 429);
   }
 }

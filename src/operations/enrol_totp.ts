@@ -9,13 +9,13 @@ import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { bumpAccountVersion } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
-import { findSessionById } from '../store/sessions.ts';
+import { findSessionById, lockAccount } from '../store/sessions.ts';
 import {
   confirmTotpFactor,
   countAttempt,
   findPendingTotpFactor,
-  findTotpFactor,
   insertPendingTotpFactor,
+  listTotpFactors,
   replaceRecoveryCodes,
   takeTimeStep,
 } from '../store/second_factors.ts';
@@ -23,6 +23,9 @@ import { queueMail } from './queue_mail.ts';
 import { queueSecurityEvents } from './queue_security_events.ts';
 
 export const totpSecretContext = (factorId: string): string => `totp_factors:secret_sealed:${factorId}`;
+
+/** Of an authenticator that was given none. */
+export const defaultTotpName = 'Authenticator app';
 
 /** A first factor is set up only within this long of a password proof, in seconds. */
 export const enrolmentSeconds = 300;
@@ -56,25 +59,28 @@ async function storePending(
   const factorId = randomUUID();
   const secretSealed = secrets.seal(Buffer.from(secret), totpSecretContext(factorId));
   await database.transaction((tx) =>
-    insertPendingTotpFactor(tx, { factorId, ...owner, name: 'Authenticator app', secretSealed }),
+    insertPendingTotpFactor(tx, { factorId, ...owner, name: defaultTotpName, secretSealed }),
   );
   return secret;
 }
 
+/** `recoveryCodes` of a further authenticator: none, for those made with the first one hold. */
 export type EnrolmentVerdict =
   | { enrolled: true; mfaAt: Instant; recoveryCodes: string[] }
   | { enrolled: false; reason: 'wrong' | 'used' | 'none_pending' }
   | { enrolled: false; reason: 'blocked'; until: Instant };
 
 /**
- * Confirm the authenticator that is being set up by one of its codes; it counts as a proof of MFA. Only
- * a first factor is set up this way. Makes the recovery codes, which are never shown again.
+ * Confirm the authenticator that is being set up by one of its codes; it counts as a proof of MFA. With the
+ * first one the recovery codes are made, which are never shown again. A further one is set up only where
+ * `most` says so: whoever asks for it has had the ones before it proved.
  */
 export async function confirmTotpEnrolment(
   database: Database,
   secrets: SecretsAtRest,
   { accountId, sessionId, code, name }: { accountId: string; sessionId: string; code: string; name: string },
   origin: Origin,
+  { most }: { most: number } = { most: 1 },
 ): Promise<EnrolmentVerdict> {
   const attempt = await countAttempt(database, accountId);
   if (!attempt.allowed) {
@@ -82,11 +88,13 @@ export async function confirmTotpEnrolment(
     return { enrolled: false, reason: 'blocked', until: attempt.blockedUntil };
   }
   const pending = await findPendingTotpFactor(database, { accountId, sessionId });
-  if (!pending || (await findTotpFactor(database, accountId)))
-    return { enrolled: false, reason: 'none_pending' };
+  if (!pending) return { enrolled: false, reason: 'none_pending' };
   const secret = secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8');
   const step = await findTotpStep(secret, code, attempt.now);
   return await database.transaction(async (tx) => {
+    await lockAccount(tx, accountId);
+    const before = (await listTotpFactors(tx, accountId)).length;
+    if (before >= most) return { enrolled: false, reason: 'none_pending' };
     const right = step !== undefined && (await takeTimeStep(tx, accountId, step));
     if (!right) {
       const reason = step === undefined ? 'wrong' : 'used';
@@ -96,8 +104,8 @@ export async function confirmTotpEnrolment(
     if (!(await confirmTotpFactor(tx, pending.factorId, name || pending.name))) {
       return { enrolled: false, reason: 'none_pending' };
     }
-    const recoveryCodes = generateRecoveryCodes();
-    await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
+    const recoveryCodes = before === 0 ? generateRecoveryCodes() : [];
+    if (before === 0) await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
     await bumpAccountVersion(tx, accountId);
     await recordEvent(tx, 'factor.enrolled', { accountId }, origin, {
       method: 'otp',

@@ -1,8 +1,8 @@
-import { verifyPassword } from '../credentials/passwords.ts';
+import { hashPassword, isOutdatedHash, verifyPassword } from '../credentials/passwords.ts';
 import type { Instant } from '../domain/instants.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
-import { findAccountByUsername } from '../store/accounts.ts';
+import { findAccountByUsername, replacePasswordHash } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import { readNow } from '../store/sessions.ts';
 
@@ -30,6 +30,18 @@ export async function signIn(
     return { accepted: false };
   }
   const { accountId, roles } = found.account;
+  await keepHashCurrent(database, accountId, found.passwordHash, credentials.password);
   await recordEvent(database, 'sign_in.succeeded', { accountId, clientId }, origin, { amr: ['pwd'] });
   return { accepted: true, accountId, roles, signedInAt: await readNow(database) };
+}
+
+/** A hash made with other parameters is made anew: only now is its password at hand. */
+async function keepHashCurrent(
+  database: Database,
+  accountId: string,
+  old: string | undefined,
+  password: string,
+): Promise<void> {
+  if (old === undefined || !isOutdatedHash(old)) return;
+  await replacePasswordHash(database, accountId, { old, next: await hashPassword(password) });
 }

@@ -6,7 +6,7 @@ import type { LoadedConfiguration } from '../store/configuration.ts';
 export const accountClientId = 'curfew account';
 
 /** The pages that a sign-in for the account area may come back to. */
-export const accountPaths = ['/account', '/account/sessions'] as const;
+export const accountPaths = ['/account', '/account/sessions', '/account/security'] as const;
 export type AccountPath = (typeof accountPaths)[number];
 
 /**

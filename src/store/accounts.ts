@@ -45,6 +45,33 @@ export async function findAccountIdByEmail(db: Queryable, email: string): Promis
   return rows.length === 1 ? rows[0]?.account_id : undefined;
 }
 
+/** undefined: no such account, or one without a password. */
+export async function findPasswordHash(db: Queryable, accountId: string): Promise<string | undefined> {
+  const [row] = await db.query<{ password_hash: string | null }>(
+    {
+      name: 'account_password',
+      text: 'select password_hash from accounts where account_id = $1 and deleted_at is null',
+    },
+    [accountId],
+  );
+  return row?.password_hash ?? undefined;
+}
+
+/** The same password under a stronger hash: no change of the account. Not if it was changed meanwhile. */
+export async function replacePasswordHash(
+  tx: Queryable,
+  accountId: string,
+  { old, next }: { old: string; next: string },
+): Promise<void> {
+  await tx.query(
+    {
+      name: 'account_rehash',
+      text: 'update accounts set password_hash = $3 where account_id = $1 and password_hash = $2',
+    },
+    [accountId, old, next],
+  );
+}
+
 export interface NewAccount {
   username: string;
   email?: string | undefined;

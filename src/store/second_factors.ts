@@ -7,17 +7,24 @@ export interface TotpFactor {
   secretSealed: string;
 }
 
-/** The confirmed authenticator of an account. */
-export async function findTotpFactor(db: Queryable, accountId: string): Promise<TotpFactor | undefined> {
-  const [row] = await db.query<TotpFactor>(
+export interface ConfirmedTotpFactor extends TotpFactor {
+  confirmedAt: Instant;
+  /** Too many codes in a row were wrong: none is taken any more. */
+  disabled: boolean;
+}
+
+/** The confirmed authenticators of an account, the oldest first; disabled ones too. */
+export async function listTotpFactors(db: Queryable, accountId: string): Promise<ConfirmedTotpFactor[]> {
+  return await db.query<ConfirmedTotpFactor>(
     {
-      name: 'totp_confirmed',
-      text: `select factor_id as "factorId", name, secret_sealed as "secretSealed" from totp_factors
-             where account_id = $1 and confirmed_at is not null order by confirmed_at limit 1`,
+      name: 'totp_confirmed_all',
+      text: `select factor_id as "factorId", name, secret_sealed as "secretSealed",
+               to_micros(confirmed_at) as "confirmedAt", disabled_at is not null as disabled
+             from totp_factors where account_id = $1 and confirmed_at is not null
+             order by confirmed_at, factor_id`,
     },
     [accountId],
   );
-  return row;
 }
 
 /** The authenticator that this session is setting up, for as long as that may take (an hour). */
@@ -72,6 +79,52 @@ export async function confirmTotpFactor(tx: Queryable, factorId: string, name: s
   return rows.length > 0;
 }
 
+/** false when the account has no such authenticator. */
+export async function renameTotpFactor(
+  tx: Queryable,
+  { accountId, factorId, name }: { accountId: string; factorId: string; name: string },
+): Promise<boolean> {
+  const rows = await tx.query(
+    {
+      name: 'totp_rename',
+      text: `update totp_factors set name = $3
+             where account_id = $1 and factor_id = $2 and confirmed_at is not null returning factor_id`,
+    },
+    [accountId, factorId, name],
+  );
+  return rows.length > 0;
+}
+
+/** false when the account has no such authenticator. */
+export async function deleteTotpFactor(
+  tx: Queryable,
+  { accountId, factorId }: { accountId: string; factorId: string },
+): Promise<boolean> {
+  const rows = await tx.query(
+    {
+      name: 'totp_delete_one',
+      text: `delete from totp_factors
+             where account_id = $1 and factor_id = $2 and confirmed_at is not null returning factor_id`,
+    },
+    [accountId, factorId],
+  );
+  return rows.length > 0;
+}
+
+/** Take no code of the account's authenticators any more; returns how many that were. Attempts begin anew. */
+export async function disableTotpFactors(tx: Queryable, accountId: string): Promise<number> {
+  const rows = await tx.query(
+    {
+      name: 'totp_disable',
+      text: `update totp_factors set disabled_at = curfew_now()
+             where account_id = $1 and confirmed_at is not null and disabled_at is null returning factor_id`,
+    },
+    [accountId],
+  );
+  await clearFailures(tx, accountId);
+  return rows.length;
+}
+
 /** Remove every authenticator and recovery code; returns how many authenticators went. */
 export async function deleteSecondFactors(tx: Queryable, accountId: string): Promise<number> {
   await tx.query(
@@ -93,11 +146,17 @@ export async function deleteSecondFactors(tx: Queryable, accountId: string): Pro
 }
 
 export type Attempt =
-  | { allowed: true; lastStep?: number; now: Instant }
-  | { allowed: false; blockedUntil: Instant };
+  /** `failures` in a row, this attempt included. */
+  { allowed: true; failures: number; now: Instant } | { allowed: false; blockedUntil: Instant };
 
 /** Attempts without a success after which each further one must wait. */
 export const attemptsBeforeBackOff = 5;
+
+/** As many wrong codes in a row disable an authenticator (SP 800-63B-4 §3.2.2). */
+export const mostFailures = 100;
+
+/** More than one person's devices, and no more: each makes a guess more likely to be right. */
+export const mostTotpFactors = 5;
 
 /**
  * Count an attempt before its code is looked at, so that no number of simultaneous guesses gets past
@@ -111,19 +170,18 @@ export async function countAttempt(tx: Queryable, accountId: string): Promise<At
     },
     [accountId],
   );
-  const [row] = await tx.query<{ last_step: number | null; now: number }>(
+  const [row] = await tx.query<{ failures: number; now: number }>(
     {
       name: 'second_factor_attempt',
       text: `update second_factor_states set failures = failures + 1,
                blocked_until = case when failures + 1 >= ${attemptsBeforeBackOff} then
                  curfew_now() + least(interval '1 hour', interval '30 seconds' * 2 ^ least(failures + 1 - ${attemptsBeforeBackOff}, 10)) end
              where account_id = $1 and (blocked_until is null or blocked_until <= curfew_now())
-             returning last_step::float8 as last_step, to_micros(curfew_now()) as now`,
+             returning failures, to_micros(curfew_now()) as now`,
     },
     [accountId],
   );
-  if (row)
-    return { allowed: true, now: row.now, ...(row.last_step === null ? {} : { lastStep: row.last_step }) };
+  if (row) return { allowed: true, ...row };
   const [state] = await tx.query<{ blocked_until: number }>(
     {
       name: 'second_factor_blocked',
@@ -173,6 +231,18 @@ export async function replaceRecoveryCodes(
     },
     [accountId, hashes],
   );
+}
+
+/** How many recovery codes of the account are unused. */
+export async function countRecoveryCodes(db: Queryable, accountId: string): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    {
+      name: 'recovery_codes_count',
+      text: 'select count(*)::int as count from recovery_codes where account_id = $1 and used_at is null',
+    },
+    [accountId],
+  );
+  return row?.count ?? 0;
 }
 
 /** Use a recovery code, once: false when it is unknown or was used. */

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
 import type { JWTPayload } from 'jose';
+import { createSecretsAtRest } from '../../src/credentials/secrets_at_rest.ts';
 import { securityEventTypes } from '../../src/domain/security_events.ts';
+import { changePassword } from '../../src/operations/change_password.ts';
 import { deleteAccount } from '../../src/operations/delete_account.ts';
 import { disableAccount, enableAccount } from '../../src/operations/disable_account.ts';
 import { dropStaleEvents } from '../../src/operations/drop_stale_events.ts';
 import { endAccountAccess } from '../../src/operations/end_account_access.ts';
 import { removeSecondFactors } from '../../src/operations/remove_second_factors.ts';
+import { removeTotpFactor } from '../../src/operations/remove_totp_factor.ts';
 import { setRoles } from '../../src/operations/set_roles.ts';
+import { verifyTotp } from '../../src/operations/verify_totp.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import type { LoadedConfiguration } from '../../src/store/configuration.ts';
 import type { Queryable } from '../../src/store/database.ts';
+import { listTotpFactors } from '../../src/store/second_factors.ts';
 import { listNotices } from '../../src/store/undelivered_notices.ts';
 import {
   createStreamClient,
@@ -27,9 +32,9 @@ import { startReceiver } from '../support/receiver.ts';
 import type { Answer, Receiver } from '../support/receiver.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty, Tokens } from '../support/relying_party.ts';
-import { startTestServer } from '../support/server.ts';
+import { startTestServer, testSecret } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { sql } from '../support/sql.ts';
+import { sql, sqlOne } from '../support/sql.ts';
 import { waitUntil } from '../support/process_wait.ts';
 
 const operator = { actor: 'operator' };
@@ -205,6 +210,58 @@ describe('a security event', () => {
     ]);
     const [enrolled, stepUp] = claims;
     assert.deepEqual([enrolled?.sub_id, stepUp?.sub_id], [user(), session(sidOf(tokens))]);
+  });
+
+  it('tells of what people change themselves, and of an authenticator that guesses turned off', async () => {
+    const kay = { username: 'kay', password: 'tin kettle moss fern' };
+    await server.apply({ users: [{ ...kay, roles: ['member'] }] });
+    party.browser.clearCookies();
+    const person = { ...kay, authenticator: { secret: '', recoveryCodes: [] } };
+    const accountId = decodeJwt((await party.signIn(person, { acr_values: mfa })).id_token ?? '').sub ?? '';
+    const { session_id: keeps } = await sqlOne<{ session_id: string }>(
+      server.database,
+      'select session_id from sessions where account_id = $1',
+      accountId,
+    );
+    const stream = await watcher.create();
+    await sql(
+      server.database,
+      'update second_factor_states set failures = 99 where account_id = $1',
+      accountId,
+    );
+    const secrets = createSecretsAtRest([testSecret]);
+    await verifyTotp(server.database, secrets, { accountId, code: 'none' }, {});
+    const [factor] = await listTotpFactors(server.database, accountId);
+    await change(async (tx, configuration) => {
+      const removed = { accountId, factorId: factor?.factorId ?? '', keeps };
+      await removeTotpFactor(tx, configuration, removed, {});
+    });
+    await changePassword(
+      server.database,
+      await loadConfiguration(server.database),
+      {
+        accountId,
+        keeps,
+        current: kay.password,
+        next: 'harbour lamp of brass',
+        usedAlone: true,
+        serviceName: 'Curfew',
+      },
+      {},
+    );
+    const told = (await watcher.take(stream)).map((claims) => {
+      const {
+        initiating_entity: by,
+        credential_type: type,
+        change_type: how,
+      } = membersOf(claims, 'credential_change');
+      return [by, type, how];
+    });
+    assert.deepEqual(told, [
+      ['policy', 'app', 'revoke'],
+      ['user', 'app', 'delete'],
+      ['user', 'password', 'update'],
+    ]);
   });
 
   it('goes only to streams that ask for its type, and want to hear of the account', async () => {

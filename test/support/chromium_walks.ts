@@ -19,6 +19,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'staying signed in': staying,
   'signing out': signingOut,
   'looking after an account': lookingAfter,
+  'changing how one signs in': changing,
   failing,
 };
 
@@ -145,6 +146,36 @@ async function* lookingAfter({ client, addPerson, openPage, server }: Scene, pag
   await page.getByRole('link', { name: 'Your account' }).click();
   await press(page, 'Sign out everywhere');
   yield 'signed out everywhere';
+}
+
+async function* changing({ addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await page.goto(`${server.issuer}/account/security`);
+  await signIn(page, person);
+  await page.getByRole('link', { name: 'Set up an app' }).click();
+  await page.getByLabel('Name of the device').fill('Phone');
+  const { secret, recoveryCodes } = await enrol(page);
+  await page.getByRole('link', { name: 'I have saved them' }).click();
+  await server.clock.advance(300);
+  await page.getByRole('link', { name: 'Add another app' }).click();
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByLabel('Code from your authenticator app').fill('000000');
+  await press(page, 'Continue');
+  yield 'the question with an error';
+  await page.getByLabel('Code from your authenticator app').fill(totpCode(secret));
+  await press(page, 'Continue');
+  await page.getByRole('heading', { name: 'Add another authenticator app' }).waitFor();
+  await page.goto(`${server.issuer}/account/security`);
+  await page.getByRole('link', { name: 'Rename or remove Phone' }).click();
+  yield 'the only app';
+  await page.getByLabel('Name', { exact: true }).fill('A telephone whose name takes a whole line');
+  await press(page, 'Rename');
+  yield 'security, with an app and what was done';
+  await page.goto(`${server.issuer}/account/security/password`);
+  await page.getByLabel('Current password').fill(person.password);
+  await page.getByLabel('New password', { exact: true }).fill(recoveryCodes[0]?.slice(0, 9) ?? '');
+  await press(page, 'Change password');
+  yield 'password with an error';
 }
 
 async function* failing({ client, server }: Scene, page: Page) {

@@ -234,7 +234,10 @@ describe('the enrolment pages', () => {
 
   it('show the recovery codes as text and as a file', () => {
     const page = read(
-      recoveryCodesPage(context, { codes: ['aaaa-1', 'bbbb-2'], continueAction: '/on', csrfToken: 'token' }),
+      recoveryCodesPage(context, {
+        codes: ['aaaa-1', 'bbbb-2'],
+        next: { action: '/on', csrfToken: 'token' },
+      }),
     );
     assert.deepEqual(
       page.all('li').map(({ text }) => text),

@@ -1,7 +1,12 @@
 import { html } from '../../views/html.ts';
 import type { Html } from '../../views/html.ts';
 import type { PageContext } from '../../views/layout.ts';
+import { accountAppPage } from '../../views/account_app.ts';
+import { accountConfirmPage } from '../../views/account_confirm.ts';
 import { accountOverviewPage } from '../../views/account_overview.ts';
+import { accountPasswordPage } from '../../views/account_password.ts';
+import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
+import { accountSecurityPage } from '../../views/account_security.ts';
 import { accountSessionsPage } from '../../views/account_sessions.ts';
 import { consentPage } from '../../views/consent.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
@@ -96,6 +101,52 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       isLast: false,
     }),
   sessionOver: (text) => sessionPage(branded(text), { signedIn: false, reason: text('reason') }),
+  accountSecurity: (text) =>
+    accountSecurityPage(branded(text), {
+      csrfToken: text('csrfToken'),
+      notice: text('notice'),
+      apps: [appFactor(text), { ...appFactor(text), disabled: true }],
+      mayAddApp: true,
+      recoveryCodes: 7,
+    }),
+  accountSecurityWithoutApps: (text) =>
+    accountSecurityPage(branded(text), {
+      csrfToken: text('csrfToken'),
+      apps: [],
+      mayAddApp: true,
+      recoveryCodes: 0,
+    }),
+  accountConfirm: (text) =>
+    accountConfirmPage(branded(text), {
+      ...accountForm(text),
+      next: text('next'),
+      asks: { password: true, factor: true },
+      error: { field: 'code', text: text('error') },
+      lockedUntilText: text('lockedUntilText'),
+    }),
+  accountConfirmCode: (text) =>
+    accountConfirmPage(branded(text), {
+      ...accountForm(text),
+      next: text('next'),
+      asks: { password: false, factor: true },
+    }),
+  accountPassword: (text) =>
+    accountPasswordPage(branded(text), {
+      ...accountForm(text),
+      shortest: 15,
+      error: { field: 'new_password', text: text('error') },
+      lockedUntilText: text('lockedUntilText'),
+    }),
+  accountApp: (text) =>
+    accountAppPage(branded(text), {
+      csrfToken: text('csrfToken'),
+      factorId: text('factorId'),
+      name: text('appName'),
+      isLast: true,
+      isAlwaysAsked: false,
+    }),
+  accountRecoveryCodes: (text) =>
+    accountRecoveryCodesPage(branded(text), { csrfToken: text('csrfToken'), left: 3 }),
   error: (text) =>
     errorPage(branded(text), {
       title: text('title'),
@@ -129,12 +180,23 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       deviceName: text('deviceName'),
     }),
+  enrolTotpFurther: (text) =>
+    enrolTotpPage(branded(text), {
+      ...accountForm(text),
+      action: text('action'),
+      otpauthUri: text('otpauthUri'),
+      qrSvg: html`<svg viewBox="0 0 1 1"><path d="M0 0h1v1h-1z"/></svg>`,
+      secretGroups: [text('secret')],
+      issuer: text('issuer'),
+      account: { hasOthers: true },
+    }),
   recoveryCodes: (text) =>
     recoveryCodesPage(branded(text), {
       codes: [text('code'), text('code')],
-      continueAction: text('action'),
-      csrfToken: text('csrfToken'),
+      next: { action: text('action'), csrfToken: text('csrfToken') },
     }),
+  recoveryCodesAnew: (text) =>
+    recoveryCodesPage(branded(text), { codes: [text('code')], next: { url: text('continueUrl') } }),
   deviceCode: (text) =>
     deviceCodePage(branded(text), {
       action: text('action'),
@@ -166,6 +228,15 @@ function common(text: Text) {
     clientName: text('clientName'),
     username: text('username'),
   };
+}
+
+function accountForm(text: Text) {
+  return { csrfToken: text('csrfToken'), username: text('username') };
+}
+
+function appFactor(text: Text) {
+  const added = { iso: text('iso'), text: text('moment'), distance: text('added') };
+  return { factorId: text('factorId'), name: text('appName'), added, disabled: false };
 }
 
 function permissions(text: Text) {

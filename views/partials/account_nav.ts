@@ -2,11 +2,12 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import { actionForm } from './action_form.ts';
 
-export type AccountPlace = 'overview' | 'sessions';
+export type AccountPlace = 'overview' | 'sessions' | 'security';
 
 const places: readonly { place: AccountPlace; url: string; label: string }[] = [
   { place: 'overview', url: '/account', label: 'Your account' },
   { place: 'sessions', url: '/account/sessions', label: 'Sessions' },
+  { place: 'security', url: '/account/security', label: 'Security' },
 ];
 
 /** The way between the account pages, and out. */

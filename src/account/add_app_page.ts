@@ -1,0 +1,90 @@
+import type { Context } from 'koa';
+import { renderSVG } from 'uqr';
+import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
+import { readField } from '../http/forms.ts';
+import { leaveNotice } from '../http/notice_cookie.ts';
+import { sendPage } from '../http/send_page.ts';
+import { findAccountById } from '../store/accounts.ts';
+import { keepFactorProof } from '../store/recent_proofs.ts';
+import { listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
+import { enrolTotpPage } from '../../views/enrol_totp.ts';
+import { Html } from '../../views/html.ts';
+import { recoveryCodesPage } from '../../views/recovery_codes.ts';
+import type { AccountDependencies } from './dependencies.ts';
+import { seeOther } from './see_other.ts';
+import { securityPath } from './security_page.ts';
+import type { Visit } from './visit.ts';
+
+/** Set up a first authenticator or a further one; the secret stays the same until a code confirms it. */
+export async function showAddApp(
+  ctx: Context,
+  dependencies: AccountDependencies,
+  visit: Visit,
+): Promise<void> {
+  await render(ctx, dependencies, visit, {});
+}
+
+export async function submitAddApp(
+  ctx: Context,
+  dependencies: AccountDependencies,
+  visit: Visit,
+): Promise<void> {
+  const {
+    accountId,
+    origin,
+    session: { sessionId },
+  } = visit;
+  const [code, name] = [readField(ctx, 'code', 40), readField(ctx, 'name', 60).trim()];
+  const verdict = await dependencies.authenticators.confirmEnrolment(
+    { accountId, sessionId, code, name },
+    origin,
+  );
+  if (!verdict.enrolled) {
+    if (verdict.reason === 'none_pending') return seeOther(ctx, securityPath);
+    if (verdict.reason === 'blocked') {
+      const error = `Too many codes were wrong. ${describeWait(verdict.until)}`;
+      return await render(ctx, dependencies, visit, { error, name }, 429);
+    }
+    return await render(ctx, dependencies, visit, { error: describeRefusedCode(verdict.reason), name }, 422);
+  }
+  await keepFactorProof(dependencies.database, sessionId);
+  if (verdict.recoveryCodes.length > 0) {
+    const { recoveryCodes: codes } = verdict;
+    return sendPage(
+      ctx,
+      recoveryCodesPage(dependencies.pageContext(), { codes, next: { url: securityPath } }),
+    );
+  }
+  leaveNotice(ctx, securityPath, 'The app is added. Your recovery codes are the same as before.');
+  seeOther(ctx, securityPath);
+}
+
+async function render(
+  ctx: Context,
+  { database, authenticators, pageContext }: AccountDependencies,
+  { accountId, csrfToken, session: { sessionId } }: Visit,
+  state: { error?: string; name?: string },
+  status = 200,
+): Promise<void> {
+  const account = await findAccountById(database, accountId);
+  const others = (await listTotpFactors(database, accountId)).length;
+  if (!account || others >= mostTotpFactors) return seeOther(ctx, securityPath);
+  const context = pageContext();
+  const { username } = account;
+  const issuer = context.branding.name;
+  const label = { issuer, account: username };
+  const { secret, otpauthUri } = await authenticators.beginEnrolment({ accountId, sessionId }, label);
+  const page = enrolTotpPage(context, {
+    action: `${securityPath}/apps/new`,
+    csrfToken,
+    otpauthUri,
+    qrSvg: new Html(renderSVG(otpauthUri)),
+    secretGroups: secret.match(/.{1,4}/g) ?? [],
+    issuer,
+    username,
+    error: state.error,
+    deviceName: state.name,
+    account: { hasOthers: others > 0 },
+  });
+  sendPage(ctx, page, status);
+}

@@ -1,0 +1,132 @@
+import type { Context } from 'koa';
+import { describeRefusedCode, describeSecondsToWait, describeWait } from '../http/describe_refused_code.ts';
+import { readField } from '../http/forms.ts';
+import { leaveNotice } from '../http/notice_cookie.ts';
+import { sendPage } from '../http/send_page.ts';
+import { findMissingProofs, provePassword } from '../operations/recent_proof.ts';
+import type { MissingProofs } from '../operations/recent_proof.ts';
+import { useRecoveryCode } from '../operations/use_recovery_code.ts';
+import { findAccountById } from '../store/accounts.ts';
+import { keepFactorProof } from '../store/recent_proofs.ts';
+import { accountConfirmPage } from '../../views/account_confirm.ts';
+import type { AccountConfirmProps } from '../../views/account_confirm.ts';
+import type { AccountDependencies } from './dependencies.ts';
+import { seeOther } from './see_other.ts';
+import { securityPath } from './security_page.ts';
+import type { Visit } from './visit.ts';
+
+export type Handle = (ctx: Context, dependencies: AccountDependencies, visit: Visit) => Promise<void> | void;
+
+type Refusal = Pick<AccountConfirmProps, 'error' | 'lockedUntilText'>;
+
+/** Asks for the current password itself, with the new one. */
+export const passwordPath = `${securityPath}/password`;
+
+const longestPassword = 1024;
+const longestCode = 100;
+/** The pages that a proof leads on to. */
+const nextPage = /^\/account\/security\/(?:password|apps\/new|apps\/[0-9a-f-]{36}|recovery-codes)$/;
+
+/** Who has not proved lately who they are is asked on the page itself; a form that comes too late changes nothing. */
+export function afterProof(handle: Handle): Handle {
+  return async (ctx, dependencies, visit) => {
+    const asks = await findAsked(ctx.path, dependencies, visit);
+    if (!asks) return await handle(ctx, dependencies, visit);
+    if (ctx.method !== 'POST') return await render(ctx, dependencies, visit, { next: ctx.path, asks });
+    leaveNotice(ctx, securityPath, 'Nothing was changed: it took too long. Begin again.');
+    seeOther(ctx, securityPath);
+  };
+}
+
+/** Take the password, the code, or both: what is right counts, even if the other is wrong. */
+export async function confirmIdentity(
+  ctx: Context,
+  dependencies: AccountDependencies,
+  visit: Visit,
+): Promise<void> {
+  const field = readField(ctx, 'next', longestCode);
+  const next = nextPage.test(field) ? field : securityPath;
+  const asks = await findAsked(next, dependencies, visit);
+  const refusal =
+    (asks?.password && (await checkPassword(ctx, dependencies, visit))) ||
+    (asks?.factor && (await checkCode(ctx, dependencies, visit)));
+  if (!refusal) return seeOther(ctx, next);
+  const still = (await findAsked(next, dependencies, visit)) ?? { password: false, factor: false };
+  await render(ctx, dependencies, visit, { next, asks: still, ...refusal }, refusal.error ? 422 : 429);
+}
+
+/** What is to be proved for a page; undefined: nothing. */
+async function findAsked(
+  path: string,
+  { database }: AccountDependencies,
+  { accountId, session: { sessionId } }: Visit,
+): Promise<MissingProofs | undefined> {
+  const missing = await findMissingProofs(database, { accountId, sessionId });
+  const asks = { ...missing, password: missing.password && path !== passwordPath };
+  return asks.password || asks.factor ? asks : undefined;
+}
+
+async function checkPassword(
+  ctx: Context,
+  dependencies: AccountDependencies,
+  { accountId, session: { sessionId }, origin }: Visit,
+): Promise<Refusal | undefined> {
+  const password = readField(ctx, 'password', longestPassword);
+  return await limitPasswords(ctx, dependencies, accountId, async () => {
+    if (await provePassword(dependencies.database, { accountId, sessionId, password }, origin))
+      return undefined;
+    return { error: { field: 'password', text: 'The password is not right.' } };
+  });
+}
+
+/**
+ * Look at a password unless too many were wrong: counted together with those of the sign-in page, and
+ * before it is looked at. `check` returns nothing where it was right.
+ */
+export async function limitPasswords<Wrong extends object>(
+  ctx: Context,
+  { database, limiter }: AccountDependencies,
+  accountId: string,
+  check: () => Promise<Wrong | undefined>,
+): Promise<Wrong | { lockedUntilText: string } | undefined> {
+  const subject = (await findAccountById(database, accountId))?.username.toLowerCase() ?? '';
+  const wait =
+    limiter.secondsToWait('sign_in_account', subject) || (await limiter.count('sign_in_account', subject));
+  if (wait > 0) {
+    ctx.set('Retry-After', String(Math.ceil(wait)));
+    return { lockedUntilText: describeSecondsToWait(wait) };
+  }
+  const wrong = await check();
+  if (!wrong) await limiter.forget('sign_in_account', subject);
+  return wrong;
+}
+
+/** A code of an authenticator, or a recovery code in its place. */
+async function checkCode(
+  ctx: Context,
+  { database, authenticators }: AccountDependencies,
+  { accountId, session: { sessionId }, origin }: Visit,
+): Promise<Refusal | undefined> {
+  const code = readField(ctx, 'code', longestCode);
+  const isTotp = /^\d{6}$/.test(code.replace(/[\s-]/g, ''));
+  const verdict = isTotp
+    ? await authenticators.verifyTotp({ accountId, code }, origin)
+    : await useRecoveryCode(database, { accountId, code }, origin);
+  if (verdict.accepted) {
+    await keepFactorProof(database, sessionId);
+    return undefined;
+  }
+  if (verdict.reason === 'blocked') return { lockedUntilText: describeWait(verdict.until) };
+  return { error: { field: 'code', text: describeRefusedCode(verdict.reason) } };
+}
+
+async function render(
+  ctx: Context,
+  { database, pageContext }: AccountDependencies,
+  { accountId, csrfToken }: Visit,
+  props: { next: string; asks: MissingProofs } & Refusal,
+  status = 200,
+): Promise<void> {
+  const username = (await findAccountById(database, accountId))?.username ?? '';
+  sendPage(ctx, accountConfirmPage(pageContext(), { csrfToken, username, ...props }), status);
+}

@@ -1,0 +1,32 @@
+import type { Context } from 'koa';
+import { takeNotice } from '../http/notice_cookie.ts';
+import { sendPage } from '../http/send_page.ts';
+import { countRecoveryCodes, listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
+import { accountSecurityPage } from '../../views/account_security.ts';
+import type { AccountDependencies } from './dependencies.ts';
+import { describePast } from '../http/describe_moment.ts';
+import type { Visit } from './visit.ts';
+
+export const securityPath = '/account/security';
+
+/** How the account signs in, and the ways to change it. */
+export async function showSecurity(
+  ctx: Context,
+  { database, pageContext }: AccountDependencies,
+  { accountId, csrfToken, now }: Visit,
+): Promise<void> {
+  const factors = await listTotpFactors(database, accountId);
+  const page = accountSecurityPage(pageContext(), {
+    csrfToken,
+    notice: takeNotice(ctx, securityPath),
+    apps: factors.map(({ factorId, name, confirmedAt, disabled }) => ({
+      factorId,
+      name,
+      disabled,
+      added: describePast(confirmedAt, now),
+    })),
+    mayAddApp: factors.length < mostTotpFactors,
+    recoveryCodes: await countRecoveryCodes(database, accountId),
+  });
+  sendPage(ctx, page);
+}

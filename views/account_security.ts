@@ -1,0 +1,71 @@
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import { layout } from './layout.ts';
+import type { PageContext } from './layout.ts';
+import { accountNav } from './partials/account_nav.ts';
+import { moment } from './partials/moment.ts';
+import type { Moment } from './partials/moment.ts';
+import { outcome } from './partials/outcome.ts';
+
+export interface AppFactorProps {
+  readonly factorId: string;
+  readonly name: string;
+  readonly added: Moment;
+  /** Too many codes were wrong: none is taken any more. */
+  readonly disabled: boolean;
+}
+
+export interface AccountSecurityProps {
+  readonly csrfToken: string;
+  /** What the last form did. */
+  readonly notice?: string | undefined;
+  readonly apps: readonly AppFactorProps[];
+  readonly mayAddApp: boolean;
+  /** How many recovery codes are unused. */
+  readonly recoveryCodes: number;
+}
+
+export function accountSecurityPage(context: PageContext, props: AccountSecurityProps): Html {
+  const { csrfToken, notice, apps, mayAddApp, recoveryCodes } = props;
+  return layout(
+    context,
+    {
+      heading: 'How you sign in',
+      wide: true,
+      nav: accountNav('security', csrfToken),
+      scripts: ['local_time.js'],
+    },
+    html`${outcome(notice)}
+<h2>Password</h2>
+<p><a class="button tool fit" href="/account/security/password">Change your password</a></p>
+<h2>Authenticator apps</h2>
+${
+  apps.length === 0
+    ? html`<p class="soft">None. With one, a code from your phone confirms that it is you.</p>`
+    : html`<ul class="accesses">${apps.map(app)}</ul>`
+}
+${
+  mayAddApp &&
+  html`<p><a class="button tool fit" href="/account/security/apps/new">${
+    apps.length === 0 ? 'Set up an app' : 'Add another app'
+  }</a></p>`
+}
+${apps.length > 0 && codes(recoveryCodes)}`,
+  );
+}
+
+function app({ factorId, name, added, disabled }: AppFactorProps): Html {
+  return html`<li class="access">
+<h3>${name}</h3>
+<p class="soft">Added ${moment(added)}</p>
+${disabled && html`<p class="field-error">Turned off: too many codes in a row were wrong.</p>`}
+<p><a href="/account/security/apps/${factorId}">Rename or remove <span class="unseen">${name}</span></a></p>
+</li>`;
+}
+
+function codes(left: number): Html {
+  return html`<h2>Recovery codes</h2>
+<p>${left === 0 ? 'None left.' : left === 1 ? 'One left.' : `${left} left.`} Without your authenticator app, one of
+them lets you in.</p>
+<p><a class="button tool fit" href="/account/security/recovery-codes">Make new codes</a></p>`;
+}
