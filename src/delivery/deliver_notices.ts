@@ -11,6 +11,8 @@ export interface DelivererOptions {
   database: Database;
   senders: Readonly<Record<NoticeKind, Sender>>;
   log: Logger;
+  /** Share of its time that this thread may be busy before deliveries wait for the next look: refreshes go first. */
+  busyShare?: number;
 }
 
 /** How many receivers one instance is at, and how many notices are claimed for one of them, and in one look. */
@@ -19,8 +21,6 @@ const mostForOne = 4 * atOnce;
 const mostPerLook = 128;
 /** Longer than a whole batch takes when each of its notices waits until it times out. */
 const claimSeconds = 60;
-/** Share of its time that this thread may be busy before deliveries wait for the next look: refreshes go first. */
-const busyShare = 0.9;
 
 export interface Deliverer {
   /** Take in hand what is due; resolves when it is claimed, not when it is delivered. */
@@ -30,7 +30,8 @@ export interface Deliverer {
 }
 
 /** Delivers notices from the outbox. Each receiver has a lane of its own: a dead one slows nobody else. */
-export function createDeliverer({ database, senders, log }: DelivererOptions): Deliverer {
+export function createDeliverer(options: DelivererOptions): Deliverer {
+  const { database, senders, log, busyShare = 0.9 } = options;
   const lanes = new Map<string, Promise<void>>();
   const kinds = Object.keys(senders) as NoticeKind[];
   const stopping = new AbortController();

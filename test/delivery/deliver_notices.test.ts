@@ -49,6 +49,8 @@ describe('the deliverer', () => {
       database,
       senders: { backchannel_logout: send, mail: send, security_event: send },
       log: pino({ level: 'silent' }),
+      // However busy the machine is that the tests run on.
+      busyShare: 1,
     });
 
   async function queue(receiver: string, ...numbers: number[]): Promise<void> {
