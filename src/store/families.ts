@@ -43,20 +43,23 @@ interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
   siblings_due: boolean;
   retries: number;
   inactive_for: number | null;
-  successor_hash: Buffer | null;
-  successor_sealed: Buffer | null;
+  /** In hexadecimal. */
+  successor_hash: string | null;
+  successor_sealed: string | null;
   window_id: string | null;
   rotation_jkt: string | null;
   window_secret_sealed: string | null;
   grant_payload: Record<string, unknown> | null;
 }
 
+/** As one column of JSON: to describe and read fifty columns would cost the driver more than all else here. */
 const loadStatement = {
   name: 'refresh_load',
-  text: `
+  text: `select row_to_json(r) as loaded from (
     select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version,
       to_micros(t.rotated_at) as rotated_at, n.rotated_at is null as successor_unused, t.retries, t.inactive_for,
-      t.successor_hash, t.successor_sealed, t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
+      encode(t.successor_hash, 'hex') as successor_hash, encode(t.successor_sealed, 'hex') as successor_sealed,
+      t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
       g.payload as grant_payload,
       f.bound and exists (select from families o where o.session_id = f.session_id and o.ended_at is null
         and o.bound and o.family_id <> f.family_id and o.check_at <= curfew_now()) as siblings_due,
@@ -69,12 +72,13 @@ const loadStatement = {
     left join refresh_tokens n on n.token_hash = t.successor_hash
     left join window_secrets w on w.window_id = t.window_id
     cross join configuration_state cs
-    where t.token_hash = $1`,
+    where t.token_hash = $1) r`,
 };
 
 export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<LoadedRefresh | undefined> {
-  const [row] = await db.query<RefreshRow>(loadStatement, [tokenHash]);
-  if (!row) return undefined;
+  const [found] = await db.query<{ loaded: RefreshRow }>(loadStatement, [tokenHash]);
+  if (!found) return undefined;
+  const row = found.loaded;
   const successor = readSuccessor(row);
   const token: RefreshTokenFacts = {
     // One that was never sealed, or whose window is forgotten, cannot be handed out again.
@@ -97,7 +101,7 @@ export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<Loa
     grantPayload: row.grant_payload ?? undefined,
     payload: row.family_payload,
     successor,
-    successorHash: row.successor_hash ?? undefined,
+    successorHash: row.successor_hash === null ? undefined : Buffer.from(row.successor_hash, 'hex'),
     siblingsDue: row.siblings_due,
   };
 }
@@ -105,7 +109,7 @@ export async function findRefresh(db: Queryable, tokenHash: Buffer): Promise<Loa
 function readSuccessor(row: RefreshRow): LoadedRefresh['successor'] {
   if (!row.successor_sealed || row.window_id === null || !row.window_secret_sealed) return undefined;
   return {
-    sealed: row.successor_sealed,
+    sealed: Buffer.from(row.successor_sealed, 'hex'),
     windowId: row.window_id,
     windowSecretSealed: row.window_secret_sealed,
   };
