@@ -19,6 +19,8 @@ export interface DelivererOptions {
 const mostReceivers = 64;
 const mostForOne = 4 * atOnce;
 const mostPerLook = 128;
+/** How many notices one instance sends in a second: enough for 200 ends a second, and more wait for refreshes. */
+const mostPerSecond = 250;
 /** Longer than a whole batch takes when each of its notices waits until it times out. */
 const claimSeconds = 60;
 
@@ -38,6 +40,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const settle = createSettle(database, log);
   let seen = performance.eventLoopUtilization();
   let isBusy = false;
+  let allowance = mostPerSecond;
+  let allowedAt = performance.now();
 
   async function deliverDue(): Promise<void> {
     const now = performance.eventLoopUtilization();
@@ -56,7 +60,19 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function claim(which: { only?: string; mostReceivers: number; most: number }): Promise<Notice[]> {
     const busy = which.only === undefined ? [...lanes.keys()] : [];
-    return await claimNotices(database, { kinds, busy, mostForOne, forSeconds: claimSeconds, ...which });
+    const most = Math.min(which.most, readAllowance());
+    if (most === 0) return [];
+    const limits = { mostForOne, forSeconds: claimSeconds, ...which, most };
+    const claimed = await claimNotices(database, { kinds, busy, ...limits });
+    allowance -= claimed.length;
+    return claimed;
+  }
+
+  function readAllowance(): number {
+    const now = performance.now();
+    allowance = Math.min(mostPerSecond, allowance + ((now - allowedAt) / 1000) * mostPerSecond);
+    allowedAt = now;
+    return Math.max(0, Math.floor(allowance));
   }
 
   /** Batch after batch, while the receiver takes them and there may be more. */
