@@ -132,7 +132,7 @@ export const environmentVariables: {
     name: 'CURFEW_METRICS_PORT',
     read: readPort,
     default: 'none',
-    meaning: 'The port for `/metrics`, a listener of its own on loopback.',
+    meaning: 'The port for `/metrics`, which there is not yet: without effect.',
   },
   smtpUrl: {
     name: 'CURFEW_SMTP_URL',
