@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import { isLoopback } from '../domain/loopback.ts';
 import type { MailNotice } from '../domain/notices.ts';
 import type { Delivery, Sender } from './send_batch.ts';
 import { mailText } from './mail_texts.ts';
@@ -62,8 +63,8 @@ export function createMailSender(options: MailSenderOptions): { send: Sender; cl
 }
 
 function hasPassword(smtpUrl: string): boolean {
-  const { username, hostname } = new URL(smtpUrl);
-  return username !== '' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const url = new URL(smtpUrl);
+  return url.username !== '' && !isLoopback(url);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
 import { Problem } from '../domain/problems.ts';
+import { isUuid } from '../domain/uuid.ts';
 import type { Queryable } from '../store/database.ts';
 import { lockOpenFamilies } from '../store/families.ts';
 import { findFamilyState } from '../store/family_state.ts';
@@ -32,8 +33,6 @@ export async function endByOperator(
   };
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 async function findFamily(tx: Queryable, id: string) {
-  return uuid.test(id) ? await findFamilyState(tx, id) : undefined;
+  return isUuid(id) ? await findFamilyState(tx, id) : undefined;
 }

@@ -1,10 +1,9 @@
 import type { Origin } from '../domain/origin.ts';
 import { Problem } from '../domain/problems.ts';
+import { isUuid } from '../domain/uuid.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Queryable } from '../store/database.ts';
 import { reviveNotices } from '../store/undelivered_notices.ts';
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Try undeliverable notices again, from the beginning. Returns how many. Throws Problem `notice_unknown`,
@@ -15,7 +14,7 @@ export async function replayNotices(
   noticeIds: readonly string[] | 'all',
   origin: Origin,
 ): Promise<number> {
-  const wanted = noticeIds === 'all' ? noticeIds : [...new Set(noticeIds.filter((id) => uuid.test(id)))];
+  const wanted = noticeIds === 'all' ? noticeIds : [...new Set(noticeIds.filter(isUuid))];
   const count = await reviveNotices(tx, wanted);
   if (noticeIds !== 'all' && count < new Set(noticeIds).size) {
     throw new Problem('notice_unknown', 'Not all of these are notices that were given up.');

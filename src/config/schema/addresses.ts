@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isLoopback } from '../../domain/loopback.ts';
 
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 const secure = 'https, or http on localhost, 127.0.0.1 or [::1]';
 
 /** What an address is, once it has been read without leniency; undefined where it cannot be. */
@@ -10,8 +10,6 @@ function parseAddress(text: string): URL | undefined {
   const isPlain = url.username === '' && url.password === '' && !url.hostname.includes('*');
   return isPlain ? url : undefined;
 }
-
-export const isLoopback = (url: URL): boolean => loopbackHosts.has(url.hostname);
 
 function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));

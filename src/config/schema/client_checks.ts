@@ -1,5 +1,6 @@
 import type { EntryContext } from '../section.ts';
-import { isLoopback, isPrivateUse } from './addresses.ts';
+import { isLoopback } from '../../domain/loopback.ts';
+import { isPrivateUse } from './addresses.ts';
 import { deviceGrant } from './client_metadata.ts';
 import type { ClientEntry } from './clients.ts';
 import { splitScopes } from './names.ts';
