@@ -1,6 +1,6 @@
 /**
  * What it takes to end many sessions when their limit passes, and to tell their client, while others
- * refresh: `node --import tsx bench/ends.ts [--short] [--json]`. See README.md.
+ * refresh: `node --import tsx bench/ends.ts [--short] [--json] [--cpu-prof <directory>]`. See README.md.
  */
 import { statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -47,7 +47,12 @@ const leadSeconds = 8;
 /** Bytes that 100 000 sessions, their families, events and notices take, with room for the log. */
 const neededBytes = 4 * 2 ** 30;
 
-async function measureEnds(cluster: Cluster, plan: Plan, onProgress: (line: string) => void) {
+interface Wishes {
+  profileDirectory: string | undefined;
+  onProgress(line: string): void;
+}
+
+async function measureEnds(cluster: Cluster, plan: Plan, { profileDirectory, onProgress }: Wishes) {
   const { bavail, bsize } = await statfs(cluster.directory);
   if (bavail * bsize < neededBytes) throw new Error(`The disk has less than ${neededBytes} bytes free.`);
   const machine = await describeMachine(cluster);
@@ -66,7 +71,7 @@ async function measureEnds(cluster: Cluster, plan: Plan, onProgress: (line: stri
   const instances: Curfew[] = [];
   try {
     for (let count = 0; count < plan.instances; count += 1)
-      instances.push(await startCurfew({ cluster, secret, families }));
+      instances.push(await startCurfew({ cluster, secret, families, profileDirectory }));
     const [first] = instances;
     if (!first) throw new Error('There is no instance.');
     onProgress('measuring saturation');
@@ -137,11 +142,18 @@ function formatReport({ machine, plan, shortened, ended, lateSeconds, told, refr
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { short: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    options: {
+      short: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      'cpu-prof': { type: 'string' },
+    },
   });
   const plan = values.short ? shortPlan : wholePlan;
   const report = await withCluster((cluster) =>
-    measureEnds(cluster, plan, (line) => void process.stderr.write(`${line}\n`)),
+    measureEnds(cluster, plan, {
+      profileDirectory: values['cpu-prof'],
+      onProgress: (line) => void process.stderr.write(`${line}\n`),
+    }),
   );
   const isWhole = report.ended.sessions === plan.sessions && report.told.sessions >= plan.sessions;
   if (!isWhole || report.ended.twice > 0) process.exitCode = 1;
