@@ -127,6 +127,15 @@ create table authorization_codes (
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id) WHERE (consumed_at IS NULL);
 CREATE INDEX authorization_codes_expiry ON public.authorization_codes USING btree (expires_at);
 
+create table check_walks (
+  table_name text not null,
+  after_id text not null,
+  idle double precision not null,
+  absolute double precision not null,
+  constraint check_walks_pkey PRIMARY KEY (table_name),
+  constraint check_walks_table_name_check CHECK ((table_name = ANY (ARRAY['families'::text, 'sessions'::text])))
+);
+
 create table clients (
   client_id text not null,
   metadata jsonb not null,
@@ -744,6 +753,7 @@ grant select, update on audit_head to curfew_server;
 grant insert, select on audit_seals to curfew_server;
 grant insert, select on audit_subjects to curfew_server;
 grant delete, insert, select, update on authorization_codes to curfew_server;
+grant delete, insert, select, update on check_walks to curfew_server;
 grant delete, insert, select, update on clients to curfew_server;
 grant select, update on configuration_state to curfew_server;
 grant delete, insert, select, update on families to curfew_server;

@@ -47,7 +47,7 @@ export async function applyFile(
   try {
     return await database.transaction(async (tx) => {
       const { digest } = file;
-      const applied = await applyConfiguration(tx, file, { origin: { actor }, digest, isDryRun: dryRun });
+      const applied = await applyConfiguration(tx, file, { origin: { actor }, digest });
       if (!dryRun) return applied;
       throw new DryRun({ ...applied, wouldEnd: await previewEnds(tx, await loadConfiguration(tx)) });
     });

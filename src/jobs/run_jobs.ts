@@ -3,7 +3,7 @@ import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { dropStaleEvents } from '../operations/drop_stale_events.ts';
-import { sweepFamilies, sweepSessions } from '../operations/sweep.ts';
+import { sweepOnce } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
@@ -66,13 +66,7 @@ export function startJobs({
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
   ];
   async function sweep(): Promise<void> {
-    for (let mayBeMore = true; mayBeMore; ) {
-      // In turns, so that neither waits for all of the other's.
-      const families = await sweepFamilies(database, await configuration(), sweepBatch);
-      const sessions = await sweepSessions(database, await configuration(), sweepBatch);
-      // What others hold is left out of a batch: a half-full one may have more behind it.
-      mayBeMore = Math.max(families, sessions) > sweepBatch / 2;
-    }
+    while (await sweepOnce(database, configuration, sweepBatch));
   }
 
   const running = new Set<Promise<void>>();

@@ -6,6 +6,7 @@ import type { Origin } from '../domain/origin.ts';
 import { shortestLimits } from '../policy/effective_limits.ts';
 import { compareConfigurations } from '../policy/compare_configurations.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
+import { beginCheckWalks } from '../store/check_walks.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import {
   bumpConfigurationVersion,
@@ -21,7 +22,6 @@ import {
   writeSettings,
 } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
-import { scheduleAllChecks } from '../store/sweep.ts';
 import { applyUsers } from './apply_users.ts';
 import type { UserDifference } from './apply_users.ts';
 import { endClientAccess, endOverdue } from './end_overdue.ts';
@@ -37,8 +37,6 @@ export interface ApplyOptions {
   origin: Origin;
   /** Of the file that is applied. */
   digest?: string | undefined;
-  /** All is rolled back again: nobody need look at what it might end. */
-  isDryRun?: boolean;
 }
 
 const isAboutLimits = ({ section }: Difference): boolean =>
@@ -52,7 +50,7 @@ const isAboutLimits = ({ section }: Difference): boolean =>
 export async function applyConfiguration(
   tx: Queryable,
   desired: DesiredConfiguration,
-  { origin, digest, isDryRun = false }: ApplyOptions,
+  { origin, digest }: ApplyOptions,
 ): Promise<AppliedConfiguration> {
   await lockConfiguration(tx);
   const current = await loadConfiguration(tx);
@@ -72,9 +70,8 @@ export async function applyConfiguration(
   const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
   if (differences.length > 0) await recordEvent(tx, 'configuration.applied', {}, origin, { differences });
   if (digest) await rememberAppliedFile(tx, digest);
-  // Limits may have become shorter: the sweeper looks at once at all that may be over by now. Last, for its
-  // locks hold up every refresh.
-  if (!isDryRun && differences.some(isAboutLimits)) await scheduleAllChecks(tx, shortestLimits(next));
+  // Limits may have become shorter: the sweepers begin at once to look for what may be over by now.
+  if (differences.some(isAboutLimits)) await beginCheckWalks(tx, shortestLimits(next));
   return { differences, users, ended };
 }
 

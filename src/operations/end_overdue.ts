@@ -1,41 +1,75 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
+import { shortestLimits } from '../policy/effective_limits.ts';
+import { listWalks, listMaybeOver } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies, lockOpenFamilies } from '../store/families.ts';
-import { listOpenSessions, lockAccount, readNow } from '../store/sessions.ts';
-import { endFamilies, findFamilyEnd, findSessionEnd } from './end_access.ts';
-import { endFamily } from './end_family.ts';
-import { endSession } from './end_session.ts';
+import { listOpenSessionsById, lockAccounts, lockOpenSessions, readNow } from '../store/sessions.ts';
+import { endFamilies, endSessions, findFamilyEnd, findSessionEnd } from './end_access.ts';
 
 /**
- * End every session and family that is over under `configuration`: what must happen, in the same
- * transaction, before limits may become longer. Only what is over is locked.
+ * End every session and family that is over under `configuration`, the one in force: what must happen, in
+ * the same transaction, before limits may become longer. Only what is over is locked. Mostly the sweepers
+ * were here before, and nothing is left to do.
  */
 export async function endOverdue(
   tx: Queryable,
   configuration: Configuration,
   origin: Origin,
 ): Promise<{ sessions: number; families: number }> {
-  const now = await readNow(tx);
-  const families = (await listOpenFamilies(tx)).filter((open) =>
-    findFamilyEnd(configuration, open, undefined, now),
-  );
-  const sessions = (await listOpenSessions(tx)).filter((open) =>
-    findSessionEnd(configuration, open, undefined, now),
-  );
-  const accountIds = [...families.map(({ family }) => family), ...sessions.map(({ session }) => session)].map(
-    ({ accountId }) => accountId,
-  );
-  for (const accountId of [...new Set(accountIds)].toSorted()) await lockAccount(tx, accountId);
-
+  const shortest = (await listWalks(tx)).length > 0 ? shortestLimits(configuration) : undefined;
   const ended = { sessions: 0, families: 0 };
-  for (const { family } of families) {
-    if (await endFamily(tx, configuration, family.familyId, undefined, origin)) ended.families += 1;
-  }
-  for (const { session } of sessions) {
-    if (await endSession(tx, configuration, session, undefined, origin)) ended.sessions += 1;
+  for (const familyIds of await listMaybeOver(tx, 'families', shortest))
+    ended.families += await endOverdueFamilies(tx, configuration, familyIds, origin);
+  for (const sessionIds of await listMaybeOver(tx, 'sessions', shortest)) {
+    const { sessions, families } = await endOverdueSessions(tx, configuration, sessionIds, origin);
+    ended.sessions += sessions;
+    ended.families += families;
   }
   return ended;
+}
+
+async function endOverdueFamilies(
+  tx: Queryable,
+  configuration: Configuration,
+  familyIds: readonly string[],
+  origin: Origin,
+): Promise<number> {
+  const readAt = await readNow(tx);
+  const open = await listOpenFamilies(tx, { familyIds });
+  const over = open.filter((one) => findFamilyEnd(configuration, one, undefined, readAt));
+  if (over.length === 0) return 0;
+  await lockAccounts(
+    tx,
+    over.map(({ family }) => family.accountId),
+  );
+  const locked = await lockOpenFamilies(tx, { familyIds: over.map(({ family }) => family.familyId) });
+  return await endFamilies(tx, configuration, locked, { cause: undefined, now: await readNow(tx), origin });
+}
+
+/** With what is bound to them and has become over since. */
+async function endOverdueSessions(
+  tx: Queryable,
+  configuration: Configuration,
+  sessionIds: readonly string[],
+  origin: Origin,
+): Promise<{ sessions: number; families: number }> {
+  const readAt = await readNow(tx);
+  const open = await listOpenSessionsById(tx, sessionIds);
+  const over = open.filter((one) => findSessionEnd(configuration, one, undefined, readAt));
+  if (over.length === 0) return { sessions: 0, families: 0 };
+  await lockAccounts(
+    tx,
+    over.map(({ session }) => session.accountId),
+  );
+  const overIds = over.map(({ session }) => session.sessionId);
+  const bound = await lockOpenFamilies(tx, { boundTo: overIds });
+  const locked = await lockOpenSessions(tx, { sessionIds: overIds });
+  const ending = { cause: undefined, now: await readNow(tx), origin };
+  return {
+    families: await endFamilies(tx, configuration, bound, ending),
+    sessions: await endSessions(tx, configuration, locked, ending),
+  };
 }
 
 /** End every family of a client that is removed or disabled; returns how many. */

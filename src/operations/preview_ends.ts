@@ -1,9 +1,11 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { End } from '../domain/facts.ts';
 import type { EndReason } from '../domain/reasons.ts';
+import { shortestLimits } from '../policy/effective_limits.ts';
+import { listMaybeOver } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies } from '../store/families.ts';
-import { listOpenSessions, readNow } from '../store/sessions.ts';
+import { listOpenSessionsById, readNow } from '../store/sessions.ts';
 import { findFamilyEnd, findSessionEnd } from './end_access.ts';
 
 /** How many end for one reason by one policy. */
@@ -29,11 +31,14 @@ export async function previewEnds(tx: Queryable, configuration: Configuration): 
     entry[what] += 1;
     counts.set(key, entry);
   };
-  for (const open of await listOpenSessions(tx)) {
-    count(findSessionEnd(configuration, open, undefined, now), 'sessions');
+  const shortest = shortestLimits(configuration);
+  for (const sessionIds of await listMaybeOver(tx, 'sessions', shortest)) {
+    for (const open of await listOpenSessionsById(tx, sessionIds))
+      count(findSessionEnd(configuration, open, undefined, now), 'sessions');
   }
-  for (const open of await listOpenFamilies(tx)) {
-    count(findFamilyEnd(configuration, open, undefined, now), 'families');
+  for (const familyIds of await listMaybeOver(tx, 'families', shortest)) {
+    for (const open of await listOpenFamilies(tx, { familyIds }))
+      count(findFamilyEnd(configuration, open, undefined, now), 'families');
   }
   return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
+import { listWalks, walkChecks } from '../store/check_walks.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { OpenFamily } from '../store/families.ts';
 import type { OpenSession } from '../store/sessions.ts';
@@ -11,6 +12,26 @@ import type { DueWork } from '../store/sweep.ts';
 import { endFamilies, endSessions } from './end_access.ts';
 
 const origin: Origin = { actor: 'sweeper' };
+
+/** How many rows one page of a walk has: its locks hold up their refreshes for some milliseconds. */
+const walkedPage = 1000;
+
+/**
+ * One turn of the sweeper: walk on where limits have become shorter, then look at a batch of families and at
+ * one of sessions, in turns so that neither waits for all of the other's. Returns whether there may be more.
+ */
+export async function sweepOnce(
+  database: Database,
+  readConfiguration: () => Promise<Configuration>,
+  most: number,
+): Promise<boolean> {
+  const walks = await listWalks(database);
+  for (const table of walks) await walkChecks(database, table, walkedPage);
+  const families = await sweepFamilies(database, await readConfiguration(), most);
+  const sessions = await sweepSessions(database, await readConfiguration(), most);
+  // What others hold is left out of a batch: a half-full one may have more behind it.
+  return walks.length > 0 || Math.max(families, sessions) > most / 2;
+}
 
 /**
  * Look at one batch of families that are due: end those over a limit in force, and note when to look at

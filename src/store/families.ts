@@ -62,7 +62,8 @@ const loadStatement = {
       t.window_id, t.rotation_jkt, w.secret_sealed as window_secret_sealed,
       g.payload as grant_payload,
       f.bound and exists (select from families o where o.session_id = f.session_id and o.ended_at is null
-        and o.bound and o.family_id <> f.family_id and o.check_at <= curfew_now()) as siblings_due,
+        and o.bound and o.family_id <> f.family_id
+        and (o.check_at <= curfew_now() or exists (select from check_walks))) as siblings_due,
       ${familyColumns}, ${accountColumns}, ${sessionColumns}
     from refresh_tokens t
     join families f on f.family_id = t.family_id
@@ -234,64 +235,63 @@ export interface FamilyFilter {
   grantId?: string;
 }
 
+/** Families by their ids, or those bound to sessions. */
+export type FamilySet = { familyIds: readonly string[] } | { boundTo: readonly string[] };
+
 /** Lock open families in the order of their ids, then the sessions they are bound to, and read them afterwards. */
-export async function lockOpenFamilies(tx: Queryable, filter: FamilyFilter): Promise<OpenFamily[]> {
-  const { column, given } = readFilter(filter);
+export async function lockOpenFamilies(
+  tx: Queryable,
+  filter: FamilyFilter | FamilySet,
+): Promise<OpenFamily[]> {
+  const { name, condition, given } = selectFamilies(filter);
   await tx.query(
     {
-      name: `families_lock_${column}`,
-      text: `select from families where ended_at is null and ${column} = $1 order by family_id for no key update`,
+      name: `families_lock_${name}`,
+      text: `select from families f where f.ended_at is null and ${condition} order by f.family_id for no key update`,
     },
-    given,
+    [given],
   );
   await tx.query(
     {
-      name: `families_lock_sessions_${column}`,
+      name: `families_lock_sessions_${name}`,
       text: `select from sessions where session_id in
-               (select session_id from families where ended_at is null and bound and ${column} = $1)
+               (select f.session_id from families f where f.ended_at is null and f.bound and ${condition})
              order by session_id for no key update`,
     },
-    given,
+    [given],
   );
   return await listOpenFamilies(tx, filter);
 }
 
-/** Read open families without locks: all of them where no filter is given. */
+/** Read open families without locks. */
 export async function listOpenFamilies(
   db: Queryable,
-  filter: FamilyFilter | FamilySet = {},
+  filter: FamilyFilter | FamilySet,
 ): Promise<OpenFamily[]> {
-  const { name, condition, given } = readSelection(filter);
+  const { name, condition, given } = selectFamilies(filter);
   const rows = await db.query<FamilyRow & Partial<SessionRow> & { roles: string[] }>(
     {
       name: `families_open_${name}`,
       text: `select ${familyColumns}, ${sessionColumns},
                array(select r.role from account_roles r where r.account_id = f.account_id) as roles
              from families f left join sessions s on s.session_id = f.session_id
-             where f.ended_at is null ${condition} order by f.family_id`,
+             where f.ended_at is null and ${condition} order by f.family_id`,
     },
-    given,
+    [given],
   );
   return rows.map((row) => ({ family: readFamily(row), roles: row.roles, session: readSession(row) }));
 }
 
-/** Families by their ids, or those bound to sessions. */
-type FamilySet = { familyIds: readonly string[] } | { boundTo: readonly string[] };
-
-function readSelection(filter: FamilyFilter | FamilySet): {
+function selectFamilies(filter: FamilyFilter | FamilySet): {
   name: string;
+  /** With one parameter, of families `f`. */
   condition: string;
-  given: unknown[];
+  given: unknown;
 } {
   if ('familyIds' in filter)
-    return { name: 'ids', condition: 'and f.family_id = any($1)', given: [filter.familyIds] };
+    return { name: 'ids', condition: 'f.family_id = any($1)', given: filter.familyIds };
   if ('boundTo' in filter)
-    return { name: 'bound', condition: 'and f.bound and f.session_id = any($1)', given: [filter.boundTo] };
-  const { column, given } = readFilter(filter);
-  return { name: column ?? 'all', condition: column ? `and f.${column} = $1` : '', given };
-}
-
-function readFilter(filter: FamilyFilter): { column: string | undefined; given: string[] } {
+    return { name: 'bound', condition: 'f.bound and f.session_id = any($1)', given: filter.boundTo };
   const entries = {
     family_id: filter.familyId,
     account_id: filter.accountId,
@@ -299,10 +299,10 @@ function readFilter(filter: FamilyFilter): { column: string | undefined; given: 
     session_id: filter.sessionId,
     grant_id: filter.grantId,
   };
-  const [first] = Object.entries(entries).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return first ? { column: first[0], given: [first[1]] } : { column: undefined, given: [] };
+  const entry = Object.entries(entries).find(([, value]) => value !== undefined);
+  if (!entry) throw new Error('The filter names no families.');
+  const [column, given] = entry;
+  return { name: column, condition: `f.${column} = $1`, given };
 }
 
 /** The family that any of its tokens belongs to, rotated or not. */

@@ -152,6 +152,17 @@ export async function lockAccount(tx: Queryable, accountId: string): Promise<voi
   );
 }
 
+/** Lock these accounts' rows, in the order of their ids. */
+export async function lockAccounts(tx: Queryable, accountIds: readonly string[]): Promise<void> {
+  await tx.query(
+    {
+      name: 'accounts_lock',
+      text: 'select from accounts where account_id = any($1) order by account_id for no key update',
+    },
+    [accountIds],
+  );
+}
+
 export interface OpenSession {
   session: SessionFacts;
   roles: readonly string[];
@@ -161,11 +172,16 @@ const openSessions = `
   select ${sessionColumns}, array(select r.role from account_roles r where r.account_id = s.account_id) as roles
   from sessions s where s.ended_at is null and s.account_id is not null`;
 
-/** Lock the open signed-in sessions of one account, or one of them, and read them. */
+/** Lock the open signed-in sessions of one account, one of them, or several by their ids, and read them. */
 export async function lockOpenSessions(
   tx: Queryable,
-  filter: { accountId: string } | { sessionId: string },
+  filter: { accountId: string } | { sessionId: string } | { sessionIds: readonly string[] },
 ): Promise<OpenSession[]> {
+  if ('sessionIds' in filter) {
+    const { sessionIds } = filter;
+    const text = `${openSessions} and s.session_id = any($1) order by s.session_id for no key update of s`;
+    return readOpen(await tx.query<OpenSessionRow>({ name: 'sessions_lock_ids', text }, [sessionIds]));
+  }
   const [column, value] =
     'sessionId' in filter ? ['session_id', filter.sessionId] : ['account_id', filter.accountId];
   return readOpen(
@@ -179,13 +195,10 @@ export async function lockOpenSessions(
   );
 }
 
-/** Read open signed-in sessions, of one account or all, without locks. */
-export async function listOpenSessions(db: Queryable, accountId?: string): Promise<OpenSession[]> {
-  if (accountId !== undefined) {
-    const statement = { name: 'sessions_open_account', text: `${openSessions} and s.account_id = $1` };
-    return readOpen(await db.query<OpenSessionRow>(statement, [accountId]));
-  }
-  return readOpen(await db.query<OpenSessionRow>({ name: 'sessions_open', text: openSessions }));
+/** Read the open signed-in sessions of an account, without locks. */
+export async function listOpenSessions(db: Queryable, accountId: string): Promise<OpenSession[]> {
+  const statement = { name: 'sessions_open_account', text: `${openSessions} and s.account_id = $1` };
+  return readOpen(await db.query<OpenSessionRow>(statement, [accountId]));
 }
 
 /** Read the open ones of these sessions, without locks. */

@@ -140,26 +140,6 @@ export async function scheduleAccountChecks(tx: Queryable, accountId: string): P
   }
 }
 
-/**
- * Look at everything open no later than it could be over by the shortest of all limits, in seconds: any
- * may have become shorter. What has been over longest comes first.
- */
-export async function scheduleAllChecks(
-  tx: Queryable,
-  shortest: { idle: number; absolute: number },
-): Promise<void> {
-  for (const table of ['families', 'sessions'] as const) {
-    const earliest = `least(started_at + make_interval(secs => $1), last_activity_at + make_interval(secs => $2))`;
-    await tx.query(
-      {
-        name: `sweep_all_${table}`,
-        text: `update ${table} set check_at = ${earliest} where ended_at is null and check_at > ${earliest}`,
-      },
-      [shortest.absolute, shortest.idle],
-    );
-  }
-}
-
 /** Look at a session and at what is bound to it in the next sweep. Families first: the order of all locks. */
 export async function scheduleSessionChecks(tx: Queryable, sessionId: string): Promise<void> {
   for (const [table, condition] of [

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyFile } from '../../src/cli/apply_file.ts';
 import type { AppliedFile } from '../../src/cli/apply_file.ts';
-import { sweepFamilies, sweepSessions } from '../../src/operations/sweep.ts';
+import { sweepOnce } from '../../src/operations/sweep.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import { exampleConfiguration } from '../support/example_configuration.ts';
 import { prepareOperationTest } from '../support/operations.ts';
@@ -100,9 +100,7 @@ describe('what a dry run says would end', () => {
   }
 
   async function sweepAll(): Promise<void> {
-    const configuration = await loadConfiguration(test.database);
-    while ((await sweepFamilies(test.database, configuration, 100)) > 0);
-    while ((await sweepSessions(test.database, configuration, 100)) > 0);
+    while (await sweepOnce(test.database, () => loadConfiguration(test.database), 100));
   }
 
   /** Ends in the trail since `from`, counted as a dry run does. */

@@ -87,13 +87,13 @@ export const plantedBugs: PlantedBug[] = [
       },
       {
         file: 'src/store/families.ts',
-        from: 'select from families where ended_at is null and ${column} = $1 order by',
-        to: 'select from families where ${column} = $1 order by',
+        from: 'select from families f where f.ended_at is null and ${condition} order by',
+        to: 'select from families f where ${condition} order by',
       },
       {
         file: 'src/store/families.ts',
-        from: 'where f.ended_at is null ${condition} order by',
-        to: 'where true ${condition} order by',
+        from: 'where f.ended_at is null and ${condition} order by f.family_id`',
+        to: 'where ${condition} order by f.family_id`',
       },
     ],
   },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sweepFamilies, sweepSessions } from '../../../src/operations/sweep.ts';
+import { sweepOnce } from '../../../src/operations/sweep.ts';
 import { loadConfiguration } from '../../../src/store/configuration.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { sqlOne } from '../../support/sql.ts';
@@ -38,15 +38,12 @@ export const restartCommand: fc.Arbitrary<GateCommand> = fc.nat(1).map((instance
 );
 
 const anythingDue = `
-  select exists (select from families where ended_at is null and check_at <= curfew_now())
+  select exists (select from check_walks) or exists (select from families where ended_at is null and check_at <= curfew_now())
     or exists (select from sessions where ended_at is null and account_id is not null
                and check_at <= curfew_now()) as due`;
 
 /** Sweep until nothing is due, whoever else sweeps. */
 async function sweepAll(database: Database): Promise<void> {
-  const configuration = await loadConfiguration(database);
-  while ((await sqlOne<{ due: boolean }>(database, anythingDue)).due) {
-    await sweepFamilies(database, configuration, 100);
-    await sweepSessions(database, configuration, 100);
-  }
+  while ((await sqlOne<{ due: boolean }>(database, anythingDue)).due)
+    await sweepOnce(database, () => loadConfiguration(database), 100);
 }

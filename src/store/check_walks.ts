@@ -1,0 +1,106 @@
+import type { Queryable } from './database.ts';
+
+type Swept = 'families' | 'sessions';
+
+/** The shortest limits that any subject can have, in seconds. */
+export interface ShortestLimits {
+  idle: number;
+  absolute: number;
+}
+
+/** The earliest moment at which a row may be over, whatever its policies, by expressions for the two limits. */
+const earliestEnd = (idle: string, absolute: string): string =>
+  `least(t.started_at + make_interval(secs => ${absolute}), t.last_activity_at + make_interval(secs => ${idle}))`;
+
+const columnOf: Readonly<Record<Swept, string>> = { families: 'family_id', sessions: 'session_id' };
+/** Rows that can end. */
+const isOpen: Readonly<Record<Swept, string>> = {
+  families: 't.ended_at is null',
+  sessions: 't.ended_at is null and t.account_id is not null',
+};
+
+/**
+ * Let the sweepers look at everything open no later than it could be over by these limits: any may have
+ * become shorter. Until all is walked, `check_at` may be later than an end; see `listWalks`.
+ */
+export async function beginCheckWalks(tx: Queryable, { idle, absolute }: ShortestLimits): Promise<void> {
+  await tx.query(
+    {
+      name: 'check_walks_begin',
+      text: `insert into check_walks (table_name, after_id, idle, absolute)
+             values ('families', '00000000-0000-0000-0000-000000000000', $1, $2), ('sessions', '', $1, $2)
+             on conflict (table_name) do update
+             set after_id = excluded.after_id, idle = excluded.idle, absolute = excluded.absolute`,
+    },
+    [idle, absolute],
+  );
+}
+
+/** The tables that are still walked through: what is over there may have a `check_at` that is yet to come. */
+export async function listWalks(db: Queryable): Promise<Swept[]> {
+  const rows = await db.query<{ name: Swept }>({
+    name: 'check_walks_list',
+    text: 'select table_name as name from check_walks order by table_name',
+  });
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Walk one page of at most `most` open rows, in the order of their ids, and lower `check_at` where it is
+ * too late. Leaves alone what another walks through.
+ */
+export async function walkChecks(db: Queryable, table: Swept, most: number): Promise<void> {
+  const column = columnOf[table];
+  const type = table === 'families' ? 'uuid' : 'text';
+  const earliest = earliestEnd('(select idle from walk)', '(select absolute from walk)');
+  await db.query(
+    {
+      name: `check_walks_${table}`,
+      text: `
+        with walk as materialized (
+          select after_id, idle, absolute from check_walks where table_name = '${table}' for update skip locked),
+        page as materialized (
+          select t.${column} as id, ${earliest} as earliest, t.check_at from ${table} t
+          where ${isOpen[table]} and t.${column} > (select after_id::${type} from walk)
+          order by t.${column} limit $1 for no key update of t),
+        lowered as (
+          update ${table} t set check_at = page.earliest from page
+          where t.${column} = page.id and page.check_at > page.earliest),
+        moved as (
+          update check_walks set after_id = (select id::text from page order by id desc limit 1)
+          where table_name = '${table}' and (select count(*) from page) = $1),
+        done as (
+          delete from check_walks where table_name = '${table}'
+          and exists (select from walk) and (select count(*) from page) < $1)
+        select`,
+    },
+    [most],
+  );
+}
+
+/** How many ids are handed out together. */
+const portion = 500;
+
+/**
+ * The ids of open rows that may be over, in portions: by `check_at` or, where that may be too late, by the
+ * shortest limits.
+ */
+export async function listMaybeOver(
+  tx: Queryable,
+  table: Swept,
+  shortest: ShortestLimits | undefined,
+): Promise<string[][]> {
+  const earliest = shortest ? earliestEnd('$1', '$2') : 't.check_at';
+  const rows = await tx.query<{ id: string }>(
+    {
+      name: `maybe_over_${table}_${shortest ? 'by_limits' : 'by_check'}`,
+      text: `select t.${columnOf[table]} as id from ${table} t
+             where ${isOpen[table]} and ${earliest} <= (select curfew_now())`,
+    },
+    shortest ? [shortest.idle, shortest.absolute] : [],
+  );
+  const ids = rows.map(({ id }) => id);
+  return Array.from({ length: Math.ceil(ids.length / portion) }, (_, at) =>
+    ids.slice(at * portion, (at + 1) * portion),
+  );
+}
