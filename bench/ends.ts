@@ -98,7 +98,11 @@ async function measureEnds(cluster: Cluster, plan: Plan, { profileDirectory, onP
     const beside = await paced(leadSeconds + plan.overSeconds);
     const lastLimitAt = Date.now();
     const giveUpAt = lastLimitAt + plan.drainSeconds * 1000;
-    while (receiver.heard.size < plan.sessions + more && Date.now() < giveUpAt) await wait(200);
+    let told = await receiver.told();
+    while (told.sessions < plan.sessions + more && Date.now() < giveUpAt) {
+      await wait(200);
+      told = await receiver.told();
+    }
     const drainedSeconds = (Date.now() - lastLimitAt) / 1000;
     const { late, ...ended } = await readEnded(cluster);
     return {
@@ -107,7 +111,7 @@ async function measureEnds(cluster: Cluster, plan: Plan, { profileDirectory, onP
       shortened,
       ended,
       lateSeconds: { p50: percentile(late, 0.5), p99: percentile(late, 0.99), most: percentile(late, 1) },
-      told: { sessions: receiver.heard.size, posts: receiver.posts(), drainedSeconds },
+      told: { ...told, drainedSeconds },
       refreshes: {
         perSecond,
         alone: { p50: alone.p50, p99: alone.p99, count: alone.count },
@@ -117,7 +121,7 @@ async function measureEnds(cluster: Cluster, plan: Plan, { profileDirectory, onP
     };
   } finally {
     for (const instance of instances) await instance.stop();
-    receiver.close();
+    await receiver.stop();
   }
 }
 

@@ -3,6 +3,8 @@ import type { NoticeKind } from '../domain/notices.ts';
 import type { Database } from '../store/database.ts';
 import { claimNotices } from '../store/notices.ts';
 import type { Notice } from '../store/notices.ts';
+import { createPace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import { atOnce, sendBatch } from './send_batch.ts';
 import type { Sender } from './send_batch.ts';
 import { createSettle } from './settle_batch.ts';
@@ -11,16 +13,14 @@ export interface DelivererOptions {
   database: Database;
   senders: Readonly<Record<NoticeKind, Sender>>;
   log: Logger;
-  /** Share of its time that this thread may be busy before deliveries wait for the next look: refreshes go first. */
-  busyShare?: number;
+  /** How fast to send; by default as fast as this thread's other work lets it. */
+  pace?: Pace;
 }
 
 /** How many receivers one instance is at, and how many notices are claimed for one of them, and in one look. */
 const mostReceivers = 64;
 const mostForOne = 4 * atOnce;
 const mostPerLook = 128;
-/** How many notices one instance sends in a second: enough for 200 ends a second, and more wait for refreshes. */
-const mostPerSecond = 250;
 /** Longer than a whole batch takes when each of its notices waits until it times out. */
 const claimSeconds = 60;
 
@@ -33,20 +33,14 @@ export interface Deliverer {
 
 /** Delivers notices from the outbox. Each receiver has a lane of its own: a dead one slows nobody else. */
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { database, senders, log, busyShare = 0.9 } = options;
+  const { database, senders, log, pace = createPace() } = options;
   const lanes = new Map<string, Promise<void>>();
   const kinds = Object.keys(senders) as NoticeKind[];
   const stopping = new AbortController();
   const settle = createSettle(database, log);
-  let seen = performance.eventLoopUtilization();
-  let isBusy = false;
-  let allowance = mostPerSecond;
-  let allowedAt = performance.now();
 
   async function deliverDue(): Promise<void> {
-    const now = performance.eventLoopUtilization();
-    isBusy = performance.eventLoopUtilization(now, seen).utilization > busyShare;
-    seen = now;
+    pace.look();
     if (stopping.signal.aborted || lanes.size >= mostReceivers) return;
     const notices = await claim({ mostReceivers: mostReceivers - lanes.size, most: mostPerLook });
     for (const receiver of new Set(notices.map((notice) => notice.receiver))) {
@@ -60,19 +54,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function claim(which: { only?: string; mostReceivers: number; most: number }): Promise<Notice[]> {
     const busy = which.only === undefined ? [...lanes.keys()] : [];
-    const most = Math.min(which.most, readAllowance());
+    const most = Math.min(which.most, pace.allowance());
     if (most === 0) return [];
     const limits = { mostForOne, forSeconds: claimSeconds, ...which, most };
     const claimed = await claimNotices(database, { kinds, busy, ...limits });
-    allowance -= claimed.length;
+    pace.spend(claimed.length);
     return claimed;
-  }
-
-  function readAllowance(): number {
-    const now = performance.now();
-    allowance = Math.min(mostPerSecond, allowance + ((now - allowedAt) / 1000) * mostPerSecond);
-    allowedAt = now;
-    return Math.max(0, Math.floor(allowance));
   }
 
   /** Batch after batch, while the receiver takes them and there may be more. */
@@ -80,7 +67,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     for (let batch = first; batch.length > 0; ) {
       const sent = await sendBatch(batch, senders, stopping.signal);
       await settle(receiver, sent);
-      if (sent.isReceiverDown || isBusy || stopping.signal.aborted || batch.length < mostForOne) return;
+      if (sent.isReceiverDown || stopping.signal.aborted || batch.length < mostForOne) return;
       batch = await claim({ only: receiver, mostReceivers: 1, most: mostForOne });
     }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import pino from 'pino';
 import { createDeliverer } from '../../src/delivery/deliver_notices.ts';
+import { createPace } from '../../src/delivery/pace.ts';
 import type { Deliverer } from '../../src/delivery/deliver_notices.ts';
 import { giveUpStaleNotices } from '../../src/delivery/give_up_stale_notices.ts';
 import type { Delivery, Sender } from '../../src/delivery/send_batch.ts';
@@ -50,7 +51,7 @@ describe('the deliverer', () => {
       senders: { backchannel_logout: send, mail: send, security_event: send },
       log: pino({ level: 'silent' }),
       // However busy the machine is that the tests run on.
-      busyShare: 1,
+      pace: createPace(() => 1),
     });
 
   async function queue(receiver: string, ...numbers: number[]): Promise<void> {
