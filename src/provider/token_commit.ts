@@ -3,6 +3,7 @@ import { hashToken } from '../credentials/token_hash.ts';
 import type { SessionFacts } from '../domain/facts.ts';
 import { endSession } from '../operations/end_session.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
+import { bumpAccountVersion } from '../store/accounts.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh, findRefresh, lockOpenFamilies } from '../store/families.ts';
 import type { CommitOutcome } from '../store/families.ts';
@@ -103,21 +104,26 @@ async function endOverdue(database: Database, context: RequestContext, session: 
 /**
  * The connection broke while the refresh was being written: look whether it was. If it was, the answer
  * stands; if not, the old token works on; if nobody can tell, neither is claimed. Throws `cause` for both.
- * The database may be at it still, for it hears late of a broken connection: look behind the locks it takes.
+ * The database may be at it still, for it hears late of a broken connection, or come to it only later: look
+ * behind the locks it takes, and leave a new version of the account, for which nothing late was decided.
  */
 async function findCommitted(
   database: Database,
-  { presented, loaded: { family } }: PendingRefresh,
+  { presented, loaded: { account, family } }: PendingRefresh,
   successorHash: Buffer | undefined,
   cause: unknown,
 ): Promise<CommitOutcome> {
   if (!isOutcomeUnknown(cause) || !successorHash) throw cause;
   const look = database.transaction(async (tx) => {
+    await lockAccount(tx, account.accountId);
     await lockOpenFamilies(tx, { familyId: family.familyId });
-    return await findRefresh(tx, hashToken(presented));
+    const found = await findRefresh(tx, hashToken(presented));
+    if (found?.successorHash?.equals(successorHash)) return found;
+    await bumpAccountVersion(tx, account.accountId);
+    return undefined;
   });
   const stored = await look.catch(() => undefined);
-  if (!stored?.successorHash?.equals(successorHash)) throw cause;
+  if (!stored) throw cause;
   return readCommitted(stored);
 }
 
@@ -173,7 +179,9 @@ async function findExchanged(
   if (!isOutcomeUnknown(cause) || !refreshToken) throw cause;
   const look = database.transaction(async (tx) => {
     await lockAccount(tx, account.accountId);
-    return await findFamilyState(tx, familyId);
+    const found = await findFamilyState(tx, familyId);
+    if (!found) await bumpAccountVersion(tx, account.accountId);
+    return found;
   });
   const stored = await look.catch(() => undefined);
   if (!stored) throw cause;

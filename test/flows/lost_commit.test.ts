@@ -5,7 +5,7 @@ import { startDatabaseRelay } from '../support/database_relay.ts';
 import type { DatabaseRelay } from '../support/database_relay.ts';
 import { ada, exampleConfiguration, shop } from '../support/example_configuration.ts';
 import { asAdmin } from '../support/database.ts';
-import { waitForWaitingCommit } from '../support/lock_wait.ts';
+import { waitForWaiting, waitForWaitingCommit } from '../support/lock_wait.ts';
 import type { ExampleConfiguration } from '../support/example_configuration.ts';
 import { findFreePort } from '../support/ports.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
@@ -13,7 +13,7 @@ import type { Tokens } from '../support/relying_party.ts';
 import { startInstance, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { assertRefused, countLiveTokens } from '../support/gate.ts';
-import { sql, waitForLockWaiters } from '../support/sql.ts';
+import { sql } from '../support/sql.ts';
 
 describe('a connection cut while a refresh is being written', () => {
   let server: TestServer;
@@ -77,27 +77,48 @@ describe('a connection cut while a refresh is being written', () => {
     });
   }
 
-  const waiting: [statement: string, lock: string][] = [
-    ['code_exchange_commit', 'select from accounts for update'],
-    ['refresh_commit', 'select from families for update'],
+  // What the lock of a test keeps waiting, and the look that comes after it.
+  const commits: [statement: string, lock: string, look: string][] = [
+    ['code_exchange_commit', 'select from accounts for update', 'select from accounts where%'],
+    ['refresh_commit', 'select from families for update', 'select from families where%'],
   ];
-  for (const [statement, lock] of waiting) {
-    it(`loses nothing: ${statement} still waited, was written later, and its answer stands`, async function standing() {
-      // What the database comes to only after the look is judged by the overlap: which comes first is its affair.
-      this.retries(2);
+  for (const [statement, lock, look] of commits) {
+    /** Ask with the code or the token that `statement` consumes. */
+    async function prepare() {
       const party = await createRelyingParty(issuer, shop);
       const pending = await party.authorize(ada);
       const isRefresh = statement === 'refresh_commit';
       const { refresh_token: token = '' } = isRefresh ? await party.exchange(pending) : {};
+      return { party, ask: () => (isRefresh ? party.refresh(token) : party.exchange(pending)) };
+    }
+
+    it(`loses nothing: ${statement} still waited, was written later, and its answer stands`, async () => {
+      const { party, ask } = await prepare();
       let granted: Promise<Tokens> | undefined;
       await server.database.transaction(async (tx) => {
         await sql(tx, lock);
-        const isCut = relay.cutNext(statement, 'during');
-        granted = isRefresh ? party.refresh(token) : party.exchange(pending);
-        await isCut;
-        await waitForLockWaiters(server.database, 2);
+        const caught = relay.catchNext(statement);
+        granted = ask();
+        const { deliver, cutClient } = await caught;
+        void deliver();
+        await waitForWaitingCommit(server.database);
+        cutClient();
+        await waitForWaiting(server.database, look);
       });
       await party.refresh((await granted)?.refresh_token ?? '');
+    });
+
+    it(`loses nothing: ${statement} came only after the look, and writes nothing`, async () => {
+      const { party, ask } = await prepare();
+      const live = await countLiveTokens(server.database);
+      const caught = relay.catchNext(statement);
+      const answer = ask();
+      const { deliver, cutClient } = await caught;
+      cutClient();
+      await assert.rejects(answer, (error: Error) => (error.cause as Response).status === 503);
+      await deliver();
+      assert.equal(await countLiveTokens(server.database), live);
+      await party.refresh((await ask()).refresh_token ?? '');
     });
   }
 
