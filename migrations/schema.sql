@@ -211,6 +211,15 @@ create table grants (
 );
 CREATE INDEX grants_account ON public.grants USING btree (account_id);
 
+create table idempotent_answers (
+  key_hash bytea not null,
+  request_hash bytea not null,
+  answer jsonb,
+  expires_at timestamp with time zone not null,
+  constraint idempotent_answers_pkey PRIMARY KEY (key_hash)
+);
+CREATE INDEX idempotent_answers_expired ON public.idempotent_answers USING btree (expires_at);
+
 create table notice_receivers (
   receiver text not null,
   failures integer not null default 0,
@@ -758,6 +767,7 @@ grant delete, insert, select, update on clients to curfew_server;
 grant select, update on configuration_state to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
+grant delete, insert, select, update on idempotent_answers to curfew_server;
 grant delete, insert, select, update on notice_receivers to curfew_server;
 grant delete, insert, select, update on notices to curfew_server;
 grant delete, insert, select, update on policies to curfew_server;

@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import type { Authenticators } from './account/dependencies.ts';
+import { adminApi } from './admin/api/serve.ts';
 import { accountRoutes } from './account/routes.ts';
 import { openPushAuthorization } from './credentials/push_authorization.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
@@ -57,7 +58,7 @@ import { sessionRoutes } from './session/routes.ts';
 import type { SsfDependencies } from './ssf/dependencies.ts';
 import { ssfRoutes } from './ssf/routes.ts';
 import { findAccountById } from './store/accounts.ts';
-import { readConfigurationVersion } from './store/configuration.ts';
+import { loadConfiguration, readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
@@ -184,6 +185,20 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(onPaths('/session/view', rejectCrossSite(issuer)));
   app.use(sessionRoutes(sessions));
   app.use(ssfRoutes(buildSsf()));
+  app.use(
+    adminApi({
+      issuer,
+      database,
+      readBearer: createBearerReader({
+        database,
+        configurations,
+        verifyAccessToken,
+        resource: `${issuer}/admin`,
+      }),
+      configuration: readConfiguration,
+      loadConfiguration,
+    }),
+  );
   app.use(requestTransaction(database, configurations));
   for (const area of ['/interaction/', '/account/']) app.use(onPaths(area, rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));

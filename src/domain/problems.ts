@@ -5,6 +5,7 @@ export const problemCodes = {
   policy_in_use: 'The policy is still in use.',
   account_exists: 'There is already an account of that name.',
   account_unknown: 'There is no such account.',
+  last_administrator: 'No administrator would be left.',
   role_unknown: 'There is no such role.',
   notice_unknown: 'There is no such notice.',
   session_unknown: 'There is no such session or family.',

@@ -45,6 +45,8 @@ export function errorBoundary({ log, isOutage, isUnstorable, renderPage }: Error
     const requestId: string = ctx.state.origin?.requestId ?? '';
     ctx.status = failure.status;
     ctx.set('Cache-Control', 'no-store');
+    const describe: unknown = ctx.state.describeFailure;
+    if (typeof describe === 'function') return void describe(failure.status, requestId);
     if (wantsPage(ctx)) return renderPage(ctx, { ...failure, requestId });
     ctx.body = { error: failure.error, error_description: failure.message, request_id: requestId };
   }

@@ -1,3 +1,7 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { FamilyFacts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instants.ts';
+import { familyLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
 import { isTokenAlive } from './family_life.ts';
@@ -11,6 +15,10 @@ export interface Bearer {
   /** Absent: the client acts for itself. */
   accountId?: string;
   scopes: readonly string[];
+  now: Instant;
+  /** When a second factor was last proved for it, and for how many seconds that serves by the limits in force. */
+  mfaAt?: Instant;
+  mfaMaxAge?: number;
 }
 
 export type ReadBearer = (token: string) => Promise<Bearer | undefined>;
@@ -37,12 +45,19 @@ export function createBearerReader({
     if (!state) return undefined;
     const configuration = await configurations.atLeast(state.configurationVersion);
     if (!isTokenAlive(configuration, state)) return undefined;
-    const { clientId, account } = state;
+    const { clientId, account, now, family } = state;
     const registered = splitScope(configuration.clients.get(clientId)?.metadata.scope);
     return {
       clientId,
+      now,
       ...(account ? { accountId: account.accountId } : {}),
+      ...(account && family ? describeProof(configuration, family, account.roles) : {}),
       scopes: splitScope(claims.scope).filter((scope) => registered.includes(scope)),
     };
   };
+}
+
+function describeProof(configuration: Configuration, family: FamilyFacts, roles: readonly string[]) {
+  const mfaMaxAge = familyLimits(configuration, family, roles).mfa_max_age.value;
+  return family.mfaAt === undefined ? { mfaMaxAge } : { mfaAt: family.mfaAt, mfaMaxAge };
 }

@@ -1,10 +1,20 @@
 import type { ResourceDefinition } from '../domain/configuration.ts';
 
 /** A client asks for these for itself: a stream belongs to a client, whoever signs in there. */
-export const scopesOfClientsAlone: ReadonlySet<string> = new Set(['ssf.read', 'ssf.manage']);
+const scopesOfClients = ['ssf.read', 'ssf.manage'];
+export const scopesOfClientsAlone: ReadonlySet<string> = new Set(scopesOfClients);
 
+const scopesOfOperators = ['curfew:read', 'curfew:write'];
+/** These are for people, and never for a client on its own. */
+export const scopesOfPeopleAlone: ReadonlySet<string> = new Set(scopesOfOperators);
+
+/** Scopes that nobody signed in is given unless the configuration says of which role. */
+export const scopesOfNamedRoles: ReadonlySet<string> = new Set([...scopesOfClients, ...scopesOfOperators]);
 /** Resources of the server itself (RFC 8707): known without configuration, though a file may add a policy to them. */
 export function builtInResources(issuer: string): ReadonlyMap<string, ResourceDefinition> {
-  const streams = `${issuer}/ssf`;
-  return new Map([[streams, { identifier: streams, scopes: [...scopesOfClientsAlone] }]]);
+  const own: ResourceDefinition[] = [
+    { identifier: `${issuer}/ssf`, scopes: scopesOfClients },
+    { identifier: `${issuer}/admin`, scopes: scopesOfOperators },
+  ];
+  return new Map(own.map((resource) => [resource.identifier, resource]));
 }

@@ -2,7 +2,7 @@ import { errors } from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { hasScopeRole } from '../policy/evaluate_scopes.ts';
 import type { Configuration, ResourceDefinition } from '../domain/configuration.ts';
-import { builtInResources, scopesOfClientsAlone } from './built_in_resources.ts';
+import { builtInResources, scopesOfNamedRoles, scopesOfPeopleAlone } from './built_in_resources.ts';
 import { refusalError } from './refusals.ts';
 import { getRequestContext } from './request_context.ts';
 import { openidScopes, splitScope } from './token_claims.ts';
@@ -51,11 +51,12 @@ function knownResources(
 
 /** Some scopes of the server itself are for people only where the configuration says of which role. */
 function isForPeople(configuration: Configuration, scope: string): boolean {
-  return !scopesOfClientsAlone.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
+  return !scopesOfNamedRoles.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
 }
 
 /** Scopes of a role or a step-up are for people: a client on its own never gets one. */
 function isForClients(configuration: Configuration, scope: string): boolean {
+  if (scopesOfPeopleAlone.has(scope)) return false;
   const definition = configuration.scopes.get(scope);
   return definition?.roles === undefined && definition?.stepUp === undefined;
 }

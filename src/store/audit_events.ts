@@ -62,11 +62,11 @@ export interface EventFilter {
   maxAge?: number | undefined;
 }
 
-/** Events in the order of their ids, from `after` on upwards or from the newest downwards; at most `limit`. */
+/** Events in the order of their ids, from `after` on upwards, or from the newest or before `before` downwards; at most so many. */
 export async function listAuditEvents(
   db: Queryable,
   { accountId, name, maxAge }: EventFilter,
-  page: { after: string | undefined; limit: number } | { newest: number },
+  page: { after: string | undefined; limit: number } | { newest: number; before?: string | undefined },
 ): Promise<ListedEvent[]> {
   const isUpwards = 'after' in page;
   return await db.query<ListedEvent>(
@@ -77,14 +77,17 @@ export async function listAuditEvents(
              from audit_events
              where ($1::text is null or account_id = $1) and ($2::text is null or name = $2)
                and ($3::float8 is null or occurred_at >= curfew_now() - make_interval(secs => $3))
-               ${isUpwards ? 'and ($5::uuid is null or event_id > $5) order by event_id' : 'order by event_id desc'}
-             limit $4`,
+               ${
+                 isUpwards
+                   ? 'and ($5::uuid is null or event_id > $5) order by event_id'
+                   : 'and ($5::uuid is null or event_id < $5) order by event_id desc'
+               } limit $4`,
     },
     [
       accountId ?? null,
       name ?? null,
       maxAge ?? null,
-      ...(isUpwards ? [page.limit, page.after ?? null] : [page.newest]),
+      ...(isUpwards ? [page.limit, page.after ?? null] : [page.newest, page.before ?? null]),
     ],
   );
 }

@@ -65,3 +65,82 @@ export async function listLiveFamilies(
     return { family: readFamily(row), session: readSession(row), username, roles, now };
   });
 }
+
+/** Where a page of what is open begins: what is looked at soonest comes first. */
+export interface LiveCursor {
+  checkAt: string;
+  id: string;
+}
+
+interface LivePage {
+  accountId: string | undefined;
+  after: LiveCursor | undefined;
+  most: number;
+}
+
+const pageOf = (alias: 's' | 'f', key: string, { accountId }: LivePage): string => `
+  ${alias}.ended_at is null ${accountId === undefined ? '' : `and ${alias}.account_id = $4`}
+  and (${alias}.check_at, ${key}) > ($1::timestamptz, $2)
+  order by ${alias}.check_at, ${key} limit $3`;
+
+const pageValues = ({ accountId, after, most }: LivePage, leastId: string): unknown[] => [
+  after?.checkAt ?? '-infinity',
+  after?.id ?? leastId,
+  most,
+  ...(accountId === undefined ? [] : [accountId]),
+];
+
+const pageName = (table: string, { accountId }: LivePage): string =>
+  `live_${table}_page${accountId === undefined ? '' : '_account'}`;
+
+/** Open sessions, of one account or all, those whose end may come soonest first. */
+export async function pageLiveSessions(db: Queryable, page: LivePage): Promise<PagedSession[]> {
+  const rows = await db.query<SessionRow & Owner & { address: string | null; check_at: string }>(
+    {
+      name: pageName('sessions', page),
+      text: `select ${sessionColumns}, ${ownerColumns}, s.address, s.check_at::text as check_at
+             from sessions s join accounts a on a.account_id = s.account_id
+             where ${pageOf('s', 's.session_id', page)}`,
+    },
+    pageValues(page, ''),
+  );
+  return rows.flatMap((row) => {
+    const session = readSession(row);
+    const { username, roles, now, address, check_at: checkAt } = row;
+    if (!session) return [];
+    const cursor = { checkAt, id: session.sessionId };
+    return [{ session, username, roles, now, address: address ?? undefined, cursor }];
+  });
+}
+
+export interface PagedSession extends Owner {
+  session: SessionFacts;
+  address: string | undefined;
+  cursor: LiveCursor;
+}
+
+/** Likewise families. */
+export async function pageLiveFamilies(db: Queryable, page: LivePage): Promise<PagedFamily[]> {
+  const rows = await db.query<FamilyRow & Partial<SessionRow> & Owner & { check_at: string }>(
+    {
+      name: pageName('families', page),
+      text: `select ${familyColumns}, ${sessionColumns}, ${ownerColumns}, f.check_at::text as check_at
+             from families f join accounts a on a.account_id = f.account_id
+             left join sessions s on s.session_id = f.session_id
+             where ${pageOf('f', 'f.family_id', page)}`,
+    },
+    pageValues(page, '00000000-0000-0000-0000-000000000000'),
+  );
+  return rows.map((row) => {
+    const { username, roles, now, check_at: checkAt } = row;
+    const family = readFamily(row);
+    const cursor = { checkAt, id: family.familyId };
+    return { family, session: readSession(row), username, roles, now, cursor };
+  });
+}
+
+export interface PagedFamily extends Owner {
+  family: FamilyFacts;
+  session: SessionFacts | undefined;
+  cursor: LiveCursor;
+}

@@ -23,7 +23,7 @@ const arrows: Record<string, readonly string[]> = {
   session: [...pages, 'views'],
   account: [...pages, 'views'],
   ssf: pages,
-  admin: [...pages, 'views'],
+  admin: [...pages, 'config', 'views'],
 };
 const rooms = Object.keys(arrows);
 arrows.dev = [...rooms, 'examples'];

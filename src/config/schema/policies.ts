@@ -61,7 +61,8 @@ const limitSchemas = {
   lease_max: limit('lease_max', 'The longest lease, during which the idle limit rests; `0s`: none.', 0),
 } satisfies Record<LimitField, z.ZodType>;
 
-const policySchema = z.strictObject({
+/** A policy as the file and the API have it; durations as text such as `30m`. */
+export const policySchema = z.strictObject({
   ...limitSchemas,
   baselines: listSchema(nameSchema).default([]).meta({
     description: 'Ids of the baselines that the policy claims; stored, and without effect yet.',

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { pageAccounts } from '../../../store/account_pages.ts';
+import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
+import { defineRoute } from '../route.ts';
+import { accountSchema, describeAccount } from './account_schema.ts';
+
+export const listAccounts = defineRoute({
+  method: 'GET',
+  path: '/accounts',
+  operationId: 'listAccounts',
+  summary: 'Accounts in the order of their usernames.',
+  scope: 'curfew:read',
+  query: pageQuery.extend({
+    username: z.string().min(1).max(200).exactOptional().meta({ description: 'The username begins so.' }),
+    role: z.string().min(1).max(100).exactOptional(),
+  }),
+  answer: pageOf(accountSchema),
+  async handle({ tx, query: { limit, cursor, username, role } }) {
+    const after = readCursor(cursor, z.string());
+    const rows = await pageAccounts(tx, { prefix: username, role, after, most: limit + 1 });
+    const keyOf = (account: { username: string }) => account.username.toLowerCase();
+    return { body: makePage(rows, limit, { keyOf, describe: describeAccount }) };
+  },
+});

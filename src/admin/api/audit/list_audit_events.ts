@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { listAuditEvents as listStored } from '../../../store/audit_events.ts';
+import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
+import { defineRoute } from '../route.ts';
+
+const eventSchema = z.object({
+  event_id: z.string(),
+  occurred_at: z.string(),
+  name: z.string(),
+  account_id: z.string().nullable(),
+  client_id: z.string().nullable(),
+  session_id: z.string().nullable(),
+  family_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+  address: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+export const listAuditEvents = defineRoute({
+  method: 'GET',
+  path: '/audit-events',
+  operationId: 'listAuditEvents',
+  summary: 'The audit trail, the newest event first.',
+  scope: 'curfew:read',
+  query: pageQuery.extend({
+    account_id: z.string().min(1).max(100).exactOptional(),
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .meta({ description: 'As the catalogue of events has it.' }),
+  }),
+  answer: pageOf(eventSchema),
+  async handle({ tx, query: { limit, cursor, account_id: accountId, name } }) {
+    const before = readCursor(cursor, z.uuid());
+    const rows = await listStored(tx, { accountId, name }, { newest: limit + 1, before });
+    return { body: makePage(rows, limit, { keyOf: (row) => row.event_id, describe: (row) => row }) };
+  },
+});

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { nameSchema } from '../../../config/schema/names.ts';
+import { policySchema } from '../../../config/schema/policies.ts';
+import type { Configuration } from '../../../domain/configuration.ts';
+import { builtInDefaultPolicy } from '../../../domain/policies.ts';
+import type { Policy } from '../../../domain/policies.ts';
+import { applyConfiguration, mergeConfigurations } from '../../../operations/apply_configuration.ts';
+import { previewEnds } from '../../../operations/preview_ends.ts';
+import { pageByName, pageOf, pageQuery } from '../page.ts';
+import { ApiProblem } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+
+const policyPath = z.object({ name: nameSchema });
+const limitValues = z.record(z.string(), z.union([z.number(), z.string()])).meta({
+  description: 'Durations in seconds.',
+});
+const storedPolicy = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  limits: limitValues,
+  baselines: z.array(z.string()),
+});
+const endCounts = z
+  .array(
+    z.object({
+      policy: z.string().exactOptional(),
+      reason: z.string(),
+      sessions: z.number().int(),
+      families: z.number().int(),
+    }),
+  )
+  .meta({ description: 'What is open now and would be over, by policy and reason.' });
+
+export const listPolicies = defineRoute({
+  method: 'GET',
+  path: '/policies',
+  operationId: 'listPolicies',
+  summary: 'Policies in the order of their names.',
+  scope: 'curfew:read',
+  query: pageQuery,
+  answer: pageOf(storedPolicy),
+  async handle({ configuration, query }) {
+    return { body: pageByName(configuration.policies, query, (_, policy) => describePolicy(policy)) };
+  },
+});
+
+export const readPolicy = defineRoute({
+  method: 'GET',
+  path: '/policies/{name}',
+  operationId: 'readPolicy',
+  summary: 'One policy.',
+  scope: 'curfew:read',
+  params: policyPath,
+  answer: storedPolicy,
+  isVersioned: true,
+  async handle({ configuration, path }) {
+    const policy = getPolicy(configuration, path.name);
+    return { body: describePolicy(policy), version: policy.version };
+  },
+});
+
+export const previewPolicy = defineRoute({
+  method: 'POST',
+  path: '/policies/{name}/preview',
+  operationId: 'previewPolicy',
+  summary: 'What would end if this were the policy, without a change.',
+  scope: 'curfew:read',
+  params: policyPath,
+  body: policySchema,
+  answer: z.object({ would_end: endCounts }),
+  async handle({ tx, configuration, path, body }) {
+    const next = mergeConfigurations(configuration, withPolicy(configuration, path.name, body));
+    return { body: { would_end: await previewEnds(tx, next) } };
+  },
+});
+
+export const writePolicy = defineRoute({
+  method: 'PUT',
+  path: '/policies/{name}',
+  operationId: 'writePolicy',
+  summary: 'Create a policy or make its next version. What is already over under the old one ends first.',
+  scope: 'curfew:write',
+  params: policyPath,
+  body: policySchema,
+  answer: storedPolicy.extend({ would_end: endCounts }),
+  isVersioned: true,
+  async handle({ tx, configuration, path, body, ifMatch, origin }) {
+    assertVersion(configuration.policies.get(path.name), ifMatch);
+    const desired = withPolicy(configuration, path.name, body);
+    await applyConfiguration(tx, desired, { origin });
+    const next = mergeConfigurations(configuration, desired);
+    const policy = getPolicy(next, path.name);
+    const before = configuration.policies.get(path.name);
+    const isSame =
+      before && JSON.stringify(describePolicy(before)) === JSON.stringify(describePolicy(policy));
+    const version = policy.version + (isSame ? 0 : 1);
+    return {
+      body: { ...describePolicy({ ...policy, version }), would_end: await previewEnds(tx, next) },
+      version,
+    };
+  },
+});
+
+export const deletePolicy = defineRoute({
+  method: 'DELETE',
+  path: '/policies/{name}',
+  operationId: 'deletePolicy',
+  summary: 'Delete a policy that nothing names.',
+  scope: 'curfew:write',
+  params: policyPath,
+  answer: z.object({}),
+  problems: ['conflict'],
+  isVersioned: true,
+  async handle({ tx, configuration, path, ifMatch, origin }) {
+    assertVersion(getPolicy(configuration, path.name), ifMatch);
+    if (path.name === builtInDefaultPolicy.name)
+      throw new ApiProblem('conflict', 'The policy default is always there.');
+    const policies = new Map(configuration.policies);
+    policies.delete(path.name);
+    await applyConfiguration(tx, { policies }, { origin });
+    return { body: {} };
+  },
+});
+
+type WrittenPolicy = z.output<typeof policySchema>;
+
+function withPolicy(configuration: Configuration, name: string, { baselines, ...limits }: WrittenPolicy) {
+  const complete =
+    name === builtInDefaultPolicy.name ? { ...builtInDefaultPolicy.limits, ...limits } : limits;
+  const policies = new Map<string, Pick<Policy, 'limits' | 'baselines'>>(configuration.policies);
+  return { policies: policies.set(name, { limits: complete, baselines }) };
+}
+
+function getPolicy(configuration: Configuration, name: string): Policy {
+  const policy = configuration.policies.get(name);
+  if (!policy) throw new ApiProblem('not_found', `There is no policy ${name}.`);
+  return policy;
+}
+
+function assertVersion(policy: Policy | undefined, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch === String(policy?.version)) return;
+  throw new ApiProblem('precondition_failed', 'The policy was changed since it was read. Read it again.');
+}
+
+function describePolicy({ name, version, limits, baselines }: Policy): z.input<typeof storedPolicy> {
+  return { name, version, limits: { ...limits }, baselines: [...baselines] };
+}

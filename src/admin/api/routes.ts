@@ -1,0 +1,68 @@
+import {
+  disableAccount,
+  deleteAccount,
+  enableAccount,
+  endAccess,
+  resetMfa,
+} from './accounts/change_access.ts';
+import { createAccount } from './accounts/create_account.ts';
+import { listAccounts } from './accounts/list_accounts.ts';
+import { readAccount } from './accounts/read_account.ts';
+import { replaceRoles } from './accounts/replace_roles.ts';
+import { listAuditEvents } from './audit/list_audit_events.ts';
+import {
+  deletePolicy,
+  listPolicies,
+  previewPolicy,
+  readPolicy,
+  writePolicy,
+} from './configuration/policy_routes.ts';
+import {
+  listClients,
+  listResources,
+  listRoles,
+  listScopes,
+  readClient,
+} from './configuration/read_routes.ts';
+import { listNotices, replayNotices } from './notices/notice_routes.ts';
+import type { Route } from './route.ts';
+import {
+  endFamily,
+  endSession,
+  listFamilies,
+  listSessions,
+  readFamily,
+  readSession,
+} from './sessions/live_routes.ts';
+
+/** Every route of the API: what it serves, and what its description says. */
+export const routes: readonly Route[] = [
+  listAccounts,
+  createAccount,
+  readAccount,
+  deleteAccount,
+  replaceRoles,
+  disableAccount,
+  enableAccount,
+  endAccess,
+  resetMfa,
+  listSessions,
+  readSession,
+  endSession,
+  listFamilies,
+  readFamily,
+  endFamily,
+  listPolicies,
+  readPolicy,
+  previewPolicy,
+  writePolicy,
+  deletePolicy,
+  listRoles,
+  listScopes,
+  listResources,
+  listClients,
+  readClient,
+  listAuditEvents,
+  listNotices,
+  replayNotices,
+];

@@ -1,0 +1,28 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { Instant } from '../domain/instants.ts';
+import type { LoadedConfiguration } from '../store/configuration.ts';
+import type { Database, Queryable } from '../store/database.ts';
+
+/** Who calls, by a token for the resource `<issuer>/admin` that was looked up just now. */
+export interface Administrator {
+  clientId: string;
+  /** Absent: a client acts for itself, which opens nothing here. */
+  accountId?: string;
+  scopes: readonly string[];
+  now: Instant;
+  /** When a second factor was last proved; absent: never. */
+  mfaAt?: Instant;
+  /** How old that may be by the limits in force for the token, in seconds. */
+  mfaMaxAge?: number;
+}
+
+/** What the routes need; built in `app.ts`. */
+export interface AdminDependencies {
+  issuer: string;
+  database: Database;
+  readBearer(token: string): Promise<Administrator | undefined>;
+  /** The configuration in force. */
+  configuration(): Promise<Configuration>;
+  /** Read in the transaction of a change. */
+  loadConfiguration(tx: Queryable): Promise<LoadedConfiguration>;
+}
