@@ -56,8 +56,7 @@ describe('the pages that people meet', () => {
   }
 
   for (const [name, walk] of Object.entries(walks)) {
-    it(`have no fault that axe finds and fit into every window: ${name}`, async function check() {
-      this.timeout(60_000);
+    it(`have no fault that axe finds and fit into every window: ${name}`, async () => {
       const page = await scene.openPage({ bypassCSP: true });
       const faults: string[] = [];
       for await (const state of walk(scene, page)) {

@@ -3,8 +3,7 @@ import { endProcesses, runCurfew } from '../support/process_curfew.ts';
 import { createTrail } from '../events/trail.ts';
 import type { Trail } from '../events/trail.ts';
 
-describe('curfew audit', function audit() {
-  this.timeout(120_000);
+describe('curfew audit', () => {
   let trail: Trail;
 
   beforeEach(async () => {

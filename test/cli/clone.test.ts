@@ -14,8 +14,7 @@ const people: { who: string; owner?: Owner }[] =
     : [{ who: 'an ordinary user' }];
 
 for (const { who, owner } of people) {
-  describe(`a clone in a private directory of ${who}`, function cloned() {
-    this.timeout(120_000);
+  describe(`a clone in a private directory of ${who}`, () => {
     let clone: Clone;
 
     before(() => {

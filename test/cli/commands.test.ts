@@ -16,8 +16,7 @@ const shop =
 const ada = 'users:\n  - { username: ada, roles: [member], password_env: ADA_PASSWORD }\n';
 const member = (idle: string) => `policies:\n  member: { refresh_idle: ${idle}, refresh_absolute: 12h }\n`;
 
-describe('curfew migrate', function migrating() {
-  this.timeout(60_000);
+describe('curfew migrate', () => {
   after(endProcesses);
 
   it('makes the tables as their owner, and finds them current the second time', async () => {
@@ -41,8 +40,7 @@ describe('curfew migrate', function migrating() {
   });
 });
 
-describe('curfew apply', function applying() {
-  this.timeout(60_000);
+describe('curfew apply', () => {
   let test: TestDatabase;
   let directory: string;
 

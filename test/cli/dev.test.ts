@@ -18,8 +18,7 @@ const offline = {
   resource: 'https://orders.example.com',
 };
 
-describe('curfew dev', function development() {
-  this.timeout(60_000);
+describe('curfew dev', () => {
   let directory: string;
   let env: Record<string, string>;
   let issuer: string;

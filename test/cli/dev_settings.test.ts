@@ -9,8 +9,7 @@ import { endProcesses, runCurfew, startDev } from '../support/process_curfew.ts'
 import type { Finished } from '../support/process_curfew.ts';
 import { findPortPair, occupyPort } from '../support/ports.ts';
 
-describe('curfew dev with settings', function settings() {
-  this.timeout(60_000);
+describe('curfew dev with settings', () => {
   let directory: string;
   let empty: EmptyDatabase;
   let dataDirectory: string;

@@ -13,8 +13,7 @@ import type { RelyingParty, Tokens } from '../support/relying_party.ts';
 
 const emmy = { username: 'emmy', password: 'battery staple horse' };
 
-describe('a command on the embedded database', function embedded() {
-  this.timeout(120_000);
+describe('a command on the embedded database', () => {
   let directory: string;
   let env: Record<string, string>;
   let running: Running;

@@ -7,8 +7,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { endProcesses, runCurfew } from '../support/process_curfew.ts';
 import { sql } from '../support/sql.ts';
 
-describe('curfew notice', function notices() {
-  this.timeout(120_000);
+describe('curfew notice', () => {
   let test: TestDatabase;
   const notice = (...args: string[]) =>
     runCurfew(['notice', ...args], { CURFEW_DATABASE_URL: test.serverUrl });

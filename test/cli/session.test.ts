@@ -15,8 +15,7 @@ interface Listed {
   absoluteEndAt: string;
 }
 
-describe('curfew session', function sessions() {
-  this.timeout(120_000);
+describe('curfew session', () => {
   let test: TestDatabase;
   let accountId: string;
   let username: string;

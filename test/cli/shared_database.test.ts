@@ -17,11 +17,10 @@ import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
 import { sql } from '../support/sql.ts';
 
-const hourAhead = `--import tsx --import ${new URL('../support/hour_ahead.ts', import.meta.url).href}`;
+const hourAhead = `--import ${new URL('../support/hour_ahead.js', import.meta.url).href}`;
 const offline = { scope: 'openid offline_access', prompt: 'consent' };
 
-describe('three curfew dev over one database', function shared() {
-  this.timeout(120_000);
+describe('three curfew dev over one database', () => {
   let stored: SharedDatabase;
   let instances: Instances;
   let first: Instance;

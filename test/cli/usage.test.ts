@@ -5,8 +5,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { createEmptyDatabase } from '../support/empty_database.ts';
 import { endProcesses, runCurfew } from '../support/process_curfew.ts';
 
-describe('curfew, called wrongly', function usage() {
-  this.timeout(120_000);
+describe('curfew, called wrongly', () => {
   after(endProcesses);
 
   it('exits with 2 and says on stderr what there is', async () => {
@@ -40,8 +39,7 @@ describe('curfew, called wrongly', function usage() {
   });
 });
 
-describe('curfew serve', function serving() {
-  this.timeout(120_000);
+describe('curfew serve', () => {
   let test: TestDatabase;
 
   before(async () => {

@@ -12,8 +12,7 @@ import { snapshot, sql, sqlOne } from '../support/sql.ts';
 
 const password = 'battery staple horse';
 
-describe('curfew user', function users() {
-  this.timeout(120_000);
+describe('curfew user', () => {
   let test: TestDatabase;
 
   before(async () => {

@@ -10,9 +10,7 @@ describe('the signing algorithms', () => {
 });
 
 for (const algorithm of signingAlgorithms) {
-  describe(`a generated signing key for ${algorithm}`, function generated() {
-    this.timeout(60_000);
-
+  describe(`a generated signing key for ${algorithm}`, () => {
     let key: SigningKey;
 
     before(async () => {
@@ -63,9 +61,7 @@ for (const algorithm of signingAlgorithms) {
   });
 }
 
-describe('the kind of a generated signing key', function kind() {
-  this.timeout(60_000);
-
+describe('the kind of a generated signing key', () => {
   it('is P-256 for ES256', async () => {
     const { publicJwk } = await generateSigningKey('ES256');
     assert.deepEqual([publicJwk.kty, publicJwk.crv], ['EC', 'P-256']);

@@ -14,8 +14,7 @@ import { sql, sqlOne } from '../support/sql.ts';
 
 const offline = { scope: 'openid offline_access', prompt: 'consent' };
 
-describe('a server that is killed while it refreshes', function killed() {
-  this.timeout(120_000);
+describe('a server that is killed while it refreshes', () => {
   let stored: SharedDatabase;
   let instances: Instances;
   let victim: Instance;

@@ -7,6 +7,8 @@ import { loadConfiguration } from '../../src/store/configuration.ts';
 import { listNotices } from '../../src/store/undelivered_notices.ts';
 import { createFormBrowser } from '../support/browser.ts';
 import { ada, client, exampleConfiguration, grace, portal, shop } from '../support/example_configuration.ts';
+import { findFreePort } from '../support/ports.ts';
+import { waitUntil } from '../support/process_wait.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
@@ -23,7 +25,7 @@ describe('back-channel logout', () => {
   let tokens: Tokens;
 
   beforeEach(async () => {
-    receiver = await startReceiver();
+    receiver = await startReceiver(undefined, await findFreePort());
     const configuration = exampleConfiguration();
     const hears = (clientId: string, alg: string) => ({
       backchannel_logout_uri: `${receiver.url}/${clientId}`,
@@ -169,7 +171,7 @@ describe('back-channel logout', () => {
       endAccountAccess(tx, await loadConfiguration(tx), accountId, 'ended_by_operator', {}),
     );
     const waits = async () => (await listNotices(server.database, { deadOnly: true, most: 10 })).length < 2;
-    while (await waits()) await new Promise((resolve) => setTimeout(resolve, 50));
+    await waitUntil(async () => !(await waits()), 'something is not given up');
     const dead = await listNotices(server.database, { deadOnly: true, most: 10 });
     assert.deepEqual(new Set(dead.map(({ lastError }) => lastError)), new Set(['the client answered 400']));
   });

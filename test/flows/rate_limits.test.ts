@@ -23,6 +23,7 @@ describe('rate limits', () => {
         introspection_address: { most: 3, seconds: 60 },
       },
     });
+    await server.clock.stop();
   });
   afterEach(() => server.stop());
 

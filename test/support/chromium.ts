@@ -26,6 +26,9 @@ const flags = [
   '--disable-sync',
 ];
 
+/** Milliseconds in which it must start: only a failure takes so long. */
+const timeout = 120_000;
+
 let running: Promise<RunningChromium> | undefined;
 
 after('close Chromium', async () => {
@@ -65,7 +68,7 @@ function listInstalled(): string[] {
 }
 
 async function startInstalled(program: string): Promise<RunningChromium> {
-  const browser = await chromium.launch({ executablePath: program, args: flags });
+  const browser = await chromium.launch({ executablePath: program, args: flags, timeout });
   return { browser, close: () => browser.close() };
 }
 
@@ -74,7 +77,7 @@ export async function startPackaged(): Promise<RunningChromium> {
   const { program, environment, remove } = await unpackChromium();
   try {
     const env = { ...process.env, ...environment };
-    const browser = await chromium.launch({ executablePath: program, args: flags, env });
+    const browser = await chromium.launch({ executablePath: program, args: flags, env, timeout });
     return {
       browser,
       async close() {

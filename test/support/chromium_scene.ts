@@ -27,8 +27,8 @@ export interface Scene {
 export const sensitive = { resource: api, scope: 'openid profile payments.write' };
 
 const scope = 'openid profile email offline_access reports.read payments.write';
-/** Longer than any answer takes; shorter than a test may. */
-const patience = 20_000;
+/** Longer than any answer takes, however slow the machine; shorter than a test may. */
+const patience = 60_000;
 
 export interface SceneOptions {
   change?: (configuration: ExampleConfiguration) => ExampleConfiguration;

@@ -29,7 +29,7 @@ export interface ClientCounts {
 }
 
 /** Milliseconds in which a client must be granted a refresh once all is well. */
-const longestSettling = 20_000;
+const longestSettling = 60_000;
 /** Milliseconds between the refreshes of one client, at most. */
 const longestPause = 60;
 

@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 /** Milliseconds for the rest of a program's output, which something that it left behind could hold open for ever. */
-const closeLimit = 1000;
+const closeLimit = 10_000;
 
 /** Run a program of `node_modules`: on the terminal itself, or with a `heading` in its turn among others. */
 export async function runProgram(

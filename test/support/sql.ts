@@ -24,7 +24,7 @@ export async function sqlOne<Row = Record<string, unknown>>(
 
 /** Wait until `count` connections to this database wait for a lock. */
 export async function waitForLockWaiters(db: Queryable, count: number): Promise<void> {
-  const giveUpAt = performance.now() + 10_000;
+  const giveUpAt = performance.now() + 30_000;
   while (performance.now() < giveUpAt) {
     const { waiting } = await sqlOne<{ waiting: number }>(
       db,

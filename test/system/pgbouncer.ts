@@ -16,8 +16,7 @@ import {
 /** Fewer than the servers have to it, so that they must share. */
 const serverConnections = 6;
 
-describe('three servers behind PgBouncer in transaction mode', function behindPgBouncer() {
-  this.timeout(120_000);
+describe('three servers behind PgBouncer in transaction mode', () => {
   let test: TestDatabase;
   let pgbouncer: PgBouncer;
   let instances: Instances;
