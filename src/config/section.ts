@@ -34,6 +34,11 @@ export interface EntryContext {
   fault: (keys: readonly PropertyKey[], message: string) => void;
 }
 
+export interface WriteOptions {
+  /** Say the SHA-256 of a client's secret, rather than that it is the stored one. */
+  secretHashes: boolean;
+}
+
 /** One top-level key of the configuration file. */
 export interface Section<Value> {
   /** As it is published for editors. */
@@ -43,6 +48,8 @@ export interface Section<Value> {
   listEntries: (raw: unknown, path: string) => RawEntry[];
   /** Check all of it; whatever has no fault is in the value. */
   read: (raw: unknown, path: string, context: SectionContext) => Value;
+  /** What `read` takes for the same value; absent where a section holds data that no file is to hold. */
+  write?: (value: NonNullable<Value>, options: WriteOptions) => unknown;
 }
 
 interface SectionOptions<Entry extends z.ZodType, Value> {
@@ -53,6 +60,8 @@ interface SectionOptions<Entry extends z.ZodType, Value> {
   secrets?: Readonly<Record<string, SecretCheck>>;
   /** `entry` is valid by its schema; what it adds up to, once `context` got the faults that remain. */
   build: (entry: z.output<Entry>, name: string, context: EntryContext) => Value;
+  /** The way back: the entry that builds this value. */
+  write?: (value: Value, options: WriteOptions) => z.input<Entry>;
 }
 
 /** A section that maps names to entries. */
@@ -60,7 +69,7 @@ export function mapSection<Entry extends z.ZodType, Value>({
   name,
   ...options
 }: SectionOptions<Entry, Value> & { name: z.ZodType<string, string> }): Section<Map<string, Value>> {
-  const { description, entry, references = [] } = options;
+  const { description, entry, references = [], write } = options;
   const listEntries = (raw: unknown, path: string): RawEntry[] =>
     isMapping(raw)
       ? Object.entries(raw).map(([key, value]) => ({ path: joinPath(path, key), name: key, raw: value }))
@@ -80,6 +89,9 @@ export function mapSection<Entry extends z.ZodType, Value>({
       }
       return values;
     },
+    ...(write
+      ? { write: (values, to) => new Map([...values].map(([key, value]) => [key, write(value, to)])) }
+      : {}),
   };
 }
 
@@ -89,7 +101,7 @@ export function listSection<Entry extends z.ZodType, Value>({
   fold = (name) => name,
   ...options
 }: SectionOptions<Entry, Value> & { identity: string; fold?: (name: string) => string }): Section<Value[]> {
-  const { description, entry, references = [] } = options;
+  const { description, entry, references = [], write } = options;
   const listEntries = (raw: unknown, path: string): RawEntry[] =>
     (Array.isArray(raw) ? raw : []).map((value: unknown, index) => {
       const found = isMapping(value) ? value[identity] : undefined;
@@ -113,6 +125,7 @@ export function listSection<Entry extends z.ZodType, Value>({
         return readEntry(found, options, context) ?? [];
       });
     },
+    ...(write ? { write: (values, to) => values.map((value) => write(value, to)) } : {}),
   };
 }
 
@@ -125,6 +138,7 @@ export function singleSection<Entry extends z.ZodType, Value>(
     references: options.references ?? [],
     listEntries: (raw, path) => [{ path, name: '', raw }],
     read: (raw, path, context) => readEntry({ path, name: '', raw }, options, context),
+    ...(options.write ? { write: options.write } : {}),
   };
 }
 

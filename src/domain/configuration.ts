@@ -42,6 +42,12 @@ export interface ClientDefinition {
   disabled: boolean;
 }
 
+/** A client as it is wanted: its secret new, kept, or none. */
+export type DesiredClient = Omit<ClientDefinition, 'disabled'> & {
+  /** The secret stays the stored one, which there must be; `secretHash` is absent then. */
+  keepsSecret?: boolean;
+};
+
 /** All that operators configure, as one consistent reading of the database. */
 export interface Configuration {
   /** Rises with every change of any part. */
@@ -87,7 +93,7 @@ export interface DesiredConfiguration {
   roles?: ReadonlyMap<string, Role> | undefined;
   scopes?: ReadonlyMap<string, ScopeDefinition> | undefined;
   resources?: ReadonlyMap<string, ResourceDefinition> | undefined;
-  clients?: ReadonlyMap<string, Omit<ClientDefinition, 'disabled'>> | undefined;
+  clients?: ReadonlyMap<string, DesiredClient> | undefined;
   users?: readonly DesiredUser[] | undefined;
   branding?: Branding | undefined;
   rate_limits?: Partial<RateLimits> | undefined;

@@ -1,6 +1,7 @@
 /** What an operator or a command's user can mend; the codes are stable. */
 export const problemCodes = {
   configuration_invalid: 'The configuration has faults.',
+  file_unwritable: 'The file cannot be written.',
   environment_invalid: 'The environment has faults.',
   policy_in_use: 'The policy is still in use.',
   account_exists: 'There is already an account of that name.',

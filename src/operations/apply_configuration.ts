@@ -5,6 +5,7 @@ import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
 import { shortestLimits } from '../policy/effective_limits.ts';
 import { compareConfigurations } from '../policy/compare_configurations.ts';
+import { keepStoredSecrets } from '../policy/keep_stored_secrets.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
 import { beginCheckWalks } from '../store/check_walks.ts';
 import { loadConfiguration } from '../store/configuration.ts';
@@ -49,11 +50,12 @@ const isAboutLimits = ({ section }: Difference): boolean =>
  */
 export async function applyConfiguration(
   tx: Queryable,
-  desired: DesiredConfiguration,
+  wanted: DesiredConfiguration,
   { origin, digest }: ApplyOptions,
 ): Promise<AppliedConfiguration> {
   await lockConfiguration(tx);
   const current = await loadConfiguration(tx);
+  const desired = keepSecrets(current, wanted);
   const differences = compareConfigurations(current, desired);
   const next = mergeConfigurations(current, desired);
   assertReferences(next);
@@ -73,6 +75,14 @@ export async function applyConfiguration(
   // Limits may have become shorter: the sweepers begin at once to look for what may be over by now.
   if (differences.some(isAboutLimits)) await beginCheckWalks(tx, shortestLimits(next));
   return { differences, users, ended };
+}
+
+function keepSecrets(current: Configuration, wanted: DesiredConfiguration): DesiredConfiguration {
+  const { desired, missing } = keepStoredSecrets(current, wanted);
+  if (missing.length === 0) return desired;
+  const advice =
+    'no secret is stored that could stay: give it one by client_secret_env or client_secret_sha256';
+  throw new Problem('configuration_invalid', missing.map((name) => `clients.${name}: ${advice}`).join('\n'));
 }
 
 /** The configuration as it will be: each wanted section replaces its own; `default` can be changed, not removed. */

@@ -34,6 +34,7 @@ describe('a client of a file', () => {
     [{ client_secret_env: 'APP_SECRET' }, 'client_secret_basic'],
     [{ client_secret_sha256: hash }, 'client_secret_basic'],
     [{ client_secret_sha256: hash, jwks }, 'client_secret_basic'],
+    [{ client_secret_stored: true }, 'client_secret_basic'],
     [{ client_secret_sha256: hash, token_endpoint_auth_method: 'client_secret_post' }, 'client_secret_post'],
     [{ jwks }, 'private_key_jwt'],
     [{ jwks_uri: 'https://app.example.com/jwks' }, 'private_key_jwt'],
@@ -149,6 +150,11 @@ describe('faults of a client', () => {
       { client_secret_env: 'APP_SECRET', client_secret_sha256: hash },
       'client_secret_sha256: must not stand beside client_secret_env: a client has one secret',
     ],
+    [
+      { client_secret_sha256: hash, client_secret_stored: true },
+      'client_secret_stored: must not stand beside client_secret_env or client_secret_sha256: a client has one secret',
+    ],
+    [{ client_secret_stored: false }, 'client_secret_stored: must be true'],
     [{ jwks, jwks_uri: 'https://a.example.com' }, 'jwks_uri: must not stand beside jwks'],
     [
       { jwks: { keys: [{ kty: 'EC', d: 'secret' }] } },
@@ -159,7 +165,7 @@ describe('faults of a client', () => {
     [{ jwks: {} }, 'jwks.keys: is missing'],
     [
       { token_endpoint_auth_method: 'client_secret_basic' },
-      'token_endpoint_auth_method: needs client_secret_env or client_secret_sha256',
+      'token_endpoint_auth_method: needs client_secret_env, client_secret_sha256 or client_secret_stored',
     ],
     [{ token_endpoint_auth_method: 'private_key_jwt' }, 'token_endpoint_auth_method: needs jwks or jwks_uri'],
     [

@@ -19,4 +19,5 @@ export const audit = singleSection({
       .exactOptional(),
   }),
   build: (entry): AuditSettings => entry,
+  write: ({ retention }) => (retention === undefined ? {} : { retention: formatDuration(retention) }),
 });

@@ -15,4 +15,5 @@ export const branding = singleSection({
   build({ logo_uri: logoUri, ...entry }): Branding {
     return { ...entry, ...(logoUri === undefined ? {} : { logoUri }) };
   },
+  write: ({ logoUri, ...entry }) => ({ ...entry, ...(logoUri === undefined ? {} : { logo_uri: logoUri }) }),
 });

@@ -29,13 +29,20 @@ const checks: readonly ClientCheck[] = [
     isWrong: (client) => client.client_secret_env !== undefined && client.client_secret_sha256 !== undefined,
   },
   {
+    key: 'client_secret_stored',
+    message: 'must not stand beside client_secret_env or client_secret_sha256: a client has one secret',
+    isWrong: (client) =>
+      client.client_secret_stored === true &&
+      (client.client_secret_env !== undefined || client.client_secret_sha256 !== undefined),
+  },
+  {
     key: 'jwks_uri',
     message: 'must not stand beside jwks',
     isWrong: (client) => client.jwks !== undefined && client.jwks_uri !== undefined,
   },
   {
     key: 'token_endpoint_auth_method',
-    message: 'needs client_secret_env or client_secret_sha256',
+    message: 'needs client_secret_env, client_secret_sha256 or client_secret_stored',
     isWrong: (_, traits) => usesSecret(traits) && !traits.hasSecret,
   },
   {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ClientDefinition } from '../../domain/configuration.ts';
+import type { DesiredClient } from '../../domain/configuration.ts';
 import { listSection } from '../section.ts';
-import type { Section } from '../section.ts';
+import type { Section, WriteOptions } from '../section.ts';
 import { originSchema } from './addresses.ts';
 import { checkClient } from './client_checks.ts';
 import type { ClientTraits } from './client_checks.ts';
@@ -29,6 +29,13 @@ const clientSchema = z.strictObject({
     .regex(/^[0-9a-fA-F]{64}$/, { error: 'must be 64 hexadecimal digits' })
     .meta({ description: 'The SHA-256 of the secret instead, in hexadecimal.', 'x-default': 'no secret' })
     .exactOptional(),
+  client_secret_stored: z
+    .literal(true)
+    .meta({
+      description: 'The secret is the one that is stored already; what `curfew export` writes.',
+      'x-default': 'no secret',
+    })
+    .exactOptional(),
   policy: nameSchema.meta({ description: 'A policy for whatever goes to the client.' }).exactOptional(),
   web_origins: listSchema(originSchema).default([]).meta({
     description: 'Origins that may call from a browser: CORS, and `/session`.',
@@ -49,8 +56,6 @@ const clientSchema = z.strictObject({
 });
 export type ClientEntry = z.output<typeof clientSchema>;
 
-type Client = Omit<ClientDefinition, 'disabled'>;
-
 const list = listSection({
   description: 'Apps, with their metadata under its registered names.',
   identity: 'client_id',
@@ -60,23 +65,28 @@ const list = listSection({
     { key: 'scope', kind: 'scope', split: splitScopes },
   ],
   secrets: { client_secret_env: checkSecret },
-  build(client, _, context): Client {
+  build(client, _, context): DesiredClient {
     const traits = describeClient(client);
     checkClient(client, traits, context);
     return defineClient(client, traits, readSecretHash(client, context.secrets.get('client_secret_env')));
   },
+  write: writeClient,
 });
 
-export const clients: Section<Map<string, Client>> = {
+export const clients: Section<Map<string, DesiredClient>> = {
   ...list,
   read(raw, path, context) {
     return new Map(list.read(raw, path, context).map((client) => [client.clientId, client]));
   },
+  write: (values, options) => list.write?.([...values.values()], options),
 };
+
+/** Where a secret may come from: one of these. */
+const secretKeys = ['client_secret_env', 'client_secret_sha256', 'client_secret_stored'] as const;
 
 /** A secret counts as there once it is named: a variable that is not set is one fault, not several. */
 function describeClient(client: ClientEntry): ClientTraits {
-  const hasSecret = client.client_secret_env !== undefined || client.client_secret_sha256 !== undefined;
+  const hasSecret = secretKeys.some((key) => client[key] !== undefined);
   const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined;
   const usual = hasSecret ? 'client_secret_basic' : hasKeys ? 'private_key_jwt' : 'none';
   return { method: client.token_endpoint_auth_method ?? usual, hasSecret, hasKeys };
@@ -96,11 +106,16 @@ function readSecretHash(client: ClientEntry, secret: string | undefined): Buffer
 }
 
 /** Metadata that has a default is written out, so that the stored client does not change with Curfew. */
-function defineClient(client: ClientEntry, { method }: ClientTraits, secretHash: Buffer | undefined): Client {
+function defineClient(
+  client: ClientEntry,
+  { method }: ClientTraits,
+  secretHash: Buffer | undefined,
+): DesiredClient {
   const {
     client_id: clientId,
     client_secret_env: _env,
     client_secret_sha256: _sha256,
+    client_secret_stored: keepsSecret,
     policy,
     web_origins: webOrigins,
     trusted,
@@ -118,9 +133,33 @@ function defineClient(client: ClientEntry, { method }: ClientTraits, secretHash:
       ...(lease ? { authorization_details_types: ['curfew_lease'] } : {}),
     },
     ...(secretHash ? { secretHash } : {}),
+    ...(keepsSecret ? { keepsSecret } : {}),
     ...(policy === undefined ? {} : { policy }),
     trusted,
     refreshRotation,
     webOrigins,
   };
+}
+
+/** In the order of the schema, so that the same client is always written alike. */
+function writeClient(client: DesiredClient, { secretHashes }: WriteOptions): z.input<typeof clientSchema> {
+  const { clientId, metadata, secretHash, keepsSecret, policy, webOrigins, trusted, refreshRotation } =
+    client;
+  const { authorization_details_types: detailTypes, response_types: _derived, ...registered } = metadata;
+  const hasLease = Array.isArray(detailTypes) && detailTypes.includes('curfew_lease');
+  const isKept = keepsSecret === true || (secretHash !== undefined && !secretHashes);
+  const entry: Record<string, unknown> = {
+    ...registered,
+    client_id: clientId,
+    client_secret_sha256: isKept ? undefined : secretHash?.toString('hex'),
+    client_secret_stored: isKept || undefined,
+    policy,
+    web_origins: webOrigins.length > 0 ? webOrigins : undefined,
+    trusted: trusted || undefined,
+    refresh_rotation: refreshRotation ? undefined : false,
+    lease: hasLease || undefined,
+  };
+  return Object.fromEntries(
+    Object.keys(clientSchema.shape).flatMap((key) => (entry[key] === undefined ? [] : [[key, entry[key]]])),
+  ) as z.input<typeof clientSchema>;
 }

@@ -19,4 +19,6 @@ export const delivery = singleSection({
   }),
   build: ({ allowed_networks: allowedNetworks }): DeliverySettings =>
     allowedNetworks === undefined ? {} : { allowedNetworks },
+  write: ({ allowedNetworks }) =>
+    allowedNetworks === undefined ? {} : { allowed_networks: [...allowedNetworks] },
 });

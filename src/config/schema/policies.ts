@@ -77,4 +77,12 @@ export const policies = mapSection({
   build({ baselines, ...limits }, name): Pick<Policy, 'limits' | 'baselines'> {
     return { limits: name === builtInDefaultPolicy.name ? { ...builtIn, ...limits } : limits, baselines };
   },
+  write({ limits, baselines }: Pick<Policy, 'limits' | 'baselines'>) {
+    const entries = Object.keys(limitSchemas).flatMap((field): [string, unknown][] => {
+      const value = limits[field as LimitField];
+      if (value === undefined) return [];
+      return [[field, typeof value === 'number' && field !== 'max_sessions' ? formatDuration(value) : value]];
+    });
+    return { ...Object.fromEntries(entries), ...(baselines.length > 0 ? { baselines: [...baselines] } : {}) };
+  },
 });

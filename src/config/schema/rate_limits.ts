@@ -31,4 +31,11 @@ export const rateLimits = singleSection({
       Object.entries(entry).map(([kind, limit]) => [kind, { most: limit.most, seconds: limit.per }]),
     );
   },
+  write: (limits) =>
+    Object.fromEntries(
+      kinds.flatMap((kind) => {
+        const limit = limits[kind];
+        return limit ? [[kind, { most: limit.most, per: formatDuration(limit.seconds) }]] : [];
+      }),
+    ),
 });

@@ -17,4 +17,5 @@ export const resources = mapSection({
     { key: 'policy', kind: 'policy' },
   ],
   build: (entry, identifier): ResourceDefinition => ({ identifier, ...entry }),
+  write: ({ scopes, policy }) => ({ scopes: [...scopes], ...(policy === undefined ? {} : { policy }) }),
 });

@@ -11,4 +11,5 @@ export const roles = mapSection({
   }),
   references: [{ key: 'policy', kind: 'policy' }],
   build: (entry, name): Role => ({ name, ...entry }),
+  write: ({ policy }) => (policy === undefined ? {} : { policy }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatDuration } from '../../domain/durations.ts';
 import type { ScopeDefinition } from '../../domain/configuration.ts';
 import { mapSection } from '../section.ts';
 import { durationSchema } from './durations.ts';
@@ -38,6 +39,9 @@ const scopeSchema = z.strictObject({
     .exactOptional(),
 });
 
+const writeFreshness = (maxAge: number | undefined): true | { mfa_max_age: string } =>
+  maxAge === undefined ? true : { mfa_max_age: formatDuration(maxAge) };
+
 export const scopes = mapSection({
   description: 'Scopes beyond those of OpenID Connect.',
   name: customScopeSchema,
@@ -50,5 +54,13 @@ export const scopes = mapSection({
     if (stepUp === undefined) return { name, ...entry };
     const maxAge = stepUp === true ? undefined : stepUp.mfa_max_age;
     return { name, ...entry, stepUp: maxAge === undefined ? {} : { mfaMaxAge: maxAge } };
+  },
+  write({ description, roles, policy, stepUp }: ScopeDefinition) {
+    return {
+      description,
+      ...(roles ? { roles: [...roles] } : {}),
+      ...(policy === undefined ? {} : { policy }),
+      ...(stepUp ? { step_up: writeFreshness(stepUp.mfaMaxAge) } : {}),
+    };
   },
 });
