@@ -116,7 +116,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const currentProvider = (): Provider => provider;
   const limiter = createRateLimiter({
     limits: () => configurations.current().rateLimits,
-    count: (key, limit) => countRate(database, hashToken(key), limit),
+    count: (key, limit, isLocking) => countRate(database, hashToken(key), limit, { isLocking }),
     clear: (key) => clearRate(database, hashToken(key)),
     recordRefusal: (kind, subject, limit) => recordRefusedRate(database, { kind, subject, limit }),
     onError: (error) => log.warn({ err: error }, 'refusal not recorded'),
