@@ -6,6 +6,7 @@ import { addDevCommand } from './cli/dev.ts';
 import { addMigrateCommand } from './cli/migrate.ts';
 import { reportFailure } from './cli/report_failure.ts';
 import { addNoticeCommands } from './cli/notice.ts';
+import { addReportCommands } from './cli/report.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSessionCommands } from './cli/session.ts';
 import { addUserCommands } from './cli/user.ts';
@@ -34,6 +35,7 @@ addUserCommands(program);
 addSessionCommands(program);
 addNoticeCommands(program);
 addAuditCommands(program);
+addReportCommands(program);
 for (const command of [
   program,
   ...program.commands,

@@ -3,6 +3,8 @@ export const problemCodes = {
   configuration_invalid: 'The configuration has faults.',
   environment_invalid: 'The environment has faults.',
   policy_in_use: 'The policy is still in use.',
+  policy_unknown: 'There is no such policy.',
+  baseline_missed: 'A requirement of a baseline is neither met nor justified.',
   account_exists: 'There is already an account of that name.',
   account_unknown: 'There is no such account.',
   role_unknown: 'There is no such role.',

@@ -64,7 +64,7 @@ const limitSchemas = {
 const policySchema = z.strictObject({
   ...limitSchemas,
   baselines: listSchema(nameSchema).default([]).meta({
-    description: 'Ids of the baselines that the policy claims; stored, and without effect yet.',
+    description: 'Ids of the baselines that the policy claims; `curfew report compliance` holds it to them.',
   }),
 });
 

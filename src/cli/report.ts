@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
+import { Problem } from '../domain/problems.ts';
+import { renderComplianceText } from '../reports/describe_compliance.ts';
+import { renderCompliancePage } from '../reports/render_compliance_page.ts';
+import { reportCompliance } from '../reports/report_compliance.ts';
+import { fixedFacts } from './fixed_facts.ts';
+import { withDatabase } from './open_database.ts';
+
+export function addReportCommands(program: Command): void {
+  const report = program.command('report').description('what can be told from what is stored');
+  report
+    .command('compliance')
+    .description('hold policies against the baselines that they claim; exit 1 where one is missed')
+    .option('--policy <name>', 'one policy alone')
+    .option('--json', 'print one JSON document')
+    .option('--html', 'print a page to save or to print on paper')
+    .action(async (options: { policy?: string; json?: true; html?: true }, command: Command) => {
+      if (options.json && options.html) command.error('error: say --json or --html');
+      const environment = readEnvironment(process.env, 'tool');
+      await withDatabase(environment, async (database) => {
+        const found = await reportCompliance(database, fixedFacts(environment), options);
+        if (options.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+        else process.stdout.write(options.html ? renderCompliancePage(found) : renderComplianceText(found));
+        const { fail } = found.counts;
+        if (fail > 0)
+          throw new Problem('baseline_missed', `${fail} requirements are not met, nor justified.`);
+      });
+    });
+}
