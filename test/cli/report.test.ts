@@ -80,3 +80,37 @@ describe('curfew report compliance', function report() {
     assert.deepEqual(await missed('http://localhost:3000'), [...cookies, ...known]);
   });
 });
+
+describe('curfew report timeouts', function report() {
+  this.timeout(120_000);
+  let test: TestDatabase;
+
+  before(async () => {
+    test = await createTestDatabase();
+  });
+  after(async () => {
+    await endProcesses();
+    await test.drop();
+  });
+
+  it('prints lines or one document, and refuses what is no duration', async () => {
+    const run = (...args: string[]) =>
+      runCurfew(['report', 'timeouts', ...args], { CURFEW_DATABASE_URL: test.serverUrl });
+    const [plain, json, ...wrong] = await Promise.all([
+      run(),
+      run('--json', '--since', '7d', '--within', '5m', '--by', 'role'),
+      run('--since', 'long'),
+      run('--by', 'person'),
+    ]);
+    assert.deepEqual([plain.code, plain.stderr], [0, '']);
+    assert.equal(
+      plain.stdout,
+      'Ends by a limit in the last 30d, and sign-ins within 15m after them.\nThere were none.\n',
+    );
+    assert.deepEqual(JSON.parse(json.stdout), { since: 604_800, within: 300, by: 'role', rows: [] });
+    assert.deepEqual(
+      wrong.map(({ code }) => code),
+      [2, 2],
+    );
+  });
+});
