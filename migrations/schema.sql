@@ -163,6 +163,16 @@ create table configuration_state (
   constraint configuration_state_singleton_check CHECK (singleton)
 );
 
+create table deviations (
+  name text not null,
+  requirement text not null,
+  policy text,
+  reason text not null,
+  until date not null,
+  constraint deviations_pkey PRIMARY KEY (name),
+  constraint deviations_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
+);
+
 create table families (
   family_id uuid not null default uuidv7(),
   account_id text not null,
@@ -765,6 +775,7 @@ grant delete, insert, select, update on authorization_codes to curfew_server;
 grant delete, insert, select, update on check_walks to curfew_server;
 grant delete, insert, select, update on clients to curfew_server;
 grant select, update on configuration_state to curfew_server;
+grant delete, insert, select, update on deviations to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on idempotent_answers to curfew_server;

@@ -23,6 +23,7 @@ import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
 import { errorBoundary } from './http/error_boundary.ts';
 import { health } from './http/health.ts';
+import type { Metrics } from './http/metrics/create_metrics.ts';
 import { rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
 import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
 import { requestOrigin } from './http/request_origin.ts';
@@ -57,10 +58,12 @@ import type { SessionDependencies } from './session/dependencies.ts';
 import { sessionRoutes } from './session/routes.ts';
 import type { SsfDependencies } from './ssf/dependencies.ts';
 import { ssfRoutes } from './ssf/routes.ts';
+import { countLiveSessions } from './reports/count_live_sessions.ts';
 import { findAccountById } from './store/accounts.ts';
 import { loadConfiguration, readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
+import { measureOutbox } from './store/samples.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
 import { listTotpFactors, mostTotpFactors } from './store/second_factors.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
@@ -76,6 +79,8 @@ export interface AppOptions {
   mail?: MailSettings | undefined;
   /** Development: notices may be sent to receivers on this machine. */
   allowsLoopbackReceivers?: boolean;
+  /** Without them, nothing is measured. */
+  metrics?: Metrics | undefined;
 }
 
 export interface App {
@@ -90,7 +95,8 @@ const largestSkewMilliseconds = 5000;
 
 /** Build the server: the one place that knows every part. */
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { issuer, database, secrets, trustedProxies, log, mail, allowsLoopbackReceivers = false } = options;
+  const { issuer, database, secrets, trustedProxies, log, mail, metrics } = options;
+  const { allowsLoopbackReceivers = false } = options;
   const atRest = createSecretsAtRest(secrets);
   const configurations = await createConfigurationSource(database);
   const windows = createWindowSecrets(database, atRest);
@@ -117,7 +123,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const currentProvider = (): Provider => provider;
   const limiter = createRateLimiter({
     limits: () => configurations.current().rateLimits,
-    count: (key, limit) => countRate(database, hashToken(key), limit),
+    count: (key, limit, isLocking) => countRate(database, hashToken(key), limit, { isLocking }),
     clear: (key) => clearRate(database, hashToken(key)),
     recordRefusal: (kind, subject, limit) => recordRefusedRate(database, { kind, subject, limit }),
     onError: (error) => log.warn({ err: error }, 'refusal not recorded'),
@@ -157,6 +163,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.keys = cookieKeys;
   app.proxy = true;
   app.silent = true;
+  if (metrics) app.use(metrics.middleware);
   app.use(requestOrigin({ issuer, trustedProxies, log }));
   app.use(securityHeaders(issuer));
   app.use(
@@ -239,7 +246,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     mail,
     addressRules,
   });
-  const deliverer = createDeliverer({ database, senders, log });
+  const deliverer = createDeliverer({ database, senders, log, onTried: metrics?.noteDelivery });
+  if (metrics) {
+    database.listen(metrics.noteNews);
+    metrics.observe({ pool: () => database.pool(), sample });
+  }
   const jobs = startJobs({
     database,
     log,
@@ -247,6 +258,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     sealEvents: createSealer(database, atRest),
     longestOverlap,
     deliverer,
+    onRun: metrics?.noteRun,
   });
 
   return {
@@ -347,6 +359,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
 
   async function readConfiguration() {
     return await configurations.atLeast(await readConfigurationVersion(database));
+  }
+
+  async function sample() {
+    const liveSessions = await countLiveSessions(database, configurations.current());
+    return { liveSessions, outbox: await measureOutbox(database) };
   }
 
   function longestOverlap(): number {

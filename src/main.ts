@@ -7,6 +7,7 @@ import { addExportCommands } from './cli/export.ts';
 import { addMigrateCommand } from './cli/migrate.ts';
 import { reportFailure } from './cli/report_failure.ts';
 import { addNoticeCommands } from './cli/notice.ts';
+import { addReportCommands } from './cli/report.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSessionCommands } from './cli/session.ts';
 import { addUserCommands } from './cli/user.ts';
@@ -36,6 +37,7 @@ addUserCommands(program);
 addSessionCommands(program);
 addNoticeCommands(program);
 addAuditCommands(program);
+addReportCommands(program);
 for (const command of [
   program,
   ...program.commands,

@@ -36,6 +36,7 @@ export async function connectStatements(cluster: Cluster, families: string[][]):
 
 function rotateInTurn(client: pg.Client, hashes: Buffer[]): () => Promise<void> {
   const db: Queryable = {
+    tell: () => undefined,
     async query<Row>({ name, text }: { name: string; text: string }, values: unknown[] = []) {
       return (await client.query({ name, text, values })).rows as Row[];
     },

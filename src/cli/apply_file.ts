@@ -8,6 +8,7 @@ import type { DesiredConfiguration } from '../domain/configuration.ts';
 import type { AppliedConfiguration } from '../operations/apply_configuration.ts';
 import { previewEnds } from '../operations/preview_ends.ts';
 import type { EndCount } from '../operations/preview_ends.ts';
+import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { Database } from '../store/database.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
@@ -22,7 +23,11 @@ export function readConfigurationFile(path: string): ConfigurationFile {
       cause,
     });
   }
-  return parseConfigurationFile(text, { env: process.env, path });
+  return parseConfigurationFile(text, {
+    env: process.env,
+    path,
+    known: { baselines: baselineCatalogue, requirements: requirementCatalogue },
+  });
 }
 
 /** What was applied, or would be: then also what that ends a moment later. */

@@ -1,4 +1,6 @@
 import { Problem } from '../domain/problems.ts';
+import { checkBaselines } from './baselines.ts';
+import type { KnownBaselines } from './baselines.ts';
 import { digestConfiguration } from './digest.ts';
 import { formatFault, joinPath } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -25,8 +27,8 @@ export interface ParseOptions {
   env: NodeJS.ProcessEnv;
   /** Named in the faults of the YAML itself. */
   path?: string;
-  /** The ids that a policy can claim; absent: any. */
-  knownBaselines?: ReadonlySet<string>;
+  /** What policies can claim and deviations excuse; absent: anything. */
+  known?: KnownBaselines;
 }
 
 /**
@@ -42,10 +44,11 @@ export function parseConfigurationFile(text: string, options: ParseOptions): Con
 
   const { values, faults } = readSections(file, options.env);
   const references = checkReferences(file);
+  if (options.known) faults.push(...checkBaselines(values, options.known));
   if (faults.length + references.faults.length > 0) throw invalid([...faults, ...references.faults]);
   return {
     ...values,
-    warnings: listWarnings(values, options.knownBaselines),
+    warnings: listWarnings(values),
     unresolved: references.unresolved,
     digest: digestConfiguration(values),
   };

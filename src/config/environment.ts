@@ -5,7 +5,14 @@ import { environmentFields, environmentVariables } from './environment_variables
 import type { EnvironmentValues, EnvironmentVariable } from './environment_variables.ts';
 import type { Command, Reading } from './reading.ts';
 
-type Defaulted = 'host' | 'port' | 'databasePool' | 'databasePrepared' | 'dataDirectory' | 'logLevel';
+type Defaulted =
+  | 'host'
+  | 'port'
+  | 'metricsHost'
+  | 'databasePool'
+  | 'databasePrepared'
+  | 'dataDirectory'
+  | 'logLevel';
 type RequiredByServe = 'issuer' | 'databaseUrl' | 'secrets';
 
 /** What the environment says, with defaults; paths are absolute. Without an issuer, `dev` makes one of the port. */
@@ -33,6 +40,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, command: Command): Envir
   const environment: Environment = {
     host: command === 'serve' ? '0.0.0.0' : '127.0.0.1',
     port: 3000,
+    metricsHost: '127.0.0.1',
     databasePool: 10,
     databasePrepared: true,
     dataDirectory: resolve('.curfew'),

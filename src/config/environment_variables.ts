@@ -32,6 +32,7 @@ export interface EnvironmentValues {
   trustProxy: number | readonly string[];
   logLevel: LogLevel;
   metricsPort: number;
+  metricsHost: string;
   smtpUrl: string;
   mailFrom: string;
 }
@@ -132,7 +133,13 @@ export const environmentVariables: {
     name: 'CURFEW_METRICS_PORT',
     read: readPort,
     default: 'none',
-    meaning: 'The port for `/metrics`, which there is not yet: without effect.',
+    meaning: 'The port for `/metrics`, for Prometheus; without it nothing is measured.',
+  },
+  metricsHost: {
+    name: 'CURFEW_METRICS_HOST',
+    read: readHost,
+    default: '`127.0.0.1`',
+    meaning: 'The address that `/metrics` is answered on, to whoever reaches it.',
   },
   smtpUrl: {
     name: 'CURFEW_SMTP_URL',

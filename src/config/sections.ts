@@ -2,6 +2,7 @@ import { audit } from './schema/audit.ts';
 import { branding } from './schema/branding.ts';
 import { clients } from './schema/clients.ts';
 import { delivery } from './schema/delivery.ts';
+import { deviations } from './schema/deviations.ts';
 import { policies } from './schema/policies.ts';
 import { rateLimits } from './schema/rate_limits.ts';
 import { resources } from './schema/resources.ts';
@@ -17,6 +18,7 @@ export const sections = {
   resources,
   clients,
   users,
+  deviations,
   branding,
   rate_limits: rateLimits,
   delivery,

@@ -9,7 +9,7 @@ import type { SectionValues } from './sections.ts';
 const presenceBaselines = /^nist-63b4/;
 
 /** What is allowed but hardly meant. */
-export function listWarnings(file: SectionValues, knownBaselines?: ReadonlySet<string>): Fault[] {
+export function listWarnings(file: SectionValues): Fault[] {
   const warnings: Fault[] = [];
   for (const [name, { limits, baselines }] of file.policies ?? []) {
     const path = joinPath('policies', name);
@@ -20,11 +20,6 @@ export function listWarnings(file: SectionValues, knownBaselines?: ReadonlySet<s
         message:
           'any_refresh counts a refresh as presence, which a claimed NIST SP 800-63B-4 baseline does not; reported would',
       });
-    }
-    for (const [index, id] of baselines.entries()) {
-      if (knownBaselines && !knownBaselines.has(id)) {
-        warnings.push({ path: joinPath(path, 'baselines', index), message: `there is no baseline ${id}` });
-      }
     }
   }
   return [...warnings, ...listStepUpWarnings(file)];

@@ -4,6 +4,10 @@ import type { Instant } from '../domain/instants.ts';
 
 /** Seconds of one time step (RFC 6238). */
 export const totpStepSeconds = 30;
+/** A code is also taken in the step after its own. */
+const latenessSeconds = totpStepSeconds;
+/** For how long a code is taken, from the beginning of its step. */
+export const totpLifetimeSeconds = totpStepSeconds + latenessSeconds;
 
 /** A new secret of 160 bits, base32 (RFC 4226 §4 R6). */
 export function generateTotpSecret(): string {
@@ -26,7 +30,7 @@ export async function findTotpStep(secret: string, code: string, now: Instant): 
     secret,
     token,
     epoch: toEpochSeconds(now),
-    epochTolerance: [totpStepSeconds, 0],
+    epochTolerance: [latenessSeconds, 0],
   });
   return result.valid && 'timeStep' in result ? result.timeStep : undefined;
 }

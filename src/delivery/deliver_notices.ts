@@ -6,13 +6,15 @@ import type { Notice } from '../store/notices.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { atOnce, sendBatch } from './send_batch.ts';
-import type { Sender } from './send_batch.ts';
+import type { Delivery, Sender } from './send_batch.ts';
 import { createSettle } from './settle_batch.ts';
 
 export interface DelivererOptions {
   database: Database;
   senders: Readonly<Record<NoticeKind, Sender>>;
   log: Logger;
+  /** Told of each try, once it was made. */
+  onTried?: ((kind: NoticeKind, outcome: Delivery['outcome']) => void) | undefined;
   /** How fast to send; by default as fast as this thread's other work lets it. */
   pace?: Pace;
 }
@@ -33,7 +35,7 @@ export interface Deliverer {
 
 /** Delivers notices from the outbox. Each receiver has a lane of its own: a dead one slows nobody else. */
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { database, senders, log, pace = createPace() } = options;
+  const { database, senders, log, onTried, pace = createPace() } = options;
   const lanes = new Map<string, Promise<void>>();
   const kinds = Object.keys(senders) as NoticeKind[];
   const stopping = new AbortController();
@@ -66,6 +68,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function runLane(receiver: string, first: readonly Notice[]): Promise<void> {
     for (let batch = first; batch.length > 0; ) {
       const sent = await sendBatch(batch, senders, stopping.signal);
+      for (const { notice, delivery } of sent.tried) onTried?.(notice.kind, delivery.outcome);
       await settle(receiver, sent);
       if (sent.isReceiverDown || stopping.signal.aborted || batch.length < mostForOne) return;
       batch = await claim({ only: receiver, mostReceivers: 1, most: mostForOne });

@@ -1,3 +1,4 @@
+import type { Deviation } from './deviations.ts';
 import type { Policy } from './policies.ts';
 import type { DeliverySettings } from './notices.ts';
 import type { RateLimits } from './rate_limits.ts';
@@ -57,6 +58,7 @@ export interface Configuration {
   scopes: ReadonlyMap<string, ScopeDefinition>;
   resources: ReadonlyMap<string, ResourceDefinition>;
   clients: ReadonlyMap<string, ClientDefinition>;
+  deviations?: ReadonlyMap<string, Deviation>;
   branding?: Branding;
   rateLimits?: Partial<RateLimits>;
   delivery?: DeliverySettings;
@@ -95,6 +97,7 @@ export interface DesiredConfiguration {
   resources?: ReadonlyMap<string, ResourceDefinition> | undefined;
   clients?: ReadonlyMap<string, DesiredClient> | undefined;
   users?: readonly DesiredUser[] | undefined;
+  deviations?: ReadonlyMap<string, Deviation> | undefined;
   branding?: Branding | undefined;
   rate_limits?: Partial<RateLimits> | undefined;
   delivery?: DeliverySettings | undefined;

@@ -4,6 +4,8 @@ export const problemCodes = {
   file_unwritable: 'The file cannot be written.',
   environment_invalid: 'The environment has faults.',
   policy_in_use: 'The policy is still in use.',
+  policy_unknown: 'There is no such policy.',
+  baseline_missed: 'A requirement of a baseline is neither met nor justified.',
   account_exists: 'There is already an account of that name.',
   account_unknown: 'There is no such account.',
   last_administrator: 'No administrator would be left.',

@@ -7,7 +7,8 @@ export interface RateLimit {
 /** What is counted, and against whom. Successful requests of clients are never counted. */
 export const rateLimitKinds = {
   sign_in_address: 'Sign-ins from one address, right or wrong.',
-  sign_in_account: 'Wrong passwords for one username, from anywhere.',
+  sign_in_account:
+    'Wrong passwords for one username, from anywhere; the last one locks it for the whole time.',
   second_factor_address: 'Second-factor codes from one address, right or wrong.',
   token_address: 'Token requests from one address whose client or token is unknown.',
   token_client: 'Token requests of one confidential client whose token is unknown.',
@@ -16,6 +17,8 @@ export const rateLimitKinds = {
   introspection_address: 'Introspection and revocation requests from one address whose client is unknown.',
 } as const;
 export type RateLimitKind = keyof typeof rateLimitKinds;
+/** Kinds whose last permitted failure locks for the whole length, not for the rest of a window. */
+export const lockingKinds: ReadonlySet<RateLimitKind> = new Set(['sign_in_account']);
 export type RateLimits = Record<RateLimitKind, RateLimit>;
 
 export const defaultRateLimits: RateLimits = {

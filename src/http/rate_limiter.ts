@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Context } from 'koa';
-import { defaultRateLimits } from '../domain/rate_limits.ts';
+import { defaultRateLimits, lockingKinds } from '../domain/rate_limits.ts';
 import type { RateLimit, RateLimitKind, RateLimits } from '../domain/rate_limits.ts';
 
 export interface RateLimiter {
@@ -14,7 +14,7 @@ export interface RateLimiter {
 export interface RateLimiterStore {
   /** As configured at this moment. */
   limits(): Partial<RateLimits>;
-  count(key: string, limit: RateLimit): Promise<{ count: number; secondsLeft: number }>;
+  count(key: string, limit: RateLimit, isLocking: boolean): Promise<{ count: number; secondsLeft: number }>;
   clear(key: string): Promise<void>;
   /** Called once a window, whichever instance refuses first. */
   recordRefusal(kind: RateLimitKind, subject: string, limit: RateLimit): Promise<void>;
@@ -48,7 +48,7 @@ export function createRateLimiter(store: RateLimiterStore): RateLimiter {
 
   /** Count one; the first that is refused in its window, over all instances, is recorded. */
   async function countOne(kind: RateLimitKind, subject: string, limit: RateLimit) {
-    const counted = await store.count(keyOf(kind, subject), limit);
+    const counted = await store.count(keyOf(kind, subject), limit, lockingKinds.has(kind));
     if (counted.count === limit.most + 1) await store.recordRefusal(kind, subject, limit);
     return counted;
   }

@@ -20,10 +20,27 @@ export interface JobOptions {
   /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
   longestOverlap(): number;
   deliverer: Deliverer;
+  /** Told of each run, once it is over: what was run, for how many seconds, and whether it failed. */
+  onRun?: ((job: JobName, seconds: number, failed: boolean) => void) | undefined;
 }
 
+/** Every job there is. */
+export const jobNames = [
+  'audit_partitions',
+  'window_secrets',
+  'sweep',
+  'deliver',
+  'stale_notices',
+  'seal',
+  'audit_retention',
+  'audit_erase',
+  'stale_events',
+  'expired',
+] as const;
+export type JobName = (typeof jobNames)[number];
+
 interface Job {
-  name: string;
+  name: JobName;
   everySeconds: number;
   run(): Promise<unknown>;
 }
@@ -41,6 +58,7 @@ export function startJobs({
   sealEvents,
   longestOverlap,
   deliverer,
+  onRun,
 }: JobOptions): {
   stop(): Promise<void>;
 } {
@@ -75,11 +93,17 @@ export function startJobs({
     const runOnce = () => {
       if (busy) return;
       busy = true;
+      const begunAt = performance.now();
+      let failed = false;
       const run: Promise<void> = job
         .run()
         .then(() => undefined)
-        .catch((error: unknown) => log.warn({ err: error, job: job.name }, 'job failed'))
+        .catch((error: unknown) => {
+          failed = true;
+          log.warn({ err: error, job: job.name }, 'job failed');
+        })
         .finally(() => {
+          onRun?.(job.name, (performance.now() - begunAt) / 1000, failed);
           busy = false;
           running.delete(run);
         });

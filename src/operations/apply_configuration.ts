@@ -1,9 +1,11 @@
 import type { Configuration, DesiredConfiguration } from '../domain/configuration.ts';
+import type { Deviation } from '../domain/deviations.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
 import { Problem } from '../domain/problems.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
 import { shortestLimits } from '../policy/effective_limits.ts';
+import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { compareConfigurations } from '../policy/compare_configurations.ts';
 import { keepStoredSecrets } from '../policy/keep_stored_secrets.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
@@ -16,6 +18,7 @@ import {
   lockConfiguration,
   rememberAppliedFile,
   writeClient,
+  writeDeviation,
   writePolicy,
   writeResource,
   writeRole,
@@ -41,7 +44,7 @@ export interface ApplyOptions {
 }
 
 const isAboutLimits = ({ section }: Difference): boolean =>
-  !['branding', 'rate_limits', 'delivery'].includes(section);
+  !['deviations', 'branding', 'rate_limits', 'delivery'].includes(section);
 
 /**
  * Make the database match what is wanted, in the caller's transaction. Whatever is over under the old
@@ -59,6 +62,7 @@ export async function applyConfiguration(
   const differences = compareConfigurations(current, desired);
   const next = mergeConfigurations(current, desired);
   assertReferences(next);
+  assertBaselines(desired);
 
   const ended = differences.length > 0 ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
   if (differences.length > 0) {
@@ -108,6 +112,7 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
     scopes: desired.scopes ?? current.scopes,
     resources: desired.resources ?? current.resources,
     clients,
+    deviations: desired.deviations ?? current.deviations ?? new Map<string, Deviation>(),
     branding: desired.branding ?? current.branding ?? {},
     rateLimits: desired.rate_limits ?? current.rateLimits ?? {},
     delivery: desired.delivery ?? current.delivery ?? {},
@@ -125,6 +130,10 @@ function assertReferences(next: Configuration): void {
         faults.push(`${section}.${name}.policy: there is no policy ${policy}`);
     }
   }
+  for (const [name, { policy }] of next.deviations ?? []) {
+    if (policy !== undefined && !isPolicy(policy))
+      faults.push(`deviations.${name}.policy: there is no policy ${policy}`);
+  }
   for (const [name, { roles }] of next.scopes) {
     for (const role of roles ?? []) {
       if (!next.roles.has(role)) faults.push(`scopes.${name}.roles: there is no role ${role}`);
@@ -138,6 +147,23 @@ function assertReferences(next: Configuration): void {
   if (faults.length === 0) return;
   const onlyPolicies = faults.every((fault) => fault.includes('.policy: '));
   throw new Problem(onlyPolicies ? 'policy_in_use' : 'configuration_invalid', faults.join('\n'));
+}
+
+/** What a policy claims, and what a deviation excuses, must be in the catalogue. */
+function assertBaselines({ policies, deviations }: DesiredConfiguration): void {
+  const faults = [
+    ...[...(policies ?? [])].flatMap(([name, { baselines }]) =>
+      baselines
+        .filter((id) => !baselineCatalogue.has(id))
+        .map((id) => `policies.${name}.baselines: there is no baseline ${id}`),
+    ),
+    ...[...(deviations?.values() ?? [])]
+      .filter(({ requirement }) => !requirementCatalogue.has(requirement))
+      .map(
+        ({ name, requirement }) => `deviations.${name}.requirement: there is no requirement ${requirement}`,
+      ),
+  ];
+  if (faults.length > 0) throw new Problem('configuration_invalid', faults.join('\n'));
 }
 
 /** Policies are written before what names them and removed after it. */
@@ -173,6 +199,8 @@ async function writeDifference(
       return await writeResource(tx, required(next.resources.get(name)));
     case 'clients':
       return await writeClient(tx, required(next.clients.get(name)));
+    case 'deviations':
+      return await writeDeviation(tx, required(next.deviations?.get(name)));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientDefinition, Configuration, DesiredConfiguration } from '../domain/configuration.ts';
 
-type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients';
+type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients' | 'deviations';
 type SettingsSection = 'branding' | 'rate_limits' | 'delivery' | 'audit';
 export type Section = NamedSection | SettingsSection;
 
@@ -13,13 +13,20 @@ export interface Difference {
   fields: { field: string; from: unknown; to: unknown }[];
 }
 
-const namedSections: readonly NamedSection[] = ['policies', 'roles', 'scopes', 'resources', 'clients'];
+const namedSections: readonly NamedSection[] = [
+  'policies',
+  'roles',
+  'scopes',
+  'resources',
+  'clients',
+  'deviations',
+];
 
 /** What would change, section by section in the order of the file; absent sections are left alone. */
 export function compareConfigurations(current: Configuration, desired: DesiredConfiguration): Difference[] {
   const named = namedSections.flatMap((section) => {
     const wanted = desired[section];
-    return wanted ? compareSection(section, current[section], wanted) : [];
+    return wanted ? compareSection(section, current[section] ?? new Map<string, object>(), wanted) : [];
   });
   return [
     ...named,

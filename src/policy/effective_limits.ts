@@ -79,7 +79,8 @@ export function applicablePolicies(configuration: Configuration, subject: LimitS
   return [...names].flatMap((name) => configuration.policies.get(name) ?? []);
 }
 
-function defaultPolicy(configuration: Configuration): Policy {
+/** What rules where no other policy does. */
+export function defaultPolicy(configuration: Configuration): Policy {
   return configuration.policies.get('default') ?? builtInDefaultPolicy;
 }
 

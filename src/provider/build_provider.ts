@@ -13,6 +13,7 @@ import { nameFamily, storeStandalone } from './jwt_access_tokens.ts';
 import { findRequestContext, getRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
+import { sessionCookie } from './session_cookie.ts';
 import { librarySigningKeys } from './signing_keys.ts';
 import { acr, extraTokenClaims, splitScope } from './token_claims.ts';
 import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
@@ -93,8 +94,7 @@ function noteFault(error: Error): void {
 
 function providerConfiguration(options: ProviderOptions): Configuration {
   const { database, configurations, keys, cookieKeys, pages, issuer } = options;
-  const secure = issuer.startsWith('https:');
-  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true, secure } as const;
+  const { name: session, options: cookie, secretBits } = sessionCookie(issuer);
   return {
     adapter: createAdapter(options),
     jwks: { keys: librarySigningKeys(keys) },
@@ -119,7 +119,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       configurations.current().clients.get(client.clientId)?.webOrigins.includes(origin) ?? false,
     cookies: {
       names: {
-        session: secure ? '__Host-curfew_session' : 'curfew_session',
+        session,
         interaction: 'curfew_interaction',
         resume: 'curfew_resume',
       },
@@ -169,7 +169,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       return pending?.kind === 'refresh' && pending.verdict.mode === 'rotate';
     },
     formats: {
-      bitsOfOpaqueRandomness: 256,
+      bitsOfOpaqueRandomness: secretBits,
       customizers: {
         jwt(_ctx, token, jwt) {
           const context = getRequestContext();

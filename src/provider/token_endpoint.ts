@@ -49,6 +49,7 @@ export function tokenEndpoint({
       const answer = await commitTokenRequest({ database, windows }, context, failed);
       if (!answer) continue;
       if (failed && isUnknownToken(inner.body)) await countUnknownToken(ctx, findConfidentialClientId(inner));
+      ctx.state.grantType = (inner as unknown as KoaContextWithOIDC).oidc?.params?.grant_type;
       ctx.status = inner.status;
       ctx.body = failed ? explain(inner.body, context) : { ...(inner.body as object), ...answer };
       return;

@@ -31,6 +31,7 @@ export async function insertAuditEvents(tx: Queryable, events: readonly NewAudit
       events.map(({ detail }) => JSON.stringify(detail)),
     ],
   );
+  tx.tell(events);
 }
 
 /** Make this month's and next month's partition of the trail, where missing. */

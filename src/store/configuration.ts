@@ -7,6 +7,7 @@ import type {
   Role,
   ScopeDefinition,
 } from '../domain/configuration.ts';
+import type { Deviation } from '../domain/deviations.ts';
 import type { DeliverySettings } from '../domain/notices.ts';
 import type { RateLimits } from '../domain/rate_limits.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
@@ -14,6 +15,7 @@ import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
 
 export interface LoadedConfiguration extends Configuration {
+  deviations: ReadonlyMap<string, Deviation>;
   branding: Branding;
   rateLimits: Partial<RateLimits>;
   delivery: DeliverySettings;
@@ -47,6 +49,7 @@ interface ConfigurationRow {
     web_origins: string[];
     disabled: boolean;
   }[];
+  deviations: Deviation[];
 }
 
 const configurationStatement = {
@@ -62,7 +65,10 @@ const configurationStatement = {
       (select coalesce(json_agg(json_build_object('client_id', client_id, 'metadata', metadata,
          'secret_hash', encode(secret_hash, 'hex'), 'policy', policy, 'trusted', trusted,
          'refresh_rotation', refresh_rotation, 'web_origins', web_origins,
-         'disabled', disabled_at is not null) order by client_id), '[]') from clients) as clients
+         'disabled', disabled_at is not null) order by client_id), '[]') from clients) as clients,
+      (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'requirement', requirement,
+         'policy', policy, 'reason', reason, 'until', to_char(until, 'YYYY-MM-DD'))) order by name), '[]')
+         from deviations) as deviations
     from configuration_state c`,
 };
 
@@ -81,6 +87,7 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),
     resources: new Map(row.resources.map((resource) => [resource.identifier, readResource(resource)])),
     clients: new Map(row.clients.map((client) => [client.client_id, readClient(client)])),
+    deviations: new Map(row.deviations.map((deviation) => [deviation.name, deviation])),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ClientDefinition, ResourceDefinition, Role, ScopeDefinition } from '../domain/configuration.ts';
+import type { Deviation } from '../domain/deviations.ts';
 import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
 
@@ -152,7 +153,25 @@ export async function writeClient(tx: Queryable, client: Omit<ClientDefinition, 
   );
 }
 
-const keyColumns = { roles: 'name', scopes: 'name', resources: 'identifier', clients: 'client_id' } as const;
+export async function writeDeviation(tx: Queryable, deviation: Deviation): Promise<void> {
+  await tx.query(
+    {
+      name: 'deviation_write',
+      text: `insert into deviations (name, requirement, policy, reason, until) values ($1, $2, $3, $4, $5::date)
+             on conflict (name) do update set requirement = excluded.requirement, policy = excluded.policy,
+               reason = excluded.reason, until = excluded.until`,
+    },
+    [deviation.name, deviation.requirement, deviation.policy ?? null, deviation.reason, deviation.until],
+  );
+}
+
+const keyColumns = {
+  roles: 'name',
+  scopes: 'name',
+  resources: 'identifier',
+  clients: 'client_id',
+  deviations: 'name',
+} as const;
 
 /** Remove a row of one of the sections whose rows nothing else points to. */
 export async function deleteConfigured(

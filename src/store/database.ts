@@ -6,8 +6,16 @@ export interface Statement {
   text: string;
 }
 
+/** Something that was written to the trail. */
+export interface News {
+  name: string;
+  detail: Record<string, unknown>;
+}
+
 /** Where statements run: the pool (each its own transaction) or one open transaction. */
 export interface Queryable {
+  /** Let those who listen to the database know, once what was written is committed; not if it is undone. */
+  tell(news: readonly News[]): void;
   query<Row = Record<string, unknown>>(statement: Statement, values?: unknown[]): Promise<Row[]>;
 }
 
@@ -18,6 +26,10 @@ export interface Database extends Queryable {
    * statement on the pool likewise.
    */
   transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  /** Hear what this process commits to the trail. What a function of the database writes by itself is not told. */
+  listen(listener: (news: readonly News[]) => void): void;
+  /** How many connections there are, how many of them do nothing, and how many requests wait for one. */
+  pool(): { total: number; idle: number; waiting: number };
   end(): Promise<void>;
 }
 
@@ -68,6 +80,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       return result.rows as Row[];
     };
 
+  const listeners: ((news: readonly News[]) => void)[] = [];
+  function tell(news: readonly News[]): void {
+    if (news.length > 0) for (const listener of listeners) listener(news);
+  }
+
   async function attempt<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result> {
     const client = await pool.connect();
     let broken: Error | undefined;
@@ -78,9 +95,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     client.on('error', noteBroken);
     try {
       await client.query('begin');
-      const result = await work({ query: queryOn(client) });
+      const news: News[] = [];
+      const result = await work({ query: queryOn(client), tell: (more) => void news.push(...more) });
       const { command } = await client.query('commit');
       if (command === 'ROLLBACK') throw new Error('The transaction had failed and was rolled back.');
+      tell(news);
       return result;
     } catch (error) {
       if (isOutcomeUnknown(error)) broken = error as Error;
@@ -95,7 +114,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   const queryPool = queryOn(pool);
   return {
     query: (statement, values) => retried(() => queryPool(statement, values)),
+    tell,
     transaction: (work) => retried(() => attempt(work)),
+    listen: (listener) => void listeners.push(listener),
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async end() {
       ending = true;
       await pool.end();

@@ -109,6 +109,38 @@ describe('curfew dev with settings', () => {
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /^The database cannot be reached: .*\n$/);
   });
+
+  it('answers /metrics at a port of its own, and says which variable names one that is taken', async () => {
+    const [port, metricsPort] = [await findPortPair(), await findPortPair()];
+    const env = {
+      CURFEW_DATA_DIR: dataDirectory,
+      CURFEW_DATABASE_URL: empty.ownerUrl,
+      CURFEW_PORT: String(port),
+      CURFEW_METRICS_PORT: String(metricsPort),
+    };
+    const running = await startDev(env);
+    const { status, headers } = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    assert.deepEqual(
+      [status, headers.get('content-type')],
+      [200, 'text/plain; version=0.0.4; charset=utf-8'],
+    );
+    assert.equal(
+      (await fetch(`${running.issuer}/metrics`)).status,
+      404,
+      'not beside what the public reaches',
+    );
+    running.signal('SIGINT');
+    assert.equal((await running.ended).code, 0);
+
+    const release = await occupyPort(metricsPort);
+    const { code, stderr } = await runCurfew(['dev'], env);
+    await release();
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      new RegExp(`^CURFEW_METRICS_PORT: port ${metricsPort} cannot be listened on: `, 'm'),
+    );
+  });
 });
 
 /** Exit code 1, nothing on stdout, and on stderr a line for each of `faults` in any order and no other. */

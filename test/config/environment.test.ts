@@ -33,6 +33,7 @@ describe('the environment', () => {
     assert.deepEqual(readEnvironment({ PATH: '/bin' }, 'dev'), {
       host: '127.0.0.1',
       port: 3000,
+      metricsHost: '127.0.0.1',
       databasePool: 10,
       databasePrepared: true,
       dataDirectory: resolve('.curfew'),
@@ -74,6 +75,7 @@ describe('the environment', () => {
       trustProxy: ['10.0.0.0/8', '::1'],
       logLevel: 'debug',
       metricsPort: 9090,
+      metricsHost: '127.0.0.1',
       smtpUrl: 'smtps://me:p%40ss@mail.example.com',
       mailFrom: 'Example <login@example.com>',
     } satisfies Environment);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { parseConfigurationFile } from '../../src/config/configuration_file.ts';
 import { parse } from './parsing.test.ts';
 
 const warningsOf = (file: object) => parse(file).warnings.map(({ path, message }) => `${path}: ${message}`);
@@ -35,13 +34,6 @@ describe('warnings of a file', () => {
     );
     assert.equal(warningsOf(claim('any_refresh')).length, 1);
     assert.deepEqual(warningsOf(claim('reported')), []);
-  });
-
-  it('tell of baselines that nobody knows, once it is known which there are', () => {
-    const text = JSON.stringify({ policies: { a: { baselines: ['pci', 'pcj'] } } });
-    const { warnings } = parseConfigurationFile(text, { env: {}, knownBaselines: new Set(['pci']) });
-    assert.deepEqual(warnings, [{ path: 'policies.a.baselines[1]', message: 'there is no baseline pcj' }]);
-    assert.deepEqual(parse(text).warnings, []);
   });
 
   describe('of a step-up scope', () => {

@@ -15,7 +15,7 @@ const arrows: Record<string, readonly string[]> = {
   events: ['domain', 'credentials', 'store'],
   operations: ['domain', 'policy', 'credentials', 'store', 'events'],
   delivery: ['domain', 'credentials', 'store', 'events'],
-  reports: ['domain', 'policy', 'store', 'events'],
+  reports: ['domain', 'policy', 'store', 'events', 'views'],
   jobs: ['domain', 'policy', 'store', 'events', 'operations', 'delivery', 'reports'],
   provider: ['config', 'domain', 'policy', 'credentials', 'store', 'events', 'operations', 'views'],
   http: ['config', 'domain', 'views'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openDatabase, sqlState } from '../../src/store/database.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database, Queryable } from '../../src/store/database.ts';
 import { asAdmin, createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { sql, sqlOne, waitForLockWaiters } from '../support/sql.ts';
@@ -16,8 +16,7 @@ describe('a transaction', () => {
   after(() => test.drop());
   beforeEach(() => sql(database, 'delete from roles'));
 
-  const addRole = (db: Pick<Database, 'query'>, name: string) =>
-    sql(db, 'insert into roles (name) values ($1)', name);
+  const addRole = (db: Queryable, name: string) => sql(db, 'insert into roles (name) values ($1)', name);
   const listRoles = async () => {
     const rows = await sql<{ name: string }>(database, 'select name from roles order by name');
     return rows.map(({ name }) => name);

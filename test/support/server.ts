@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { buildApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
+import type { Metrics } from '../../src/http/metrics/create_metrics.ts';
 import type { MailSettings } from '../../src/delivery/send_mail.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
@@ -33,7 +34,7 @@ export const testSecret = randomBytes(32);
 /** A whole server over a database of its own, its clock movable. Stop it in `after`. */
 export async function startTestServer(
   desired: DesiredConfiguration,
-  options: { mail?: MailSettings } = {},
+  options: { mail?: MailSettings; metrics?: Metrics } = {},
 ): Promise<TestServer> {
   const test = await createTestDatabase();
   const apply = (wanted: DesiredConfiguration) =>
@@ -79,17 +80,19 @@ export async function startInstance(options: {
   issuer: string;
   port: number;
   mail?: MailSettings;
+  metrics?: Metrics;
 }): Promise<{ app: App; logged: Record<string, unknown>[] }> {
   const logged: Record<string, unknown>[] = [];
   if (process.env.TEST_LOG) logged.push = (...lines) => (console.log(JSON.stringify(lines)), lines.length);
   const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  const { database, issuer, port, mail } = options;
+  const { database, issuer, port, mail, metrics } = options;
   const app = await buildApp({
     issuer,
     database,
     secrets: [testSecret],
     log,
     mail,
+    metrics,
     allowsLoopbackReceivers: true,
   });
   await app.listen(port, 'localhost');

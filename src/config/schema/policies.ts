@@ -65,7 +65,7 @@ const limitSchemas = {
 export const policySchema = z.strictObject({
   ...limitSchemas,
   baselines: listSchema(nameSchema).default([]).meta({
-    description: 'Ids of the baselines that the policy claims; stored, and without effect yet.',
+    description: 'Ids of the baselines that the policy claims; `curfew report compliance` holds it to them.',
   }),
 });
 

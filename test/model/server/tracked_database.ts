@@ -22,6 +22,9 @@ export function trackDatabase(database: Database): TrackedDatabase {
     database: {
       query: (statement, values) => track(database.query(statement, values)),
       transaction: (work) => track(database.transaction(work)),
+      tell: (news) => database.tell(news),
+      listen: (listener) => database.listen(listener),
+      pool: () => database.pool(),
       end: () => database.end(),
     },
     async idle() {

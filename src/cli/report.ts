@@ -1,0 +1,59 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
+import { parseDuration } from '../domain/durations.ts';
+import { Problem } from '../domain/problems.ts';
+import { renderComplianceText } from '../reports/describe_compliance.ts';
+import { renderTimeoutsText } from '../reports/describe_timeouts.ts';
+import { renderCompliancePage } from '../reports/render_compliance_page.ts';
+import { reportCompliance } from '../reports/report_compliance.ts';
+import { reportTimeouts } from '../reports/report_timeouts.ts';
+import type { TimeoutQuestion } from '../store/trail_timeouts.ts';
+import { fixedFacts } from './fixed_facts.ts';
+import { withDatabase } from './open_database.ts';
+
+export function addReportCommands(program: Command): void {
+  const report = program.command('report').description('what can be told from what is stored');
+  report
+    .command('compliance')
+    .description('hold policies against the baselines that they claim; exit 1 where one is missed')
+    .option('--policy <name>', 'one policy alone')
+    .option('--json', 'print one JSON document')
+    .option('--html', 'print a page to save or to print on paper')
+    .action(async (options: { policy?: string; json?: true; html?: true }, command: Command) => {
+      if (options.json && options.html) command.error('error: say --json or --html');
+      const environment = readEnvironment(process.env, 'tool');
+      await withDatabase(environment, async (database) => {
+        const found = await reportCompliance(database, fixedFacts(environment), options);
+        if (options.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+        else process.stdout.write(options.html ? renderCompliancePage(found) : renderComplianceText(found));
+        const { fail } = found.counts;
+        if (fail > 0)
+          throw new Problem('baseline_missed', `${fail} requirements are not met, nor justified.`);
+      });
+    });
+
+  report
+    .command('timeouts')
+    .description('limits that ended what was still wanted: their users signed in again at once')
+    .option('--since <duration>', 'how far back to look: 90s, 15m, 8h, 30d', readDuration, 30 * 86_400)
+    .option('--within <duration>', 'how soon after the end a sign-in counts', readDuration, 15 * 60)
+    .addOption(
+      new Option('--by <what>', 'what to tell apart beside policies')
+        .choices(['policy', 'client', 'role'])
+        .default('policy'),
+    )
+    .option('--json', 'print one JSON document')
+    .action(async ({ json, ...question }: TimeoutQuestion & { json?: true }) => {
+      await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
+        const found = await reportTimeouts(database, question);
+        process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderTimeoutsText(found));
+      });
+    });
+}
+
+function readDuration(text: string): number {
+  const seconds = parseDuration(text);
+  if (!seconds) throw new InvalidArgumentError('It must be a duration such as 90s, 15m, 8h or 30d.');
+  return seconds;
+}

@@ -1,0 +1,42 @@
+import { formatInstant } from '../domain/instants.ts';
+import { Problem } from '../domain/problems.ts';
+import { defaultRateLimits } from '../domain/rate_limits.ts';
+import type { RunningFacts } from '../policy/baselines/running_facts.ts';
+import { evaluateCompliance } from '../policy/evaluate_compliance.ts';
+import type { ComplianceReport, ComplianceVerdict } from '../policy/evaluate_compliance.ts';
+import { loadConfiguration } from '../store/configuration.ts';
+import type { Queryable } from '../store/database.ts';
+import { readNow } from '../store/sessions.ts';
+
+export interface DatedCompliance extends ComplianceReport {
+  /** `YYYY-MM-DD`, UTC: the day by which deviations count. */
+  day: string;
+  counts: Record<ComplianceVerdict, number>;
+  /** Policies that claim no baseline. */
+  unclaimed: string[];
+}
+
+/** What a server does whatever is configured; the rest is read. */
+export type FixedFacts = Omit<RunningFacts, 'passwordAttempts'>;
+
+/** Hold the stored policies, or one, against their baselines. Throws Problem `policy_unknown`. */
+export async function reportCompliance(
+  db: Queryable,
+  facts: FixedFacts,
+  { policy }: { policy?: string | undefined } = {},
+): Promise<DatedCompliance> {
+  const configuration = await loadConfiguration(db);
+  if (policy !== undefined && !configuration.policies.has(policy)) {
+    const names = [...configuration.policies.keys()].join(', ');
+    throw new Problem('policy_unknown', `There is no policy ${policy}; there are ${names}.`);
+  }
+  const day = formatInstant(await readNow(db)).slice(0, 10);
+  const passwordAttempts = configuration.rateLimits.sign_in_account ?? defaultRateLimits.sign_in_account;
+  const report = evaluateCompliance(configuration, { ...facts, passwordAttempts }, { today: day, policy });
+  const counts = { pass: 0, fail: 0, justified: 0 };
+  for (const { verdict } of report.rows) counts[verdict] += 1;
+  const unclaimed = [...configuration.policies.values()]
+    .filter(({ name, baselines }) => baselines.length === 0 && (policy === undefined || name === policy))
+    .map(({ name }) => name);
+  return { day, counts, ...report, unclaimed };
+}
