@@ -17,7 +17,7 @@ export const eventCatalogue = {
   'password.set':
     'The password of an account was set: by a one-time link, whose purpose is told, or by an operator.',
   'password_link.requested':
-    'Somebody forgot their password. Without an account: none has that username or e-mail address.',
+    'A mail with a link to set a password was asked for, by who forgot theirs or by an operator. Without an account: none has the username or e-mail address that was named.',
   'password_link.issued':
     'A one-time link to set a password was made; the last one of the account works no more.',
   'consent.granted': 'An account allowed a client scopes.',

@@ -1,7 +1,8 @@
 import type { Origin } from '../domain/origin.ts';
+import type { PasswordLinkPurpose } from '../domain/password_links.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { findAccountByUsername, findAccountIdByEmail } from '../store/accounts.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import { queueMail } from './queue_mail.ts';
 
 /**
@@ -13,8 +14,16 @@ export async function requestPasswordLink(database: Database, name: string, orig
   const byUsername = await findAccountByUsername(database, name);
   const byEmail = await findAccountIdByEmail(database, name);
   const accountId = byUsername?.account.accountId ?? byEmail;
-  await database.transaction(async (tx) => {
-    await recordEvent(tx, 'password_link.requested', { accountId }, origin);
-    await queueMail(tx, 'password_forgotten', accountId ?? null, origin);
-  });
+  await database.transaction((tx) => queueLinkMail(tx, { accountId, purpose: 'forgotten' }, origin));
+}
+
+/** Queue a mail for which its sender makes a link; without an account, for nobody. */
+export async function queueLinkMail(
+  tx: Queryable,
+  { accountId, purpose }: { accountId: string | undefined; purpose: PasswordLinkPurpose },
+  origin: Origin,
+): Promise<void> {
+  await recordEvent(tx, 'password_link.requested', { accountId }, origin, { purpose });
+  const mail = purpose === 'invitation' ? 'password_invitation' : 'password_forgotten';
+  await queueMail(tx, mail, accountId ?? null, origin);
 }

@@ -60,21 +60,6 @@ export async function consumePasswordLink(
   return row;
 }
 
-/** The account's link, if it has one that is good; its token is known to nobody here. */
-export async function findPasswordLinkOf(
-  db: Queryable,
-  accountId: string,
-): Promise<{ purpose: PasswordLinkPurpose; expiresAt: string } | undefined> {
-  const [row] = await db.query<{ purpose: PasswordLinkPurpose; expires_at: Date }>(
-    {
-      name: 'password_link_of_account',
-      text: `select purpose, expires_at from password_links where account_id = $1 and expires_at > curfew_now()`,
-    },
-    [accountId],
-  );
-  return row && { purpose: row.purpose, expiresAt: row.expires_at.toISOString() };
-}
-
 export async function deletePasswordLink(tx: Queryable, accountId: string): Promise<void> {
   await tx.query({ name: 'password_link_delete', text: 'delete from password_links where account_id = $1' }, [
     accountId,
