@@ -35,6 +35,7 @@ create table accounts (
   deleted_at timestamp with time zone,
   constraint accounts_pkey PRIMARY KEY (account_id)
 );
+CREATE INDEX accounts_email ON public.accounts USING btree (lower(email)) WHERE (email IS NOT NULL);
 CREATE UNIQUE INDEX accounts_username ON public.accounts USING btree (lower(username));
 
 create table artifacts (
@@ -253,6 +254,18 @@ create table notices (
 CREATE INDEX notices_dead ON public.notices USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX notices_due ON public.notices USING btree (receiver, due_at) WHERE (dead_at IS NULL);
 CREATE INDEX notices_waiting ON public.notices USING btree (queued_at) WHERE (dead_at IS NULL);
+
+create table password_links (
+  token_hash bytea not null,
+  account_id text not null,
+  purpose text not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  expires_at timestamp with time zone not null,
+  constraint password_links_pkey PRIMARY KEY (token_hash),
+  constraint password_links_account_id_key UNIQUE (account_id),
+  constraint password_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX password_links_expiry ON public.password_links USING btree (expires_at);
 
 create table policies (
   name text not null,
@@ -781,6 +794,7 @@ grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on idempotent_answers to curfew_server;
 grant delete, insert, select, update on notice_receivers to curfew_server;
 grant delete, insert, select, update on notices to curfew_server;
+grant delete, insert, select, update on password_links to curfew_server;
 grant delete, insert, select, update on policies to curfew_server;
 grant insert, select on policy_versions to curfew_server;
 grant delete, insert, select, update on rate_counts to curfew_server;

@@ -18,6 +18,7 @@ import { createDeliverer } from './delivery/deliver_notices.ts';
 import type { MailSettings } from './delivery/send_mail.ts';
 import { createSealer } from './events/seal_events.ts';
 import { createSecurityEventSigner } from './delivery/sign_security_event.ts';
+import { passwordLinkPath, passwordLinkUrl } from './domain/password_links.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
@@ -38,11 +39,17 @@ import { changeStream } from './operations/change_stream.ts';
 import { createStream } from './operations/create_stream.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
+import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
+import { requestPasswordLink } from './operations/request_password_link.ts';
+import { openPasswordLink, setPasswordByLink } from './operations/set_password.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
 import { verifyTotp } from './operations/verify_totp.ts';
+import type { PasswordDependencies } from './passwords/dependencies.ts';
+import { forgottenPasswordPath } from './passwords/forgotten_password_page.ts';
+import { passwordRoutes } from './passwords/routes.ts';
 import { accountSignInUrl } from './provider/account_client.ts';
 import { findBrowserSession, forgetBrowserSession } from './provider/browser_session.ts';
 import { createBearerReader } from './provider/bearer_tokens.ts';
@@ -139,6 +146,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     findAccount,
     signIn: (credentials, origin) => signIn(database, credentials, origin),
     secondFactors: buildSecondFactors(),
+    forgottenPasswordUrl: mail && forgottenPasswordPath,
     limiter,
     currentProvider,
     csrf,
@@ -190,6 +198,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(onPath('POST', '/token/introspection', inspection));
   app.use(onPath('POST', '/token/revocation', inspection));
   app.use(onPaths('/session/view', rejectCrossSite(issuer)));
+  for (const page of [forgottenPasswordPath, passwordLinkPath])
+    app.use(onPaths(page, rejectCrossSite(issuer)));
+  app.use(passwordRoutes(buildPasswords()));
   app.use(sessionRoutes(sessions));
   app.use(ssfRoutes(buildSsf()));
   app.use(
@@ -244,6 +255,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signSecurityEvent,
     configuration: () => configurations.current(),
     mail,
+    async issuePasswordLink(account, origin) {
+      const link = await database.transaction((tx) => issuePasswordLink(tx, account, origin));
+      return link && { url: passwordLinkUrl(issuer, link), seconds: link.seconds };
+    },
     addressRules,
   });
   const deliverer = createDeliverer({ database, senders, log, onTried: metrics?.noteDelivery });
@@ -300,6 +315,24 @@ export async function buildApp(options: AppOptions): Promise<App> {
       mayEnrol: (sessionId) => mayEnrol(database, sessionId),
       beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
+    };
+  }
+
+  function buildPasswords(): PasswordDependencies {
+    return {
+      sendsMail: mail !== undefined,
+      requestLink: (name, origin) => requestPasswordLink(database, name, origin),
+      openLink: (token) => openPasswordLink(database, configurations.current(), token),
+      setPassword: (change, origin) =>
+        setPasswordByLink(
+          database,
+          configurations.current(),
+          { ...change, serviceName: pageContext().branding.name },
+          origin,
+        ),
+      limiter,
+      csrf,
+      pageContext,
     };
   }
 

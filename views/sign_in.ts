@@ -21,6 +21,8 @@ export interface SignInProps {
   readonly lockedUntilText?: string | undefined;
   /** Signed in already, and asked once more. */
   readonly reauthentication?: boolean | undefined;
+  /** Where who forgot their password asks for a link; absent: whoever runs the service has to be asked. */
+  readonly forgottenPasswordUrl?: string | undefined;
   readonly cancel?: { readonly action: string } | undefined;
 }
 
@@ -61,8 +63,15 @@ ${textField({
 })}
 <button class="button primary" type="submit">${props.reauthentication ? 'Continue' : 'Sign in'}</button>
 </form>
+${forgottenPassword(props.forgottenPasswordUrl)}
 ${
   cancel && actionForm({ action: cancel.action, fields: { csrf: csrfToken }, label: 'Cancel', look: 'quiet' })
 }`,
   );
+}
+
+function forgottenPassword(url: string | undefined): Html {
+  return url
+    ? html`<p class="aside"><a href="${safeUrl(url)}">Forgotten your password?</a></p>`
+    : html`<p class="aside">Forgotten your password? Ask whoever runs this service.</p>`;
 }

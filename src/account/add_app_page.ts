@@ -11,7 +11,7 @@ import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { Html } from '../../views/html.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 

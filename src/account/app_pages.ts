@@ -8,7 +8,7 @@ import { listTotpFactors } from '../store/second_factors.ts';
 import { accountAppPage } from '../../views/account_app.ts';
 import { isAlwaysAskedForMfa } from './always_asked.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 

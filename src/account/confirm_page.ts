@@ -11,7 +11,7 @@ import { keepFactorProof } from '../store/recent_proofs.ts';
 import { accountConfirmPage } from '../../views/account_confirm.ts';
 import type { AccountConfirmProps } from '../../views/account_confirm.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 

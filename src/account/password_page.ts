@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { describePasswordFault } from '../http/describe_password_fault.ts';
 import { readField } from '../http/forms.ts';
 import { leaveNotice } from '../http/notice_cookie.ts';
 import { sendPage } from '../http/send_page.ts';
@@ -11,7 +12,7 @@ import type { AccountPasswordProps } from '../../views/account_password.ts';
 import { isAlwaysAskedForMfa } from './always_asked.ts';
 import { limitPasswords } from './confirm_page.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 
@@ -83,13 +84,6 @@ async function render(
 
 function describeFault(fault: Fault, shortest: number): NonNullable<AccountPasswordProps['error']> {
   if (fault === 'wrong') return { field: 'current_password', text: 'The current password is not right.' };
-  const texts: Record<Exclude<Fault, 'wrong'>, string> = {
-    too_short: `The new password is too short: it needs at least ${shortest} characters.`,
-    too_long: 'The new password is too long: at most 1024 characters are taken.',
-    common: 'The new password is one of those that are guessed first. Choose another one.',
-    about_you:
-      'There is little more in the new password than your name, your e-mail address or the name of this service. Choose another one.',
-    same: 'The new password is the one you have.',
-  };
-  return { field: 'new_password', text: texts[fault] };
+  if (fault === 'same') return { field: 'new_password', text: 'The new password is the one you have.' };
+  return { field: 'new_password', text: describePasswordFault(fault, shortest) };
 }

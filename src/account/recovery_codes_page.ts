@@ -5,7 +5,7 @@ import { countRecoveryCodes, listTotpFactors } from '../store/second_factors.ts'
 import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 

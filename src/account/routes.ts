@@ -12,7 +12,7 @@ import { showRecoveryCodes, submitRecoveryCodes } from './recovery_codes_page.ts
 import { showSecurity } from './security_page.ts';
 import { endApp, endOne, endOthers, showSessions } from './sessions_page.ts';
 import { showSignedOut, signedOutPath, signOutEverywhere, signOutHere } from './sign_out.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { csrfSubject, findSignedIn, findVisit } from './visit.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
 

@@ -8,7 +8,7 @@ import { withdrawConsent } from '../operations/withdraw_consent.ts';
 import { accountSessionsPage } from '../../views/account_sessions.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { findClientName, listAccess } from './list_access.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import { signedOutPath } from './sign_out.ts';
 import type { Visit } from './visit.ts';
 

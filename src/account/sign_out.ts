@@ -4,7 +4,7 @@ import { endAccountAccess } from '../operations/end_account_access.ts';
 import { endSession } from '../operations/end_session.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from './see_other.ts';
+import { seeOther } from '../http/see_other.ts';
 import type { Visit } from './visit.ts';
 
 /** Where signing out ends; nobody is signed in there. */

@@ -11,7 +11,7 @@ import { createPost } from './post.ts';
 import { createLogoutSender } from './send_logout_token.ts';
 import type { Sender } from './send_batch.ts';
 import { createMailSender } from './send_mail.ts';
-import type { MailSettings } from './send_mail.ts';
+import type { MailSenderOptions, MailSettings } from './send_mail.ts';
 import { createSecurityEventSender } from './send_security_event.ts';
 import type { SignSecurityEvent } from './sign_security_event.ts';
 
@@ -23,6 +23,7 @@ export interface SendersOptions {
   signSecurityEvent: SignSecurityEvent;
   configuration(): Configuration;
   mail: MailSettings | undefined;
+  issuePasswordLink: MailSenderOptions['issuePasswordLink'];
   addressRules(): AddressRules;
 }
 
@@ -38,6 +39,7 @@ export function buildSenders(options: SendersOptions): {
     issuer,
     productName: () => configuration().branding?.name ?? 'Curfew',
     findAccount: (accountId) => findAccountById(database, accountId),
+    issuePasswordLink: options.issuePasswordLink,
   });
   return {
     senders: {

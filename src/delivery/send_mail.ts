@@ -1,8 +1,10 @@
 import { createTransport } from 'nodemailer';
 import { isLoopback } from '../domain/loopback.ts';
 import type { MailNotice } from '../domain/notices.ts';
+import type { Origin } from '../domain/origin.ts';
+import type { PasswordLinkPurpose } from '../domain/password_links.ts';
 import type { Delivery, Sender } from './send_batch.ts';
-import { mailText } from './mail_texts.ts';
+import { linkMails, mailText } from './mail_texts.ts';
 
 /** Where mail goes out, and from whom. */
 export interface MailSettings {
@@ -17,14 +19,22 @@ export interface MailSenderOptions {
   issuer: string;
   productName(): string;
   findAccount(accountId: string): Promise<{ username: string; name?: string; email?: string } | undefined>;
+  /**
+   * Make a link to set a password, good for so many seconds: a new one for each try, so that it is stored
+   * nowhere. undefined: this account gets none.
+   */
+  issuePasswordLink(
+    account: { accountId: string; purpose: PasswordLinkPurpose },
+    origin: Origin,
+  ): Promise<{ url: string; seconds: number } | undefined>;
 }
 
 /** For each step of the way, in milliseconds. */
 const longestWait = 3000;
 
-/** Tells people by mail what happened to their account. Who has no address is told nothing. */
+/** Tells people by mail what happened to their account, or brings a link. Who has no address is told nothing. */
 export function createMailSender(options: MailSenderOptions): { send: Sender; close(): void } {
-  const { settings, issuer, productName, findAccount } = options;
+  const { settings, issuer, productName, findAccount, issuePasswordLink } = options;
   if (!settings) return { send: () => Promise.resolve({ outcome: 'delivered' }), close() {} };
 
   const transport = createTransport({
@@ -41,9 +51,13 @@ export function createMailSender(options: MailSenderOptions): { send: Sender; cl
   return {
     async send({ payload }) {
       const notice = payload as unknown as MailNotice;
-      const account = await findAccount(notice.accountId);
-      if (!account?.email) return { outcome: 'delivered' };
-      const { subject, text } = mailText(notice, { account, issuer, productName: productName() });
+      const { accountId } = notice;
+      const account = accountId === null ? undefined : await findAccount(accountId);
+      if (accountId === null || !account?.email) return { outcome: 'delivered' };
+      const purpose = linkMails[notice.mail];
+      const link = purpose && (await issuePasswordLink({ accountId, purpose }, { address: notice.address }));
+      if (purpose && !link) return { outcome: 'delivered' };
+      const { subject, text } = mailText(notice, { account, issuer, productName: productName(), link });
       try {
         await transport.sendMail({
           from: settings.from,

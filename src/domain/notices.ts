@@ -25,8 +25,12 @@ export interface MailNotice {
     | 'factors_disabled'
     | 'recovery_code_used'
     | 'recovery_codes_renewed'
-    | 'password_changed';
-  accountId: string;
+    | 'password_changed'
+    | 'password_set'
+    | 'password_forgotten'
+    | 'password_invitation';
+  /** null: nobody's; it is thrown away where it would be sent. */
+  accountId: string | null;
   /** When, in words (RFC 9110 §5.6.7). */
   at: string;
   /** The network address it came from. */

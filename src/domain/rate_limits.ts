@@ -10,6 +10,8 @@ export const rateLimitKinds = {
   sign_in_account:
     'Wrong passwords for one username, from anywhere; the last one locks it for the whole time.',
   second_factor_address: 'Second-factor codes from one address, right or wrong.',
+  password_link_address: 'Requests of one address for a link, of people who forgot their password.',
+  password_link_account: 'Such requests for one username or e-mail address, from anywhere.',
   token_address: 'Token requests from one address whose client or token is unknown.',
   token_client: 'Token requests of one confidential client whose token is unknown.',
   device_address: 'Device authorization requests from one address.',
@@ -25,6 +27,8 @@ export const defaultRateLimits: RateLimits = {
   sign_in_address: { most: 60, seconds: 600 },
   sign_in_account: { most: 20, seconds: 900 },
   second_factor_address: { most: 60, seconds: 600 },
+  password_link_address: { most: 20, seconds: 600 },
+  password_link_account: { most: 5, seconds: 3600 },
   token_address: { most: 120, seconds: 60 },
   token_client: { most: 600, seconds: 60 },
   device_address: { most: 60, seconds: 60 },

@@ -14,6 +14,12 @@ export const eventCatalogue = {
   'password.proved': 'An account proved its password again, for a change to itself.',
   'password.not_proved': 'A password that was to be proved again was wrong.',
   'password.changed': 'An account changed its password.',
+  'password.set':
+    'The password of an account was set: by a one-time link, whose purpose is told, or by an operator.',
+  'password_link.requested':
+    'A mail with a link to set a password was asked for, by who forgot theirs or by an operator. Without an account: none has the username or e-mail address that was named.',
+  'password_link.issued':
+    'A one-time link to set a password was made; the last one of the account works no more.',
   'consent.granted': 'An account allowed a client scopes.',
   'consent.denied': 'An account denied a client.',
   'consent.withdrawn':

@@ -41,6 +41,8 @@ export interface InteractionDependencies {
     origin: Origin & { clientId?: string },
   ): Promise<SignInVerdict>;
   secondFactors: SecondFactors;
+  /** Where who forgot their password asks for a link by mail; undefined: no mail is sent. */
+  forgottenPasswordUrl: string | undefined;
   limiter: RateLimiter;
   currentProvider: () => Provider;
   csrf: CsrfTokens;

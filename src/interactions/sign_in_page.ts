@@ -77,7 +77,7 @@ export async function cancelInteraction(ctx: Context, dependencies: InteractionD
 
 async function render(
   ctx: Context,
-  { findAccount, csrf, pageContext }: InteractionDependencies,
+  { findAccount, csrf, pageContext, forgottenPasswordUrl }: InteractionDependencies,
   { interaction, client }: Awaited<ReturnType<typeof getInteraction>>,
   filled: { error?: string; username?: string; lockedUntilText?: string },
   status = 200,
@@ -95,6 +95,7 @@ async function render(
     lockedUntilText: filled.lockedUntilText,
     reason: describeReason(interaction),
     reauthentication: known !== undefined,
+    forgottenPasswordUrl,
     cancel: { action: `/interaction/${uid}/cancel` },
   });
   sendPage(ctx, page, status);

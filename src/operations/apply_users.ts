@@ -5,8 +5,7 @@ import type { Origin } from '../domain/origin.ts';
 import { findAccountByUsername, updateAccount } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import { addAccount, assertRolesExist } from './add_account.ts';
-import { endAccountAccess } from './end_account_access.ts';
-import { queueSecurityEvents } from './queue_security_events.ts';
+import { replacePassword } from './replace_password.ts';
 import { changeRoles } from './set_roles.ts';
 
 export interface UserDifference {
@@ -45,7 +44,7 @@ async function applyUser(
     await addAccount(tx, next, user, origin);
     return 'added';
   }
-  const { account, passwordHash } = found;
+  const { account, passwordHash: oldHash } = found;
   const { accountId } = account;
   const fields: string[] = [];
   if (user.roles && !sameMembers(user.roles, account.roles)) {
@@ -55,34 +54,21 @@ async function applyUser(
   }
   const email = user.email === account.email ? undefined : user.email;
   const name = user.name === account.name ? undefined : user.name;
-  const changesPassword = user.password !== undefined && !(await verifyPassword(passwordHash, user.password));
+  const changesPassword = user.password !== undefined && !(await verifyPassword(oldHash, user.password));
   if (email !== undefined) fields.push('email');
   if (name !== undefined) fields.push('name');
-  if (changesPassword) {
+  if (changesPassword && user.password !== undefined) {
     fields.push('password');
-    await endAccountAccess(tx, old, accountId, 'credential_changed', origin);
+    const reason = 'account.updated: the password was replaced.';
+    const passwordHash = await hashPassword(user.password);
+    await replacePassword(tx, old, { accountId, passwordHash, by: 'admin', reason }, origin);
   }
   if (email === undefined && name === undefined && !changesPassword) return fields;
-  const newHash =
-    changesPassword && user.password !== undefined ? await hashPassword(user.password) : undefined;
-  await updateAccount(tx, accountId, { email, name, passwordHash: newHash });
+  await updateAccount(tx, accountId, { email, name });
   await recordEvent(tx, 'account.updated', { accountId }, origin, {
     fields: fields.filter((field) => field !== 'roles'),
   });
-  if (changesPassword) await queuePasswordChange(tx, accountId, origin);
   return fields;
-}
-
-async function queuePasswordChange(tx: Queryable, accountId: string, origin: Origin): Promise<void> {
-  await queueSecurityEvents(tx, origin, [
-    {
-      type: 'credential_change',
-      accountId,
-      by: 'admin',
-      reason: 'account.updated: the password was replaced.',
-      members: { credential_type: 'password', change_type: 'update' },
-    },
-  ]);
 }
 
 function sameMembers(a: readonly string[], b: readonly string[]): boolean {

@@ -4,13 +4,12 @@ import { hashPassword, verifyPassword } from '../credentials/passwords.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
-import { findAccountById, findPasswordHash, updateAccount } from '../store/accounts.ts';
+import { findAccountById, findPasswordHash } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import { keepPasswordProof } from '../store/recent_proofs.ts';
 import { lockAccount } from '../store/sessions.ts';
-import { endAccountAccess } from './end_account_access.ts';
 import { queueMail } from './queue_mail.ts';
-import { queueSecurityEvents } from './queue_security_events.ts';
+import { replacePassword } from './replace_password.ts';
 
 export interface PasswordChange {
   accountId: string;
@@ -58,20 +57,12 @@ export async function changePassword(
   const changed = await database.transaction(async (tx) => {
     await lockAccount(tx, accountId);
     if ((await findPasswordHash(tx, accountId)) !== hash) return false;
-    await endAccountAccess(tx, configuration, accountId, 'credential_changed', origin, keeps);
-    await updateAccount(tx, accountId, { passwordHash: nextHash });
+    const reason = 'password.changed: the password was changed.';
+    const password = { accountId, passwordHash: nextHash, keeps, by: 'user', reason } as const;
+    await replacePassword(tx, configuration, password, origin);
     await keepPasswordProof(tx, keeps);
     await recordEvent(tx, 'password.changed', { accountId, sessionId: keeps }, origin);
     await queueMail(tx, 'password_changed', accountId, origin);
-    await queueSecurityEvents(tx, origin, [
-      {
-        type: 'credential_change',
-        accountId,
-        by: 'user',
-        reason: 'password.changed: the password was changed.',
-        members: { credential_type: 'password', change_type: 'update' },
-      },
-    ]);
     return true;
   });
   return changed ? { changed } : await refuseWrong();

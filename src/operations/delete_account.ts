@@ -5,6 +5,7 @@ import { forgetAccount } from '../store/accounts.ts';
 import { eraseFromTrail } from '../store/audit_seals.ts';
 import type { Queryable } from '../store/database.ts';
 import { deleteMailsTo } from '../store/notices.ts';
+import { deletePasswordLink } from '../store/password_links.ts';
 import { deleteSecondFactors } from '../store/second_factors.ts';
 import { forgetDevices } from '../store/sessions.ts';
 import { endAccountAccess } from './end_account_access.ts';
@@ -23,6 +24,7 @@ export async function deleteAccount(
 ): Promise<{ sessions: number; families: number; events: number }> {
   const ended = await endAccountAccess(tx, configuration, accountId, 'account_disabled', origin);
   await deleteSecondFactors(tx, accountId);
+  await deletePasswordLink(tx, accountId);
   await deleteMailsTo(tx, accountId);
   await forgetDevices(tx, accountId);
   await forgetAccount(tx, accountId);

@@ -4,11 +4,11 @@ import type { Queryable } from '../store/database.ts';
 import { insertNotices } from '../store/notices.ts';
 import { readNow } from '../store/sessions.ts';
 
-/** Queue a mail to an account, in the transaction of what it tells. */
+/** Queue a mail to an account, or to nobody, in the transaction of what it tells. */
 export async function queueMail(
   tx: Queryable,
   mail: MailNotice['mail'],
-  accountId: string,
+  accountId: string | null,
   { address }: Origin,
 ): Promise<void> {
   const at = new Date((await readNow(tx)) / 1000).toUTCString();

@@ -1,6 +1,6 @@
 import type { RateLimit, RateLimitKind } from '../domain/rate_limits.ts';
 import { recordEvent } from '../events/record_event.ts';
-import { findAccountByUsername } from '../store/accounts.ts';
+import { findAccountByUsername, findAccountIdByEmail } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 
 /** Record that a limit refuses; the trail has an address, a client or an account, never a username that was tried. */
@@ -13,8 +13,10 @@ export async function recordRefusedRate(
   if (kind === 'token_client') {
     return await recordEvent(database, 'rate_limit.exceeded', { clientId: subject }, {}, detail);
   }
-  if (kind === 'sign_in_account') {
-    const accountId = (await findAccountByUsername(database, subject))?.account.accountId;
+  if (kind === 'sign_in_account' || kind === 'password_link_account') {
+    const byUsername = (await findAccountByUsername(database, subject))?.account.accountId;
+    const accountId =
+      byUsername ?? (kind === 'sign_in_account' ? undefined : await findAccountIdByEmail(database, subject));
     return await recordEvent(database, 'rate_limit.exceeded', { accountId }, {}, detail);
   }
   // An IPv6 address counts by its network.

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { openScene } from '../support/chromium_scene.ts';
 import type { Scene } from '../support/chromium_scene.ts';
+import { startMailServer } from '../support/mail_server.ts';
+import type { MailServer } from '../support/mail_server.ts';
 import { walks } from '../support/chromium_walks.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -27,13 +29,18 @@ const examine = (options: object) => `
 `;
 
 describe('the pages that people meet', () => {
+  let mails: MailServer;
   let scene: Scene;
 
   before(async () => {
-    scene = await openScene();
+    mails = await startMailServer();
+    scene = await openScene({ mail: { smtpUrl: mails.url, from: 'login@example.com' } });
   });
   afterEach(() => scene.closePages());
-  after(() => scene.close());
+  after(async () => {
+    await scene.close();
+    await mails.close();
+  });
 
   /** What is wrong with the page that is shown, in every scheme and width. */
   async function listFaults(page: Page, state: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createMailSender } from '../../src/delivery/send_mail.ts';
 import type { MailSettings } from '../../src/delivery/send_mail.ts';
+import type { MailNotice } from '../../src/domain/notices.ts';
 import { startMailServer } from '../support/mail_server.ts';
 import type { MailServer } from '../support/mail_server.ts';
 import { findFreePort } from '../support/ports.ts';
@@ -23,6 +24,7 @@ const notice = {
 describe('the sender of mails', () => {
   let server: MailServer;
   const closes: (() => void)[] = [];
+  let issued: Record<string, unknown>[] = [];
   before(async () => {
     server = await startMailServer();
   });
@@ -32,21 +34,27 @@ describe('the sender of mails', () => {
   });
   beforeEach(() => {
     server.received.length = 0;
+    issued = [];
     server.refuse(undefined);
   });
 
   function send(
     account: { username: string; name?: string; email?: string } | undefined,
     settings: MailSettings | undefined = { smtpUrl: server.url, from: 'Login <login@example.com>' },
+    { payload = {}, link }: { payload?: Partial<MailNotice>; link?: { url: string; seconds: number } } = {},
   ) {
     const sender = createMailSender({
       settings,
       issuer: 'https://login.example.com',
       productName: () => 'Example',
       findAccount: () => Promise.resolve(account),
+      issuePasswordLink: (wanted, origin) => {
+        issued.push({ ...wanted, ...origin });
+        return Promise.resolve(link);
+      },
     });
     closes.push(() => sender.close());
-    return sender.send(notice);
+    return sender.send({ ...notice, payload: { ...notice.payload, ...payload } });
   }
   const lin = { username: 'lin', name: 'Lin Example', email: 'lin@example.com' };
 
@@ -76,10 +84,34 @@ describe('the sender of mails', () => {
       issuer: '',
       productName: () => '',
       findAccount: () => Promise.resolve(lin),
+      issuePasswordLink: () => Promise.resolve(undefined),
     });
     assert.deepEqual(await off.send(notice), { outcome: 'delivered' });
     assert.deepEqual(await send(undefined), { outcome: 'delivered' });
     assert.deepEqual(await send({ username: 'lin' }), { outcome: 'delivered' });
+    assert.equal(server.received.length, 0);
+  });
+
+  const link = { url: 'https://login.example.com/set-password?token=abc', seconds: 1800 };
+
+  it('brings a link that is made for this try', async () => {
+    const payload = { mail: 'password_forgotten' } as const;
+    assert.deepEqual(await send(lin, undefined, { payload, link }), { outcome: 'delivered' });
+    assert.deepEqual(issued, [{ accountId: 'a', purpose: 'forgotten', address: '192.0.2.1' }]);
+    const text = (server.received[0]?.text ?? '').replaceAll('=\r\n', '').replaceAll('=3D', '=');
+    for (const words of [link.url, '30 minutes', 'Username: lin', '192.0.2.1'])
+      assert.ok(text.includes(words));
+    await send(lin, undefined, { payload: { mail: 'password_invitation' }, link });
+    assert.equal(issued[1]?.purpose, 'invitation');
+    assert.match(server.received[1]?.text ?? '', /^Subject: An account was made for you \(Example\)\r$/m);
+  });
+
+  it('makes no link for nobody, nor for who has no address, and sends nothing where none is made', async () => {
+    const payload = { mail: 'password_forgotten' } as const;
+    await send(lin, undefined, { payload: { ...payload, accountId: null }, link });
+    await send({ username: 'lin' }, undefined, { payload, link });
+    assert.deepEqual(issued, []);
+    assert.deepEqual(await send(lin, undefined, { payload }), { outcome: 'delivered' });
     assert.equal(server.received.length, 0);
   });
 

@@ -22,6 +22,7 @@ const arrows: Record<string, readonly string[]> = {
   interactions: ['domain', 'policy', 'operations', 'http', 'provider', 'views'],
   session: [...pages, 'views'],
   account: [...pages, 'views'],
+  passwords: [...pages, 'views'],
   ssf: pages,
   admin: [...pages, 'config', 'views'],
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { MailSettings } from '../../src/delivery/send_mail.ts';
 import type { Person } from './browser.ts';
 import { launchChromium } from './chromium.ts';
 import { createBrowserClient, startClientSite } from './chromium_client.ts';
@@ -34,14 +35,17 @@ export interface SceneOptions {
   change?: (configuration: ExampleConfiguration) => ExampleConfiguration;
   /** What usernames begin with. */
   nameBegins?: string;
+  /** Without it, no mail is sent. */
+  mail?: MailSettings;
 }
 
 export async function openScene({
   change = (same) => same,
   nameBegins = 'person',
+  mail,
 }: SceneOptions = {}): Promise<Scene> {
   const site = await startClientSite();
-  const server = await startTestServer(change(sceneConfiguration(site)));
+  const server = await startTestServer(change(sceneConfiguration(site)), mail ? { mail } : {});
   let contexts: BrowserContext[] = [];
   let complaints: string[] = [];
   let people = 0;
@@ -52,7 +56,7 @@ export async function openScene({
     async addPerson(...roles) {
       people += 1;
       const person = { username: `${nameBegins}-${people}`, password: 'correct horse battery' };
-      await server.apply({ users: [{ ...person, roles }] });
+      await server.apply({ users: [{ ...person, email: `${person.username}@example.com`, roles }] });
       return person;
     },
     async openPage(options) {

@@ -1,10 +1,15 @@
 import { initiateDeviceAuthorization } from 'openid-client';
 import type { Page } from 'playwright-core';
+import { passwordLinkUrl } from '../../src/domain/password_links.ts';
+import type { PasswordLinkPurpose } from '../../src/domain/password_links.ts';
+import { issuePasswordLink } from '../../src/operations/issue_password_link.ts';
+import { findAccountByUsername } from '../../src/store/accounts.ts';
 import { enrol, enterCode, press, signIn } from './chromium_pages.ts';
 import { sensitive } from './chromium_scene.ts';
 import type { Scene } from './chromium_scene.ts';
 import { asAdmin } from './database.ts';
 import { api } from './example_configuration.ts';
+import type { TestServer } from './server.ts';
 import { totpCode } from './totp.ts';
 
 /** Goes from page to page and stops at each, saying what it shows. */
@@ -20,6 +25,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'signing out': signingOut,
   'looking after an account': lookingAfter,
   'changing how one signs in': changing,
+  'setting a password by a link': settingPassword,
   failing,
 };
 
@@ -124,6 +130,50 @@ async function* signingOut({ client, addPerson, server }: Scene, page: Page) {
   yield 'sign-out';
   await press(page, 'Sign out');
   yield 'signed out';
+}
+
+async function* settingPassword({ addPerson, server }: Scene, page: Page) {
+  const { username } = await addPerson('member');
+  await page.goto(`${server.issuer}/account`);
+  await page.getByRole('link', { name: 'Forgotten your password?' }).click();
+  yield 'forgotten password';
+  await page.getByLabel('Username or e-mail address').fill(' ');
+  await press(page, 'Send the link');
+  yield 'forgotten password with an error';
+  for (let tries = 0; tries < 5; tries += 1) {
+    await page.goto(`${server.issuer}/forgotten-password`);
+    await page.getByLabel('Username or e-mail address').fill('nobody');
+    await press(page, 'Send the link');
+    if (tries === 0) yield 'link sent';
+  }
+  await page.goto(`${server.issuer}/forgotten-password`);
+  await page.getByLabel('Username or e-mail address').fill('nobody');
+  await press(page, 'Send the link');
+  yield 'forgotten password that waits';
+  for (const purpose of ['invitation', 'forgotten'] as const) {
+    await page.goto(await issueLink(server, username, purpose));
+    yield `setting a password, ${purpose}`;
+  }
+  await page.getByLabel('New password').fill('short');
+  await press(page, 'Set password');
+  yield 'setting a password with an error';
+  await page.getByLabel('New password').fill('harbour lamp fern');
+  await press(page, 'Set password');
+  yield 'password set';
+  await page.goto(`${server.issuer}/set-password`);
+  yield 'link that is over';
+}
+
+/** A link as an operator makes it. */
+async function issueLink(
+  server: TestServer,
+  username: string,
+  purpose: PasswordLinkPurpose,
+): Promise<string> {
+  const found = await findAccountByUsername(server.database, username);
+  const accountId = found?.account.accountId ?? '';
+  const link = await server.database.transaction((tx) => issuePasswordLink(tx, { accountId, purpose }, {}));
+  return passwordLinkUrl(server.issuer, link ?? { token: '' });
 }
 
 async function* lookingAfter({ client, addPerson, openPage, server }: Scene, page: Page) {

@@ -14,11 +14,16 @@ import { deviceConfirmPage } from '../../views/device_confirm.ts';
 import { deviceDonePage } from '../../views/device_done.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { errorPage } from '../../views/error.ts';
+import { forgottenPasswordPage } from '../../views/forgotten_password.ts';
+import { linkOverPage } from '../../views/link_over.ts';
+import { linkSentPage } from '../../views/link_sent.ts';
+import { passwordSetPage } from '../../views/password_set.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import { recoveryPage } from '../../views/recovery.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
 import { sessionPage } from '../../views/session.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
+import { setPasswordPage } from '../../views/set_password.ts';
 import { signInPage } from '../../views/sign_in.ts';
 import { signOutPage } from '../../views/sign_out.ts';
 import { totpPage } from '../../views/totp.ts';
@@ -39,9 +44,41 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       reason: text('reason'),
       lockedUntilText: text('lockedUntilText'),
+      forgottenPasswordUrl: text('forgottenPasswordUrl'),
       cancel: { action: text('cancel') },
     }),
   reauthentication: (text) => signInPage(branded(text), { ...common(text), reauthentication: true }),
+  forgottenPassword: (text) =>
+    forgottenPasswordPage(branded(text), {
+      action: text('action'),
+      csrfToken: text('csrfToken'),
+      name: text('name'),
+      error: text('error'),
+      lockedUntilText: text('lockedUntilText'),
+    }),
+  linkSent: (text) => linkSentPage(branded(text), { againUrl: text('againUrl') }),
+  linkOver: (text) =>
+    linkOverPage(branded(text), {
+      signInUrl: text('signInUrl'),
+      forgottenPasswordUrl: text('forgottenPasswordUrl'),
+    }),
+  linkOverWithoutMail: (text) => linkOverPage(branded(text), { signInUrl: text('signInUrl') }),
+  setPassword: (text) =>
+    setPasswordPage(branded(text), {
+      ...accountForm(text),
+      action: text('action'),
+      shortest: 15,
+      isFirst: true,
+      error: text('error'),
+    }),
+  setPasswordAnew: (text) =>
+    setPasswordPage(branded(text), {
+      ...accountForm(text),
+      action: text('action'),
+      shortest: 8,
+      isFirst: false,
+    }),
+  passwordSet: (text) => passwordSetPage(branded(text), { signInUrl: text('signInUrl') }),
   consent: (text) =>
     consentPage(branded(text), {
       ...common(text),

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
+import { Problem } from '../domain/problems.ts';
+import { findListedAccount, listAccounts } from '../store/account_listing.ts';
+import type { ListedAccount } from '../store/account_listing.ts';
+import type { Database } from '../store/database.ts';
+import { withDatabase } from './open_database.ts';
+
+const mostListed = 1000;
+
+export function addUserListings(user: Command): void {
+  user
+    .command('list')
+    .description(`the first ${mostListed} accounts by username`)
+    .option('--after <username>', 'those that come after this one')
+    .option('--json', 'as one JSON document')
+    .action(async (options: { after?: string; json?: true }) => {
+      await inDatabase(async (database) => {
+        const accounts = await listAccounts(database, { most: mostListed, after: options.after });
+        process.stdout.write(
+          options.json ? `${JSON.stringify(accounts)}\n` : accounts.map((one) => `${line(one)}\n`).join(''),
+        );
+      });
+    });
+  user
+    .command('show <username>')
+    .description('one account: its roles, how it signs in, and whether it may')
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: { json?: true }) => {
+      await inDatabase(async (database) => {
+        const account = await findListedAccount(database, username);
+        if (!account) throw new Problem('account_unknown', `There is no account named ${username}.`);
+        process.stdout.write(options.json ? `${JSON.stringify(account)}\n` : describe(account));
+      });
+    });
+}
+
+async function inDatabase(work: (database: Database) => Promise<void>): Promise<void> {
+  await withDatabase(readEnvironment(process.env, 'tool'), work);
+}
+
+function line(account: ListedAccount): string {
+  const { accountId, username, email, roles } = account;
+  return [username, state(account), roles.join(',') || 'no roles', email ?? 'no e-mail', accountId].join(
+    '  ',
+  );
+}
+
+function state({ disabledAt, hasPassword, passwordLink }: ListedAccount): string {
+  if (disabledAt !== null) return 'disabled';
+  if (hasPassword) return 'active';
+  return passwordLink ? 'invited' : 'no password';
+}
+
+function describe(account: ListedAccount): string {
+  const { passwordLink: link } = account;
+  const facts: [what: string, value: string | undefined][] = [
+    ['account', account.accountId],
+    ['username', account.username],
+    ['name', account.name ?? undefined],
+    ['e-mail', account.email ?? undefined],
+    ['roles', account.roles.join(', ') || 'none'],
+    ['state', state(account)],
+    ['created', account.createdAt],
+    ['disabled', account.disabledAt ?? undefined],
+    ['password', account.hasPassword ? 'set' : 'none'],
+    ['link', link ? `${link.purpose}, good until ${link.expiresAt}` : undefined],
+    ['authenticator apps', String(account.apps)],
+    ['recovery codes left', String(account.recoveryCodes)],
+  ];
+  const told = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+  return told.map(([what, value]) => `${what}: ${value}\n`).join('');
+}
