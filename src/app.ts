@@ -4,10 +4,11 @@ import Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
-import type { Authenticators } from './account/dependencies.ts';
+import type { Authenticators, Passkeys } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
 import { openPushAuthorization } from './credentials/push_authorization.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
+import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
@@ -37,9 +38,11 @@ import { createStream } from './operations/create_stream.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
+import { beginPasskeyRegistration, registerPasskey } from './operations/register_passkey.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
+import { askForPasskey, verifyPasskey } from './operations/verify_passkey.ts';
 import { verifyTotp } from './operations/verify_totp.ts';
 import { accountSignInUrl } from './provider/account_client.ts';
 import { findBrowserSession, forgetBrowserSession } from './provider/browser_session.ts';
@@ -91,6 +94,7 @@ const largestSkewMilliseconds = 5000;
 export async function buildApp(options: AppOptions): Promise<App> {
   const { issuer, database, secrets, trustedProxies, log, mail, allowsLoopbackReceivers = false } = options;
   const atRest = createSecretsAtRest(secrets);
+  const relyingParty = relyingPartyOf(issuer);
   const configurations = await createConfigurationSource(database);
   const windows = createWindowSecrets(database, atRest);
   const assets = loadAssets();
@@ -191,6 +195,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     accountRoutes({
       database,
       authenticators: buildAuthenticators(),
+      passkeys: buildPasskeys(),
       limiter,
       csrf: interactions.csrf,
       pageContext,
@@ -312,6 +317,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
       beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) =>
         confirmTotpEnrolment(database, atRest, attempt, origin, { most }),
+    };
+  }
+
+  function buildPasskeys(): Passkeys {
+    const proofIn = (sessionId: string) => ({ purpose: 'proof', boundTo: sessionId }) as const;
+    return {
+      beginRegistration: (owner, serviceName) =>
+        beginPasskeyRegistration(database, relyingParty, owner, serviceName),
+      register: (attempt, origin) => registerPasskey(database, relyingParty, attempt, origin),
+      ask: ({ accountId, sessionId }) =>
+        askForPasskey(database, relyingParty, { accountId, place: proofIn(sessionId) }),
+      verify: ({ accountId, sessionId, answer }, origin) =>
+        verifyPasskey(database, relyingParty, { accountId, place: proofIn(sessionId), answer }, origin),
     };
   }
 

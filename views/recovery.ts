@@ -32,7 +32,7 @@ export function recoveryPage(context: PageContext, props: RecoveryProps): Html {
       problem: errorSummary({ error, field: 'recovery_code', wait: lockedUntilText }),
     },
     html`${notice(why)}
-<p class="lead">Enter one of the codes you saved when you set up your authenticator app.</p>
+<p class="lead">Enter one of the codes you saved when you set up your second factor.</p>
 ${accountLine(username)}
 <form method="post" action="${safeUrl(action)}">
 ${hiddenFields({ csrf: csrfToken })}

@@ -38,6 +38,7 @@ const keptPackages: Record<string, readonly string[]> = {
   knex: ['store'],
   pg: ['store', 'dev'],
   'oidc-provider': ['provider'],
+  '@simplewebauthn': ['credentials'],
 };
 
 const impureNames = new Set(

@@ -6,6 +6,7 @@ import type { Scene } from './chromium_scene.ts';
 import { asAdmin } from './database.ts';
 import { api } from './example_configuration.ts';
 import { totpCode } from './totp.ts';
+import { addVirtualAuthenticator } from './virtual_authenticator.ts';
 
 /** Goes from page to page and stops at each, saying what it shows. */
 export type Walk = (scene: Scene, page: Page) => AsyncGenerator<string, void>;
@@ -20,6 +21,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'signing out': signingOut,
   'looking after an account': lookingAfter,
   'changing how one signs in': changing,
+  'adding a passkey': addingPasskey,
   failing,
 };
 
@@ -176,6 +178,33 @@ async function* changing({ addPerson, server }: Scene, page: Page) {
   await page.getByLabel('New password', { exact: true }).fill(recoveryCodes[0]?.slice(0, 9) ?? '');
   await press(page, 'Change password');
   yield 'password with an error';
+}
+
+async function* addingPasskey({ addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await addVirtualAuthenticator(page);
+  await page.goto(`${server.issuer}/account/security`);
+  await signIn(page, person);
+  yield 'security, with nothing set up';
+  await page.getByRole('link', { name: 'Add a passkey' }).click();
+  await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
+  yield 'adding a passkey';
+  await page.getByLabel('Name of the passkey').fill('A laptop whose name takes a whole line');
+  await press(page, 'Create a passkey');
+  await page.getByRole('link', { name: 'I have saved them' }).click();
+  await page.getByRole('link', { name: 'Rename or remove' }).waitFor();
+  yield 'security, with a passkey';
+  await page.getByRole('link', { name: 'Add another passkey' }).click();
+  await press(page, 'Create a passkey');
+  await page.getByText('This device has a passkey').waitFor();
+  yield 'adding a passkey that is there';
+  await page.goBack();
+  await page.getByRole('link', { name: 'Rename or remove' }).click();
+  yield 'the only passkey';
+  await server.clock.advance(301);
+  await page.reload();
+  await page.getByRole('button', { name: 'Use a passkey instead' }).waitFor();
+  yield 'the question where there is a passkey';
 }
 
 async function* failing({ client, server }: Scene, page: Page) {

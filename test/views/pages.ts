@@ -4,10 +4,12 @@ import type { PageContext } from '../../views/layout.ts';
 import { accountAppPage } from '../../views/account_app.ts';
 import { accountConfirmPage } from '../../views/account_confirm.ts';
 import { accountOverviewPage } from '../../views/account_overview.ts';
+import { accountPasskeyPage } from '../../views/account_passkey.ts';
 import { accountPasswordPage } from '../../views/account_password.ts';
 import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
 import { accountSecurityPage } from '../../views/account_security.ts';
 import { accountSessionsPage } from '../../views/account_sessions.ts';
+import { addPasskeyPage } from '../../views/add_passkey.ts';
 import { consentPage } from '../../views/consent.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
 import { deviceConfirmPage } from '../../views/device_confirm.ts';
@@ -107,6 +109,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       notice: text('notice'),
       apps: [appFactor(text), { ...appFactor(text), disabled: true }],
       mayAddApp: true,
+      passkeys: [passkey(text), { ...passkey(text), lastUsed: undefined, synced: false }],
+      mayAddPasskey: true,
       recoveryCodes: 7,
     }),
   accountSecurityWithoutApps: (text) =>
@@ -114,6 +118,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       csrfToken: text('csrfToken'),
       apps: [],
       mayAddApp: true,
+      passkeys: [],
+      mayAddPasskey: true,
       recoveryCodes: 0,
     }),
   accountConfirm: (text) =>
@@ -121,6 +127,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       ...accountForm(text),
       next: text('next'),
       asks: { password: true, factor: true },
+      hasApp: true,
+      passkeyRequest: text('request'),
       error: { field: 'code', text: text('error') },
       lockedUntilText: text('lockedUntilText'),
     }),
@@ -129,6 +137,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       ...accountForm(text),
       next: text('next'),
       asks: { password: false, factor: true },
+      hasApp: false,
     }),
   accountPassword: (text) =>
     accountPasswordPage(branded(text), {
@@ -144,6 +153,23 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       name: text('appName'),
       isLast: true,
       isAlwaysAsked: false,
+    }),
+  accountPasskey: (text) =>
+    accountPasskeyPage(branded(text), {
+      csrfToken: text('csrfToken'),
+      passkeyId: text('passkeyId'),
+      name: text('passkeyName'),
+      isLast: true,
+    }),
+  addPasskey: (text) =>
+    addPasskeyPage(branded(text), {
+      ...accountForm(text),
+      action: text('action'),
+      serviceName: text('serviceName'),
+      request: text('request'),
+      error: text('error'),
+      passkeyName: text('passkeyName'),
+      account: true,
     }),
   accountRecoveryCodes: (text) =>
     accountRecoveryCodesPage(branded(text), { csrfToken: text('csrfToken'), left: 3 }),
@@ -237,6 +263,11 @@ function accountForm(text: Text) {
 function appFactor(text: Text) {
   const added = { iso: text('iso'), text: text('moment'), distance: text('added') };
   return { factorId: text('factorId'), name: text('appName'), added, disabled: false };
+}
+
+function passkey(text: Text) {
+  const [added, lastUsed] = [moment(text)('added'), moment(text)('lastUsed')];
+  return { passkeyId: text('passkeyId'), name: text('passkeyName'), added, lastUsed, synced: true };
 }
 
 function permissions(text: Text) {
