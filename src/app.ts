@@ -28,7 +28,11 @@ import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
 import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
-import type { InteractionDependencies, SecondFactors } from './interactions/dependencies.ts';
+import type {
+  InteractionDependencies,
+  InteractionPasskeys,
+  SecondFactors,
+} from './interactions/dependencies.ts';
 import { createLibraryPages, renderFailure } from './interactions/library_pages.ts';
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
@@ -40,6 +44,7 @@ import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { beginPasskeyRegistration, registerPasskey } from './operations/register_passkey.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
+import { askWhoSignsIn, signInWithPasskey } from './operations/sign_in_with_passkey.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
 import { askForPasskey, verifyPasskey } from './operations/verify_passkey.ts';
@@ -136,6 +141,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     findAccount,
     signIn: (credentials, origin) => signIn(database, credentials, origin),
     secondFactors: buildSecondFactors(),
+    passkeys: buildInteractionPasskeys(),
     limiter,
     currentProvider,
     csrf,
@@ -330,6 +336,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
         askForPasskey(database, relyingParty, { accountId, place: proofIn(sessionId) }),
       verify: ({ accountId, sessionId, answer }, origin) =>
         verifyPasskey(database, relyingParty, { accountId, place: proofIn(sessionId), answer }, origin),
+    };
+  }
+
+  function buildInteractionPasskeys(): InteractionPasskeys {
+    const factorIn = (interactionId: string) =>
+      ({ purpose: 'second_factor', boundTo: interactionId }) as const;
+    return {
+      ask: ({ accountId, interactionId }) =>
+        askForPasskey(database, relyingParty, { accountId, place: factorIn(interactionId) }),
+      verify: ({ accountId, interactionId, answer }, origin) =>
+        verifyPasskey(database, relyingParty, { accountId, place: factorIn(interactionId), answer }, origin),
+      askWho: (interactionId) => askWhoSignsIn(database, relyingParty, interactionId),
+      signIn: (attempt, origin) => signInWithPasskey(database, relyingParty, attempt, origin),
     };
   }
 

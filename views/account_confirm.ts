@@ -74,14 +74,14 @@ ${
 </form>
 ${
   passkeyRequest &&
-  html`<div id="passkey" tabindex="-1">${passkeyForm({
+  passkeyForm({
     action: '/account/security/confirm/passkey',
     fields: { csrf: csrfToken, next },
     kind: 'get',
     request: passkeyRequest,
     label: 'Use a passkey instead',
     look: 'choice',
-  })}</div>`
+  })
 }
 ${backToSecurity()}`,
   );

@@ -18,10 +18,12 @@ export interface RecoveryProps {
   readonly appIsDisabled?: boolean | undefined;
   /** Back to the page that asks for the app's code. */
   readonly totpUrl?: string | undefined;
+  /** Back to the page that asks for a passkey. */
+  readonly passkeyUrl?: string | undefined;
 }
 
 export function recoveryPage(context: PageContext, props: RecoveryProps): Html {
-  const { action, csrfToken, username, error, lockedUntilText, appIsDisabled, totpUrl } = props;
+  const { action, csrfToken, username, error, lockedUntilText, appIsDisabled, totpUrl, passkeyUrl } = props;
   const why = appIsDisabled
     ? 'Your authenticator app was turned off: too many codes in a row were wrong. A recovery code lets you set up a new one. Without one, ask whoever runs this service.'
     : undefined;
@@ -57,6 +59,10 @@ ${textField({
 ${
   totpUrl &&
   html`<p class="aside">Found the app? <a href="${safeUrl(totpUrl)}">Enter its code instead</a></p>`
+}
+${
+  passkeyUrl &&
+  html`<p class="aside">Got your passkey? <a href="${safeUrl(passkeyUrl)}">Use it instead</a></p>`
 }`,
   );
 }

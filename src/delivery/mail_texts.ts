@@ -12,7 +12,7 @@ const mails: Record<MailNotice['mail'], [subject: string, sentence: string]> = {
   ],
   passkey_added: [
     'A passkey was added',
-    'A passkey was added to your account. From now on it can confirm that it is you.',
+    'A passkey was added to your account. From now on it can be your second factor, or sign you in alone.',
   ],
   passkey_removed: [
     'A passkey was removed',

@@ -11,7 +11,11 @@ interface LimitedRoute {
 }
 
 const routes: readonly LimitedRoute[] = [
-  { path: /^\/interaction\/[^/]+\/sign-in$/, kind: 'sign_in_address', counts: 'every request' },
+  {
+    path: /^\/interaction\/[^/]+\/(?:sign-in|passkey-login)$/,
+    kind: 'sign_in_address',
+    counts: 'every request',
+  },
   { path: /^\/account\/security\/(?:confirm|password)$/, kind: 'sign_in_address', counts: 'every request' },
   {
     path: /^\/account\/security\/(?:apps\/new|passkeys\/new|confirm\/passkey)$/,
@@ -19,7 +23,7 @@ const routes: readonly LimitedRoute[] = [
     counts: 'every request',
   },
   {
-    path: /^\/interaction\/[^/]+\/(?:totp|enrol|recovery)$/,
+    path: /^\/interaction\/[^/]+\/(?:totp|passkey|enrol|recovery)$/,
     kind: 'second_factor_address',
     counts: 'every request',
   },

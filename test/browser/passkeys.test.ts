@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { decodeJwt } from 'jose';
 import type { Page } from 'playwright-core';
 import type { Person } from '../support/browser.ts';
 import { heading, press, signIn } from '../support/chromium_pages.ts';
-import { openScene } from '../support/chromium_scene.ts';
+import { openScene, sensitive } from '../support/chromium_scene.ts';
 import type { Scene } from '../support/chromium_scene.ts';
 import { addVirtualAuthenticator } from '../support/virtual_authenticator.ts';
 
@@ -61,6 +62,63 @@ describe('passkeys in a browser', () => {
     await authenticator.setVerified(true);
     await press(page, 'Use a passkey instead');
     await page.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
+  });
+
+  /** Somebody with a passkey in this tab's authenticator, signed out again. */
+  async function preparePasskey(page: Page) {
+    const authenticator = await addVirtualAuthenticator(page);
+    await openSecurity(page);
+    await addPasskey(page, 'Laptop');
+    await page.getByRole('link', { name: 'I have saved them' }).click();
+    await page.getByRole('heading', { name: 'Laptop', level: 3 }).waitFor();
+    return authenticator;
+  }
+  const finish = async (page: Page) => await scene.client.exchange(await scene.client.awaitReturn(page));
+
+  it('are the second factor of somebody who has no app', async () => {
+    const page = await scene.openPage();
+    await preparePasskey(page);
+    await scene.client.goToIssuer(page, sensitive);
+    assert.equal(await heading(page), 'Use your passkey');
+    await press(page, 'Use a passkey');
+    await press(page, 'Allow');
+    const claims = decodeJwt((await finish(page)).access_token);
+    assert.deepEqual([claims.acr, claims.amr], ['urn:curfew:acr:mfa', ['pwd', 'hwk', 'user', 'mfa']]);
+    assert.equal(claims.scope, 'payments.write');
+  });
+
+  it('sign in alone at the push of a button, without a name', async () => {
+    const page = await scene.openPage();
+    const authenticator = await preparePasskey(page);
+    await page.context().clearCookies();
+    await authenticator.setPresent(false);
+    await scene.client.goToIssuer(page, { acr_values: 'urn:curfew:acr:mfa' });
+    await authenticator.setPresent(true);
+    await press(page, 'Sign in with a passkey');
+    await press(page, 'Allow');
+    const tokens = await finish(page);
+    assert.equal(await scene.client.nameOwner(tokens), person.username);
+    const claims = decodeJwt(tokens.id_token ?? '');
+    assert.deepEqual([claims.acr, claims.amr], ['urn:curfew:acr:mfa', ['hwk', 'user', 'mfa']]);
+  });
+
+  it('sign in from the list of the username field, without a button', async () => {
+    const page = await scene.openPage();
+    await preparePasskey(page);
+    await page.context().clearCookies();
+    await scene.client.goToIssuer(page);
+    await press(page, 'Allow');
+    const tokens = await finish(page);
+    assert.equal(await scene.client.nameOwner(tokens), person.username);
+  });
+
+  it('leave name and password as they are where there is no JavaScript', async () => {
+    const page = await scene.openPage({ javaScriptEnabled: false });
+    await scene.client.goToIssuer(page);
+    await page.getByText('A passkey can be used only where JavaScript is on.').waitFor();
+    await signIn(page, person);
+    await press(page, 'Allow');
+    await finish(page);
   });
 
   it('need JavaScript, and the page says so where there is none', async () => {

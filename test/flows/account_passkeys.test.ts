@@ -138,8 +138,8 @@ describe('the passkeys on the security page of an account', () => {
     const still = await browser.submit(asked, isConfirming, { credential: present });
     assert.match(still.text, /name="password"/);
     assert.doesNotMatch(still.text, /name="code"/);
-    const wrong = device.get(readPasskeyRequest(still.text, isConfirming), { counter: 1 });
-    const refused = await browser.submit(still, isConfirming, { credential: wrong });
+    const copied = device.get(readPasskeyRequest(still.text, isConfirming), { counter: 1 });
+    const refused = await browser.submit(still, isConfirming, { credential: copied });
     assert.equal(refused.response.status, 422);
     assert.match(refused.text, /This passkey was not accepted/);
     const verified = device.get(readPasskeyRequest(refused.text, isConfirming));

@@ -22,6 +22,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'looking after an account': lookingAfter,
   'changing how one signs in': changing,
   'adding a passkey': addingPasskey,
+  'proving a passkey': provingPasskey,
   failing,
 };
 
@@ -205,6 +206,36 @@ async function* addingPasskey({ addPerson, server }: Scene, page: Page) {
   await page.reload();
   await page.getByRole('button', { name: 'Use a passkey instead' }).waitFor();
   yield 'the question where there is a passkey';
+}
+
+async function* provingPasskey({ client, addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('admin');
+  const authenticator = await addVirtualAuthenticator(page);
+  await page.goto(`${server.issuer}/account/security/passkeys/new`);
+  await signIn(page, person);
+  await page.goto(`${server.issuer}/account/security/passkeys/new`);
+  await press(page, 'Create a passkey');
+  await page.getByRole('link', { name: 'I have saved them' }).click();
+  await client.goToIssuer(page, sensitive);
+  yield 'passkey challenge';
+  await authenticator.setVerified(false);
+  await press(page, 'Use a passkey');
+  await page.getByText('Nothing was confirmed').waitFor();
+  yield 'passkey challenge that nobody confirmed';
+  await page.evaluate("document.querySelector('form[data-passkey]').submit()");
+  await page.getByRole('alert').waitFor();
+  yield 'passkey challenge that was refused';
+  await page.getByRole('link', { name: 'Use a recovery code' }).click();
+  yield 'recovery where there is a passkey';
+  await page.goto(`${server.issuer}/account/security/apps/new`);
+  await enrol(page);
+  await client.goToIssuer(page, { ...sensitive, prompt: 'login' });
+  await page.evaluate("document.querySelector('form[data-passkey]').submit()");
+  await page.getByRole('alert').waitFor();
+  yield 're-authentication whose passkey was refused';
+  await server.clock.advance(600);
+  await signIn(page, person);
+  yield 'challenge by code or passkey';
 }
 
 async function* failing({ client, server }: Scene, page: Page) {

@@ -16,6 +16,7 @@ import { deviceConfirmPage } from '../../views/device_confirm.ts';
 import { deviceDonePage } from '../../views/device_done.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { errorPage } from '../../views/error.ts';
+import { passkeyPage } from '../../views/passkey.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import { recoveryPage } from '../../views/recovery.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
@@ -41,6 +42,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       reason: text('reason'),
       lockedUntilText: text('lockedUntilText'),
+      passkey: { action: text('action'), request: text('request') },
+      passkeyError: text('passkeyError'),
       cancel: { action: text('cancel') },
     }),
   reauthentication: (text) => signInPage(branded(text), { ...common(text), reauthentication: true }),
@@ -188,6 +191,16 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       lockedUntilText: text('lockedUntilText'),
       recoveryAction: text('recoveryAction'),
+      passkey: { action: text('action'), request: text('request') },
+      passkeyError: text('passkeyError'),
+    }),
+  passkey: (text) =>
+    passkeyPage(branded(text), {
+      ...common(text),
+      request: text('request'),
+      why: text('why'),
+      error: text('error'),
+      recoveryAction: text('recoveryAction'),
     }),
   recovery: (text) =>
     recoveryPage(branded(text), {
@@ -195,6 +208,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       lockedUntilText: text('lockedUntilText'),
       totpUrl: text('totpUrl'),
+      passkeyUrl: text('passkeyUrl'),
     }),
   enrolTotp: (text) =>
     enrolTotpPage(branded(text), {

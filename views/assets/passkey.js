@@ -1,4 +1,4 @@
-// The browser's part of passkeys: each form says in `data-request` what is asked for, and its field
+// The browser's part of passkeys: each form has in a `data` element what is asked for, and its field
 // `credential` takes the answer. Nothing is sent but by sending the form.
 const words = {
   NotAllowedError: 'Nothing was confirmed. Try again, or use another way.',
@@ -47,7 +47,7 @@ async function offer(form) {
 }
 
 function ask(form, options) {
-  const request = JSON.parse(form.dataset.request);
+  const request = JSON.parse(form.querySelector('data').value);
   const publicKey = { ...request, challenge: toBytes(request.challenge) };
   if (form.dataset.passkey === 'get') {
     publicKey.allowCredentials = request.allowCredentials?.map(toCredential);
@@ -59,16 +59,16 @@ function ask(form, options) {
 }
 
 function send(form, { id, type, response }) {
-  const answer = { clientDataJSON: toText(response.clientDataJSON) };
+  const told = { clientDataJSON: toText(response.clientDataJSON) };
   for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
-    if (response[name]) answer[name] = toText(response[name]);
+    if (response[name]) told[name] = toText(response[name]);
   }
-  if (response.getTransports) answer.transports = response.getTransports();
+  if (response.getTransports) told.transports = response.getTransports();
   form.elements.credential.value = JSON.stringify({
     id,
     rawId: id,
     type,
-    response: answer,
+    response: told,
     clientExtensionResults: {},
   });
   form.submit();

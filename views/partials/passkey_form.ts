@@ -27,13 +27,15 @@ export const passkeyScript = 'passkey.js';
  */
 export function passkeyForm(form: PasskeyForm): Html {
   const { action, fields, kind, request, label, look, before, autofill } = form;
-  return html`<form class="passkey" method="post" action="${safeUrl(action)}" data-passkey="${kind}" data-request="${request}"${
+  return html`<div class="passkey" id="passkey" tabindex="-1">
+<form method="post" action="${safeUrl(action)}" data-passkey="${kind}"${
     autofill && html` data-autofill`
   } hidden>
-${hiddenFields({ ...fields, credential: '' })}
+${hiddenFields({ ...fields, credential: '' })}<data value="${request}" hidden></data>
 ${before}
 <button class="button ${look}" type="submit">${label}</button>
 </form>
 <p class="passkey-status" role="status"></p>
-<p class="soft scriptless">A passkey can be used only where JavaScript is on.</p>`;
+<p class="soft scriptless">A passkey can be used only where JavaScript is on.</p>
+</div>`;
 }
