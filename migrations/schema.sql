@@ -255,6 +255,32 @@ CREATE INDEX notices_dead ON public.notices USING btree (dead_at) WHERE (dead_at
 CREATE INDEX notices_due ON public.notices USING btree (receiver, due_at) WHERE (dead_at IS NULL);
 CREATE INDEX notices_waiting ON public.notices USING btree (queued_at) WHERE (dead_at IS NULL);
 
+create table passkey_challenges (
+  challenge_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenges_pkey PRIMARY KEY (challenge_hash)
+);
+CREATE INDEX passkey_challenges_expiry ON public.passkey_challenges USING btree (expires_at);
+
+create table passkeys (
+  passkey_id uuid not null,
+  account_id text not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  backup_eligible boolean not null,
+  backed_up boolean not null,
+  name text not null,
+  created_at timestamp with time zone not null default curfew_now(),
+  last_used_at timestamp with time zone,
+  constraint passkeys_pkey PRIMARY KEY (passkey_id),
+  constraint passkeys_credential_id_key UNIQUE (credential_id),
+  constraint passkeys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint passkeys_credential_id_check CHECK (((octet_length(credential_id) >= 1) AND (octet_length(credential_id) <= 1023)))
+);
+CREATE INDEX passkeys_account ON public.passkeys USING btree (account_id);
+
 create table password_links (
   token_hash bytea not null,
   account_id text not null,
@@ -794,6 +820,13 @@ grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on idempotent_answers to curfew_server;
 grant delete, insert, select, update on notice_receivers to curfew_server;
 grant delete, insert, select, update on notices to curfew_server;
+grant delete, insert, select on passkey_challenges to curfew_server;
+grant update on passkey_challenges (expires_at) to curfew_server;
+grant delete, insert, select on passkeys to curfew_server;
+grant update on passkeys (backed_up) to curfew_server;
+grant update on passkeys (counter) to curfew_server;
+grant update on passkeys (last_used_at) to curfew_server;
+grant update on passkeys (name) to curfew_server;
 grant delete, insert, select, update on password_links to curfew_server;
 grant delete, insert, select, update on policies to curfew_server;
 grant insert, select on policy_versions to curfew_server;

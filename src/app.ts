@@ -4,11 +4,12 @@ import Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
-import type { Authenticators } from './account/dependencies.ts';
+import type { Authenticators, Passkeys } from './account/dependencies.ts';
 import { adminApi } from './admin/api/serve.ts';
 import { accountRoutes } from './account/routes.ts';
 import { openPushAuthorization } from './credentials/push_authorization.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
+import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
 import { hashToken } from './credentials/token_hash.ts';
 import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
@@ -30,7 +31,11 @@ import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
 import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
-import type { InteractionDependencies, SecondFactors } from './interactions/dependencies.ts';
+import type {
+  InteractionDependencies,
+  InteractionPasskeys,
+  SecondFactors,
+} from './interactions/dependencies.ts';
 import { createLibraryPages, renderFailure } from './interactions/library_pages.ts';
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
@@ -41,11 +46,14 @@ import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
 import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
+import { beginPasskeyRegistration, registerPasskey } from './operations/register_passkey.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { requestPasswordLink } from './operations/request_password_link.ts';
 import { openPasswordLink, setPasswordByLink } from './operations/set_password.ts';
+import { askWhoSignsIn, signInWithPasskey } from './operations/sign_in_with_passkey.ts';
 import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
+import { askForPasskey, verifyPasskey } from './operations/verify_passkey.ts';
 import { verifyTotp } from './operations/verify_totp.ts';
 import type { PasswordDependencies } from './passwords/dependencies.ts';
 import { forgottenPasswordPath } from './passwords/forgotten_password_page.ts';
@@ -105,6 +113,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { issuer, database, secrets, trustedProxies, log, mail, metrics } = options;
   const { allowsLoopbackReceivers = false } = options;
   const atRest = createSecretsAtRest(secrets);
+  const relyingParty = relyingPartyOf(issuer);
   const configurations = await createConfigurationSource(database);
   const windows = createWindowSecrets(database, atRest);
   const assets = loadAssets();
@@ -147,6 +156,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signIn: (credentials, origin) => signIn(database, credentials, origin),
     secondFactors: buildSecondFactors(),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
+    passkeys: buildInteractionPasskeys(),
     limiter,
     currentProvider,
     csrf,
@@ -224,6 +234,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     accountRoutes({
       database,
       authenticators: buildAuthenticators(),
+      passkeys: buildPasskeys(),
       limiter,
       csrf: interactions.csrf,
       pageContext,
@@ -372,6 +383,32 @@ export async function buildApp(options: AppOptions): Promise<App> {
       beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
       confirmEnrolment: (attempt, origin) =>
         confirmTotpEnrolment(database, atRest, attempt, origin, { most }),
+    };
+  }
+
+  function buildPasskeys(): Passkeys {
+    const proofIn = (sessionId: string) => ({ purpose: 'proof', boundTo: sessionId }) as const;
+    return {
+      beginRegistration: (owner, serviceName) =>
+        beginPasskeyRegistration(database, relyingParty, owner, serviceName),
+      register: (attempt, origin) => registerPasskey(database, relyingParty, attempt, origin),
+      ask: ({ accountId, sessionId }) =>
+        askForPasskey(database, relyingParty, { accountId, place: proofIn(sessionId) }),
+      verify: ({ accountId, sessionId, answer }, origin) =>
+        verifyPasskey(database, relyingParty, { accountId, place: proofIn(sessionId), answer }, origin),
+    };
+  }
+
+  function buildInteractionPasskeys(): InteractionPasskeys {
+    const factorIn = (interactionId: string) =>
+      ({ purpose: 'second_factor', boundTo: interactionId }) as const;
+    return {
+      ask: ({ accountId, interactionId }) =>
+        askForPasskey(database, relyingParty, { accountId, place: factorIn(interactionId) }),
+      verify: ({ accountId, interactionId, answer }, origin) =>
+        verifyPasskey(database, relyingParty, { accountId, place: factorIn(interactionId), answer }, origin),
+      askWho: (interactionId) => askWhoSignsIn(database, relyingParty, interactionId),
+      signIn: (attempt, origin) => signInWithPasskey(database, relyingParty, attempt, origin),
     };
   }
 

@@ -11,7 +11,7 @@ export interface AccountAppProps {
   readonly csrfToken: string;
   readonly factorId: string;
   readonly name: string;
-  /** No other authenticator is left without it. */
+  /** No other second factor is left without it. */
   readonly isLast: boolean;
   /** The account's policy asks for a second factor at every sign-in. */
   readonly isAlwaysAsked: boolean;

@@ -7,6 +7,7 @@ import { accountNav } from './partials/account_nav.ts';
 import { hiddenFields } from './partials/action_form.ts';
 import { backToSecurity } from './partials/back_to_security.ts';
 import { errorSummary } from './partials/error_summary.ts';
+import { passkeyForm, passkeyScript } from './partials/passkey_form.ts';
 import { passwordField } from './partials/password_field.ts';
 import { textField } from './partials/text_field.ts';
 import { usernameField } from './partials/username_field.ts';
@@ -17,12 +18,16 @@ export interface AccountConfirmProps {
   /** The page that comes after. */
   readonly next: string;
   readonly asks: { readonly password: boolean; readonly factor: boolean };
-  readonly error?: { readonly field: 'password' | 'code'; readonly text: string } | undefined;
+  /** Whether there is an authenticator app to take a code from. */
+  readonly hasApp: boolean;
+  /** What the browser is asked for where the account has a passkey. */
+  readonly passkeyRequest?: string | undefined;
+  readonly error?: { readonly field: 'password' | 'code' | 'passkey'; readonly text: string } | undefined;
   readonly lockedUntilText?: string | undefined;
 }
 
 export function accountConfirmPage(context: PageContext, props: AccountConfirmProps): Html {
-  const { csrfToken, username, next, asks, error, lockedUntilText } = props;
+  const { csrfToken, username, next, asks, hasApp, passkeyRequest, error, lockedUntilText } = props;
   const errorAt = (field: string) => (error?.field === field ? error.text : undefined);
   return layout(
     context,
@@ -30,7 +35,7 @@ export function accountConfirmPage(context: PageContext, props: AccountConfirmPr
       heading: "Confirm it's you",
       problem: errorSummary({ error: error?.text, field: error?.field ?? '', wait: lockedUntilText }),
       nav: accountNav('security', csrfToken),
-      scripts: ['password_toggle.js'],
+      scripts: ['password_toggle.js', ...(passkeyRequest ? [passkeyScript] : [])],
     },
     html`<p class="lead">Before you change how you sign in.</p>
 ${accountLine(username)}
@@ -51,8 +56,8 @@ ${
   asks.factor &&
   textField({
     name: 'code',
-    label: 'Code from your authenticator app',
-    hint: 'Or one of your recovery codes.',
+    label: hasApp ? 'Code from your authenticator app' : 'Recovery code',
+    hint: hasApp ? 'Or one of your recovery codes.' : 'Each code works once.',
     error: errorAt('code'),
     input: {
       class: 'code',
@@ -67,6 +72,17 @@ ${
 }
 <button class="button primary" type="submit">Continue</button>
 </form>
+${
+  passkeyRequest &&
+  passkeyForm({
+    action: '/account/security/confirm/passkey',
+    fields: { csrf: csrfToken, next },
+    kind: 'get',
+    request: passkeyRequest,
+    label: 'Use a passkey instead',
+    look: 'choice',
+  })
+}
 ${backToSecurity()}`,
   );
 }

@@ -15,18 +15,30 @@ export interface AppFactorProps {
   readonly disabled: boolean;
 }
 
+export interface PasskeyProps {
+  readonly passkeyId: string;
+  readonly name: string;
+  readonly added: Moment;
+  /** undefined: never. */
+  readonly lastUsed?: Moment | undefined;
+  /** Its maker may copy it to other devices of its owner. */
+  readonly synced: boolean;
+}
+
 export interface AccountSecurityProps {
   readonly csrfToken: string;
   /** What the last form did. */
   readonly notice?: string | undefined;
   readonly apps: readonly AppFactorProps[];
   readonly mayAddApp: boolean;
+  readonly passkeys: readonly PasskeyProps[];
+  readonly mayAddPasskey: boolean;
   /** How many recovery codes are unused. */
   readonly recoveryCodes: number;
 }
 
 export function accountSecurityPage(context: PageContext, props: AccountSecurityProps): Html {
-  const { csrfToken, notice, apps, mayAddApp, recoveryCodes } = props;
+  const { csrfToken, notice, apps, mayAddApp, passkeys, mayAddPasskey, recoveryCodes } = props;
   return layout(
     context,
     {
@@ -38,6 +50,18 @@ export function accountSecurityPage(context: PageContext, props: AccountSecurity
     html`${outcome(notice)}
 <h2>Password</h2>
 <p><a class="button tool fit" href="/account/security/password">Change your password</a></p>
+<h2>Passkeys</h2>
+${
+  passkeys.length === 0
+    ? html`<p class="soft">None. With one, your fingerprint, your face or a security key confirms that it is you.</p>`
+    : html`<ul class="accesses">${passkeys.map(passkey)}</ul>`
+}
+${
+  mayAddPasskey &&
+  html`<p><a class="button tool fit" href="/account/security/passkeys/new">${
+    passkeys.length === 0 ? 'Add a passkey' : 'Add another passkey'
+  }</a></p>`
+}
 <h2>Authenticator apps</h2>
 ${
   apps.length === 0
@@ -50,7 +74,7 @@ ${
     apps.length === 0 ? 'Set up an app' : 'Add another app'
   }</a></p>`
 }
-${apps.length > 0 && codes(recoveryCodes)}`,
+${apps.length + passkeys.length > 0 && codes(recoveryCodes)}`,
   );
 }
 
@@ -63,9 +87,21 @@ ${disabled && html`<p class="field-error">Turned off: too many codes in a row we
 </li>`;
 }
 
+function passkey({ passkeyId, name, added, lastUsed, synced }: PasskeyProps): Html {
+  return html`<li class="access">
+<h3>${name}</h3>
+<p class="soft">${synced ? 'May be on several of your devices' : 'On one device only'}</p>
+<dl class="times">
+<div><dt>Added</dt><dd>${moment(added)}</dd></div>
+<div><dt>Last used</dt><dd>${lastUsed ? moment(lastUsed) : 'Never'}</dd></div>
+</dl>
+<p><a href="/account/security/passkeys/${passkeyId}">Rename or remove <span class="unseen">${name}</span></a></p>
+</li>`;
+}
+
 function codes(left: number): Html {
   return html`<h2>Recovery codes</h2>
-<p>${left === 0 ? 'None left.' : left === 1 ? 'One left.' : `${left} left.`} Without your authenticator app, one of
-them lets you in.</p>
+<p>${left === 0 ? 'None left.' : left === 1 ? 'One left.' : `${left} left.`} Without your authenticator app or
+passkey, one of them lets you in.</p>
 <p><a class="button tool fit" href="/account/security/recovery-codes">Make new codes</a></p>`;
 }

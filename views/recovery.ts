@@ -18,10 +18,12 @@ export interface RecoveryProps {
   readonly appIsDisabled?: boolean | undefined;
   /** Back to the page that asks for the app's code. */
   readonly totpUrl?: string | undefined;
+  /** Back to the page that asks for a passkey. */
+  readonly passkeyUrl?: string | undefined;
 }
 
 export function recoveryPage(context: PageContext, props: RecoveryProps): Html {
-  const { action, csrfToken, username, error, lockedUntilText, appIsDisabled, totpUrl } = props;
+  const { action, csrfToken, username, error, lockedUntilText, appIsDisabled, totpUrl, passkeyUrl } = props;
   const why = appIsDisabled
     ? 'Your authenticator app was turned off: too many codes in a row were wrong. A recovery code lets you set up a new one. Without one, ask whoever runs this service.'
     : undefined;
@@ -32,7 +34,7 @@ export function recoveryPage(context: PageContext, props: RecoveryProps): Html {
       problem: errorSummary({ error, field: 'recovery_code', wait: lockedUntilText }),
     },
     html`${notice(why)}
-<p class="lead">Enter one of the codes you saved when you set up your authenticator app.</p>
+<p class="lead">Enter one of the codes you saved when you set up your second factor.</p>
 ${accountLine(username)}
 <form method="post" action="${safeUrl(action)}">
 ${hiddenFields({ csrf: csrfToken })}
@@ -57,6 +59,10 @@ ${textField({
 ${
   totpUrl &&
   html`<p class="aside">Found the app? <a href="${safeUrl(totpUrl)}">Enter its code instead</a></p>`
+}
+${
+  passkeyUrl &&
+  html`<p class="aside">Got your passkey? <a href="${safeUrl(passkeyUrl)}">Use it instead</a></p>`
 }`,
   );
 }

@@ -18,8 +18,8 @@ export function recoveryCodesPage(context: PageContext, props: RecoveryCodesProp
   return layout(
     context,
     { heading: 'Save your recovery codes', wide: true, scripts: ['copy.js'] },
-    html`<p class="lead">Without your authenticator app, one of these codes lets you in. Each works once.
-Keep them where you keep your passwords.</p>
+    html`<p class="lead">Without your authenticator app or passkey, one of these codes lets you in. Each works
+once. Keep them where you keep your passwords.</p>
 <ul class="codes" id="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
 <div class="tools" data-copy="codes" data-print>
 <a class="button tool" href="${asTextFile(codes)}" download="recovery-codes.txt">Download</a>

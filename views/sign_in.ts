@@ -5,6 +5,7 @@ import type { PageContext } from './layout.ts';
 import { actionForm, hiddenFields } from './partials/action_form.ts';
 import { errorSummary } from './partials/error_summary.ts';
 import { notice, noticeId } from './partials/notice.ts';
+import { passkeyForm, passkeyScript } from './partials/passkey_form.ts';
 import { textField } from './partials/text_field.ts';
 
 export interface SignInProps {
@@ -23,17 +24,25 @@ export interface SignInProps {
   readonly reauthentication?: boolean | undefined;
   /** Where who forgot their password asks for a link; absent: whoever runs the service has to be asked. */
   readonly forgottenPasswordUrl?: string | undefined;
+  /** A passkey in the place of name and password: what the browser is asked for, and where its answer goes. */
+  readonly passkey?: { readonly action: string; readonly request: string } | undefined;
+  readonly passkeyError?: string | undefined;
   readonly cancel?: { readonly action: string } | undefined;
 }
 
 export function signInPage(context: PageContext, props: SignInProps): Html {
   const { action, csrfToken, clientName, username, error, reason, lockedUntilText, cancel } = props;
+  const { passkey, passkeyError } = props;
   return layout(
     context,
     {
       heading: props.reauthentication ? html`Confirm it's you` : html`Sign in to ${clientName}`,
-      problem: errorSummary({ error, field: 'username', wait: lockedUntilText }),
-      scripts: ['password_toggle.js'],
+      problem: errorSummary({
+        error: error ?? passkeyError,
+        field: error ? 'username' : 'passkey',
+        wait: lockedUntilText,
+      }),
+      scripts: ['password_toggle.js', ...(passkey ? [passkeyScript] : [])],
     },
     html`${props.reauthentication && html`<p class="lead">${clientName} asks you to sign in once more.</p>`}
 ${notice(reason)}
@@ -47,7 +56,7 @@ ${textField({
   input: {
     type: 'text',
     value: username,
-    autocomplete: 'username',
+    autocomplete: passkey ? 'username webauthn' : 'username',
     autocapitalize: 'none',
     spellcheck: 'false',
     required: true,
@@ -64,6 +73,17 @@ ${textField({
 <button class="button primary" type="submit">${props.reauthentication ? 'Continue' : 'Sign in'}</button>
 </form>
 ${forgottenPassword(props.forgottenPasswordUrl)}
+${
+  passkey &&
+  passkeyForm({
+    ...passkey,
+    fields: { csrf: csrfToken },
+    kind: 'get',
+    label: 'Sign in with a passkey',
+    look: 'choice',
+    autofill: true,
+  })
+}
 ${
   cancel && actionForm({ action: cancel.action, fields: { csrf: csrfToken }, label: 'Cancel', look: 'quiet' })
 }`,

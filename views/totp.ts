@@ -6,6 +6,7 @@ import { accountLine } from './partials/account_line.ts';
 import { hiddenFields } from './partials/action_form.ts';
 import { codeField } from './partials/code_field.ts';
 import { errorSummary } from './partials/error_summary.ts';
+import { passkeyForm, passkeyScript } from './partials/passkey_form.ts';
 import { notice, noticeId } from './partials/notice.ts';
 
 export interface TotpProps {
@@ -19,13 +20,22 @@ export interface TotpProps {
   readonly lockedUntilText?: string | undefined;
   /** Where a recovery code is asked for: a page of its own, reached by a link. */
   readonly recoveryAction?: string | undefined;
+  /** Where the account has a passkey, too: what the browser is asked for, and where its answer goes. */
+  readonly passkey?: { readonly action: string; readonly request: string } | undefined;
+  readonly passkeyError?: string | undefined;
 }
 
 export function totpPage(context: PageContext, props: TotpProps): Html {
   const { action, csrfToken, clientName, username, why, error, lockedUntilText, recoveryAction } = props;
+  const { passkey, passkeyError } = props;
+  const problem = errorSummary({
+    error: error ?? passkeyError,
+    field: error ? 'code' : 'passkey',
+    wait: lockedUntilText,
+  });
   return layout(
     context,
-    { heading: 'Enter your code', problem: errorSummary({ error, field: 'code', wait: lockedUntilText }) },
+    { heading: 'Enter your code', problem, scripts: passkey ? [passkeyScript] : [] },
     html`${why ? notice(why) : html`<p class="lead">One more step to ${clientName}.</p>`}
 ${accountLine(username)}
 <form method="post" action="${safeUrl(action)}">
@@ -39,6 +49,16 @@ ${codeField({
 })}
 <button class="button primary" type="submit">Continue</button>
 </form>
+${
+  passkey &&
+  passkeyForm({
+    ...passkey,
+    fields: { csrf: csrfToken },
+    kind: 'get',
+    label: 'Use a passkey instead',
+    look: 'choice',
+  })
+}
 ${
   recoveryAction &&
   html`<p class="aside">No access to the app?

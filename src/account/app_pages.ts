@@ -4,7 +4,7 @@ import { leaveNotice } from '../http/notice_cookie.ts';
 import { sendPage } from '../http/send_page.ts';
 import { removeTotpFactor } from '../operations/remove_totp_factor.ts';
 import { renameTotpFactor } from '../operations/rename_totp_factor.ts';
-import { listTotpFactors } from '../store/second_factors.ts';
+import { countFactors, listTotpFactors } from '../store/second_factors.ts';
 import { accountAppPage } from '../../views/account_app.ts';
 import { isAlwaysAskedForMfa } from './always_asked.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -24,11 +24,12 @@ export async function showApp(
   const factor = factors.find(({ factorId }) => ctx.path.endsWith(`/${factorId}`));
   if (!factor) return ctx.throw(404);
   const { factorId, name } = factor;
+  const { passkeys } = await countFactors(database, visit.accountId);
   const page = accountAppPage(pageContext(), {
     csrfToken: visit.csrfToken,
     factorId,
     name,
-    isLast: factors.length === 1,
+    isLast: factors.length === 1 && passkeys === 0,
     isAlwaysAsked: isAlwaysAskedForMfa(visit),
   });
   sendPage(ctx, page);
@@ -39,7 +40,7 @@ export async function renameApp(
   { database }: AccountDependencies,
   { accountId, origin }: Visit,
 ): Promise<void> {
-  const factorId = readFactorId(ctx);
+  const factorId = readFactorId(ctx, 'app');
   const name = readField(ctx, 'name', 60).trim();
   const isRenamed = await database.transaction((tx) =>
     renameTotpFactor(tx, { accountId, factorId, name }, origin),
@@ -54,7 +55,7 @@ export async function removeApp(
   { database }: AccountDependencies,
   { accountId, configuration, origin, session: { sessionId: keeps } }: Visit,
 ): Promise<void> {
-  const factorId = readFactorId(ctx);
+  const factorId = readFactorId(ctx, 'app');
   const left = await database.transaction((tx) =>
     removeTotpFactor(tx, configuration, { accountId, factorId, keeps }, origin),
   );
@@ -63,7 +64,8 @@ export async function removeApp(
   seeOther(ctx, securityPath);
 }
 
-function readFactorId(ctx: Context): string {
-  const factorId = readField(ctx, 'app', 36);
+/** The identifier of a second factor in a form's field. Throws 404 where it is none. */
+export function readFactorId(ctx: Context, field: 'app' | 'passkey'): string {
+  const factorId = readField(ctx, field, 36);
   return idPattern.test(factorId) ? factorId : ctx.throw(404);
 }

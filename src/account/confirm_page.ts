@@ -8,6 +8,7 @@ import type { MissingProofs } from '../operations/recent_proof.ts';
 import { useRecoveryCode } from '../operations/use_recovery_code.ts';
 import { findAccountById } from '../store/accounts.ts';
 import { keepFactorProof } from '../store/recent_proofs.ts';
+import { countFactors } from '../store/second_factors.ts';
 import { accountConfirmPage } from '../../views/account_confirm.ts';
 import type { AccountConfirmProps } from '../../views/account_confirm.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -17,7 +18,8 @@ import type { Visit } from './visit.ts';
 
 export type Handle = (ctx: Context, dependencies: AccountDependencies, visit: Visit) => Promise<void> | void;
 
-type Refusal = Pick<AccountConfirmProps, 'error' | 'lockedUntilText'>;
+/** Why a proof was not taken, for the page. */
+export type Refusal = Pick<AccountConfirmProps, 'error' | 'lockedUntilText'>;
 
 /** Asks for the current password itself, with the new one. */
 export const passwordPath = `${securityPath}/password`;
@@ -25,7 +27,8 @@ export const passwordPath = `${securityPath}/password`;
 const longestPassword = 1024;
 const longestCode = 100;
 /** The pages that a proof leads on to. */
-const nextPage = /^\/account\/security\/(?:password|apps\/new|apps\/[0-9a-f-]{36}|recovery-codes)$/;
+const nextPage =
+  /^\/account\/security\/(?:password|(?:apps|passkeys)\/(?:new|[0-9a-f-]{36})|recovery-codes)$/;
 
 /** Who has not proved lately who they are is asked on the page itself; a form that comes too late changes nothing. */
 export function afterProof(handle: Handle): Handle {
@@ -44,15 +47,31 @@ export async function confirmIdentity(
   dependencies: AccountDependencies,
   visit: Visit,
 ): Promise<void> {
-  const field = readField(ctx, 'next', longestCode);
-  const next = nextPage.test(field) ? field : securityPath;
+  const next = readNext(ctx);
   const asks = await findAsked(next, dependencies, visit);
   const refusal =
     (asks?.password && (await checkPassword(ctx, dependencies, visit))) ||
     (asks?.factor && (await checkCode(ctx, dependencies, visit)));
   if (!refusal) return seeOther(ctx, next);
-  const still = (await findAsked(next, dependencies, visit)) ?? { password: false, factor: false };
-  await render(ctx, dependencies, visit, { next, asks: still, ...refusal }, refusal.error ? 422 : 429);
+  await showRefusal(ctx, dependencies, visit, refusal);
+}
+
+/** The page that the form leads on to. */
+export function readNext(ctx: Context): string {
+  const field = readField(ctx, 'next', longestCode);
+  return nextPage.test(field) ? field : securityPath;
+}
+
+/** Ask once more for what is still missing. */
+export async function showRefusal(
+  ctx: Context,
+  dependencies: AccountDependencies,
+  visit: Visit,
+  refusal: Refusal,
+): Promise<void> {
+  const next = readNext(ctx);
+  const asks = (await findAsked(next, dependencies, visit)) ?? { password: false, factor: false };
+  await render(ctx, dependencies, visit, { next, asks, ...refusal }, refusal.error ? 422 : 429);
 }
 
 /** What is to be proved for a page; undefined: nothing. */
@@ -122,11 +141,14 @@ async function checkCode(
 
 async function render(
   ctx: Context,
-  { database, pageContext }: AccountDependencies,
-  { accountId, csrfToken }: Visit,
+  { database, passkeys, pageContext }: AccountDependencies,
+  { accountId, csrfToken, session: { sessionId } }: Visit,
   props: { next: string; asks: MissingProofs } & Refusal,
   status = 200,
 ): Promise<void> {
   const username = (await findAccountById(database, accountId))?.username ?? '';
-  sendPage(ctx, accountConfirmPage(pageContext(), { csrfToken, username, ...props }), status);
+  const hasApp = (await countFactors(database, accountId)).apps > 0;
+  const passkeyRequest = await passkeys.ask({ accountId, sessionId });
+  const page = accountConfirmPage(pageContext(), { csrfToken, username, hasApp, passkeyRequest, ...props });
+  sendPage(ctx, page, status);
 }

@@ -5,6 +5,8 @@ import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
 import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
+import type { PasskeyOwner, RegistrationVerdict } from '../operations/register_passkey.ts';
+import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
 import type { Database } from '../store/database.ts';
 import type { LoadedSession } from '../store/sessions.ts';
@@ -26,9 +28,23 @@ export interface Authenticators {
   ): Promise<EnrolmentVerdict>;
 }
 
+/** What needs to know for whom passkeys are made. Requests are WebAuthn's options as JSON. */
+export interface Passkeys {
+  /** undefined: no more may be added. */
+  beginRegistration(owner: PasskeyOwner, serviceName: string): Promise<string | undefined>;
+  register(
+    attempt: PasskeyOwner & { answer: string; name: string },
+    origin: Origin,
+  ): Promise<RegistrationVerdict>;
+  /** Ask for a proof in this session; undefined: the account has no passkey. */
+  ask(owner: PasskeyOwner): Promise<string | undefined>;
+  verify(attempt: PasskeyOwner & { answer: string }, origin: Origin): Promise<PasskeyVerdict>;
+}
+
 export interface AccountDependencies {
   database: Database;
   authenticators: Authenticators;
+  passkeys: Passkeys;
   limiter: RateLimiter;
   csrf: CsrfTokens;
   /** As configured at this moment. */

@@ -6,7 +6,7 @@ import { sendPage } from '../http/send_page.ts';
 import { changePassword, shortestPasswordOf } from '../operations/change_password.ts';
 import type { PasswordChangeVerdict } from '../operations/change_password.ts';
 import { findAccountById } from '../store/accounts.ts';
-import { listTotpFactors } from '../store/second_factors.ts';
+import { hasSecondFactor } from '../store/second_factors.ts';
 import { accountPasswordPage } from '../../views/account_password.ts';
 import type { AccountPasswordProps } from '../../views/account_password.ts';
 import { isAlwaysAskedForMfa } from './always_asked.ts';
@@ -59,7 +59,7 @@ export async function submitPassword(
 /** A second factor that is not asked for at every sign-in, or not set up, is no reason for a shorter one. */
 async function isPasswordUsedAlone({ database }: AccountDependencies, visit: Visit): Promise<boolean> {
   if (!isAlwaysAskedForMfa(visit)) return true;
-  return (await listTotpFactors(database, visit.accountId)).length === 0;
+  return !(await hasSecondFactor(database, visit.accountId));
 }
 
 async function render(

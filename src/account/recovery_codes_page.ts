@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { sendPage } from '../http/send_page.ts';
 import { renewRecoveryCodes } from '../operations/renew_recovery_codes.ts';
-import { countRecoveryCodes, listTotpFactors } from '../store/second_factors.ts';
+import { countRecoveryCodes, hasSecondFactor } from '../store/second_factors.ts';
 import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -14,7 +14,7 @@ export async function showRecoveryCodes(
   { database, pageContext }: AccountDependencies,
   { accountId, csrfToken }: Visit,
 ): Promise<void> {
-  if ((await listTotpFactors(database, accountId)).length === 0) return seeOther(ctx, securityPath);
+  if (!(await hasSecondFactor(database, accountId))) return seeOther(ctx, securityPath);
   const left = await countRecoveryCodes(database, accountId);
   sendPage(ctx, accountRecoveryCodesPage(pageContext(), { csrfToken, left }));
 }

@@ -3,10 +3,13 @@ import { parseForm, readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import { showAddApp, submitAddApp } from './add_app_page.ts';
 import { removeApp, renameApp, showApp } from './app_pages.ts';
+import { showAddPasskey, submitAddPasskey } from './add_passkey_page.ts';
+import { confirmByPasskey } from './confirm_by_passkey.ts';
 import { afterProof, confirmIdentity } from './confirm_page.ts';
 import type { Handle } from './confirm_page.ts';
 import type { AccountDependencies, AccountPage } from './dependencies.ts';
 import { showOverview } from './overview_page.ts';
+import { showPasskey, submitPasskeyName, submitPasskeyRemoval } from './passkey_pages.ts';
 import { showPassword, submitPassword } from './password_page.ts';
 import { showRecoveryCodes, submitRecoveryCodes } from './recovery_codes_page.ts';
 import { showSecurity } from './security_page.ts';
@@ -26,6 +29,8 @@ const pages: Record<string, { path: AccountPage; show: Handle }> = {
   [`${security}/password`]: { path: security, show: afterProof(showPassword) },
   [`${security}/apps/new`]: { path: security, show: afterProof(showAddApp) },
   [`${security}/apps/:id`]: { path: security, show: afterProof(showApp) },
+  [`${security}/passkeys/new`]: { path: security, show: afterProof(showAddPasskey) },
+  [`${security}/passkeys/:id`]: { path: security, show: afterProof(showPasskey) },
   [`${security}/recovery-codes`]: { path: security, show: afterProof(showRecoveryCodes) },
 };
 
@@ -45,10 +50,14 @@ const actions: Record<string, Action> = {
   '/account/sessions/end-others': { on: '/account/sessions', submit: endOthers },
   '/account/apps/end': { on: '/account/sessions', submit: endApp },
   [`${security}/confirm`]: { on: security, submit: confirmIdentity },
+  [`${security}/confirm/passkey`]: { on: security, submit: confirmByPasskey },
   [`${security}/password`]: { on: security, submit: afterProof(submitPassword) },
   [`${security}/apps/new`]: { on: security, submit: afterProof(submitAddApp) },
   [`${security}/apps/rename`]: { on: security, submit: afterProof(renameApp) },
   [`${security}/apps/remove`]: { on: security, submit: afterProof(removeApp) },
+  [`${security}/passkeys/new`]: { on: security, submit: afterProof(submitAddPasskey) },
+  [`${security}/passkeys/rename`]: { on: security, submit: afterProof(submitPasskeyName) },
+  [`${security}/passkeys/remove`]: { on: security, submit: afterProof(submitPasskeyRemoval) },
   [`${security}/recovery-codes`]: { on: security, submit: afterProof(submitRecoveryCodes) },
 };
 

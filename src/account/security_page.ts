@@ -1,6 +1,8 @@
 import type { Context } from 'koa';
 import { takeNotice } from '../http/notice_cookie.ts';
 import { sendPage } from '../http/send_page.ts';
+import { mostPasskeys } from '../operations/register_passkey.ts';
+import { listPasskeys } from '../store/passkeys.ts';
 import { countRecoveryCodes, listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
 import { accountSecurityPage } from '../../views/account_security.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -16,6 +18,7 @@ export async function showSecurity(
   { accountId, csrfToken, now }: Visit,
 ): Promise<void> {
   const factors = await listTotpFactors(database, accountId);
+  const passkeys = await listPasskeys(database, accountId);
   const page = accountSecurityPage(pageContext(), {
     csrfToken,
     notice: takeNotice(ctx, securityPath),
@@ -25,6 +28,14 @@ export async function showSecurity(
       disabled,
       added: describePast(confirmedAt, now),
     })),
+    passkeys: passkeys.map(({ passkeyId, name, backupEligible, createdAt, lastUsedAt }) => ({
+      passkeyId,
+      name,
+      synced: backupEligible,
+      added: describePast(createdAt, now),
+      lastUsed: lastUsedAt === null ? undefined : describePast(lastUsedAt, now),
+    })),
+    mayAddPasskey: passkeys.length < mostPasskeys,
     mayAddApp: factors.length < mostTotpFactors,
     recoveryCodes: await countRecoveryCodes(database, accountId),
   });

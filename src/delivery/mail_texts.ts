@@ -18,9 +18,17 @@ const mails: Record<MailNotice['mail'], [subject: string, sentence: string]> = {
     'An authenticator app was removed',
     'One of the authenticator apps of your account was removed, and you were signed out everywhere else.',
   ],
+  passkey_added: [
+    'A passkey was added',
+    'A passkey was added to your account. From now on it can be your second factor, or sign you in alone.',
+  ],
+  passkey_removed: [
+    'A passkey was removed',
+    'One of the passkeys of your account was removed, and you were signed out everywhere else.',
+  ],
   factors_removed: [
     'Your second factor was removed',
-    'The authenticator apps and recovery codes of your account were removed, and you were signed out everywhere else.',
+    'The authenticator apps, passkeys and recovery codes of your account were removed, and you were signed out everywhere else.',
   ],
   factors_disabled: [
     'Your authenticator app was turned off',

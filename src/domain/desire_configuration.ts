@@ -11,6 +11,7 @@ export function desireConfiguration(
     scopes,
     resources,
     clients,
+    deviations: configuration.deviations ?? new Map(),
     branding: configuration.branding ?? {},
     rate_limits: configuration.rateLimits ?? {},
     delivery: configuration.delivery ?? {},

@@ -21,6 +21,8 @@ export interface MailNotice {
   mail:
     | 'factor_enrolled'
     | 'factor_removed'
+    | 'passkey_added'
+    | 'passkey_removed'
     | 'factors_removed'
     | 'factors_disabled'
     | 'recovery_code_used'

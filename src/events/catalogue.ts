@@ -3,7 +3,8 @@ export const eventCatalogue = {
   'sign_in.succeeded': 'An account signed in on the sign-in page.',
   'sign_in.failed': 'A sign-in was refused. The reason is in the detail, never on the page.',
   'mfa.passed': 'A second factor was proved.',
-  'mfa.failed': 'A second factor was not proved: a wrong or used code, or too many attempts.',
+  'mfa.failed':
+    'A second factor was not proved: a wrong or used code, too many attempts, or a passkey that does not hold.',
   'factor.enrolled': 'An account set up a second factor.',
   'factor.renamed': 'An account gave a second factor another name.',
   'factor.removed': 'An account removed one of its second factors; how many are left is counted.',

@@ -9,6 +9,9 @@ export const parseForm: Middleware = async (ctx, next) => {
   await parse(ctx, next);
 };
 
+/** Longest accepted answer of a passkey, in UTF-16 code units. */
+export const longestCredential = 12_000;
+
 /**
  * One field as text; '' when it is missing, repeated or longer than `longest`. NUL bytes, which the
  * database cannot hold, make it '' as well.

@@ -11,13 +11,21 @@ interface LimitedRoute {
 }
 
 const routes: readonly LimitedRoute[] = [
-  { path: /^\/interaction\/[^/]+\/sign-in$/, kind: 'sign_in_address', counts: 'every request' },
-  { path: /^\/account\/security\/(?:confirm|password)$/, kind: 'sign_in_address', counts: 'every request' },
   { path: /^\/set-password$/, kind: 'sign_in_address', counts: 'every request' },
   { path: /^\/forgotten-password$/, kind: 'password_link_address', counts: 'every request' },
-  { path: /^\/account\/security\/apps\/new$/, kind: 'second_factor_address', counts: 'every request' },
   {
-    path: /^\/interaction\/[^/]+\/(?:totp|enrol|recovery)$/,
+    path: /^\/interaction\/[^/]+\/(?:sign-in|passkey-login)$/,
+    kind: 'sign_in_address',
+    counts: 'every request',
+  },
+  { path: /^\/account\/security\/(?:confirm|password)$/, kind: 'sign_in_address', counts: 'every request' },
+  {
+    path: /^\/account\/security\/(?:apps\/new|passkeys\/new|confirm\/passkey)$/,
+    kind: 'second_factor_address',
+    counts: 'every request',
+  },
+  {
+    path: /^\/interaction\/[^/]+\/(?:totp|passkey|enrol|recovery)$/,
     kind: 'second_factor_address',
     counts: 'every request',
   },

@@ -4,6 +4,8 @@ import type { CsrfTokens } from '../http/csrf.ts';
 import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
 import type { RecoveryVerdict } from '../operations/use_recovery_code.ts';
+import type { PasskeySignInVerdict } from '../operations/sign_in_with_passkey.ts';
+import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
 import type { SignInVerdict } from '../operations/sign_in.ts';
 import type { PageContext } from '../../views/layout.ts';
@@ -28,6 +30,22 @@ export interface SecondFactors {
   ): Promise<EnrolmentVerdict>;
 }
 
+/** What the pages do with passkeys. Requests are WebAuthn's options as JSON, each for one answer in its interaction. */
+export interface InteractionPasskeys {
+  /** A proof by one of the account's passkeys; undefined: it has none. */
+  ask(whose: { accountId: string; interactionId: string }): Promise<string | undefined>;
+  verify(
+    attempt: { accountId: string; interactionId: string; answer: string },
+    origin: Origin,
+  ): Promise<PasskeyVerdict>;
+  /** A passkey of whoever it is. */
+  askWho(interactionId: string): Promise<string>;
+  signIn(
+    attempt: { interactionId: string; answer: string },
+    origin: Origin & { clientId?: string },
+  ): Promise<PasskeySignInVerdict>;
+}
+
 /** The account as pages show it. */
 export interface PageAccount {
   username: string;
@@ -43,6 +61,7 @@ export interface InteractionDependencies {
   secondFactors: SecondFactors;
   /** Where who forgot their password asks for a link by mail; undefined: no mail is sent. */
   forgottenPasswordUrl: string | undefined;
+  passkeys: InteractionPasskeys;
   limiter: RateLimiter;
   currentProvider: () => Provider;
   csrf: CsrfTokens;

@@ -49,7 +49,7 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
     );
   }
   // The proof is kept now; the page that shows the codes only leads on.
-  const result = { login: mfaLogin(found, verdict.mfaAt), mfa: {} };
+  const result = { login: mfaLogin(found, { mfaAt: verdict.mfaAt, amr: ['otp'] }), mfa: {} };
   await currentProvider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
   const page = recoveryCodesPage(pageContext(), {
     codes: verdict.recoveryCodes,

@@ -48,17 +48,21 @@ export async function submitRecovery(ctx: Context, dependencies: InteractionDepe
 
 async function renderRecovery(
   ctx: Context,
-  { csrf, pageContext, secondFactors }: InteractionDependencies,
+  { csrf, pageContext, secondFactors, passkeys }: InteractionDependencies,
   { interaction, account, accountId }: SecondFactorInteraction,
   state: { error?: string; lockedUntilText?: string },
   status = 200,
 ): Promise<void> {
-  const isDisabled = (await secondFactors.totpState(accountId)) === 'disabled';
+  const app = await secondFactors.totpState(accountId);
+  const hasPasskey = (await passkeys.ask({ accountId, interactionId: interaction.uid })) !== undefined;
+  const challengeUrl = `/interaction/${interaction.uid}`;
   const page = recoveryPage(pageContext(), {
     action: `/interaction/${interaction.uid}/recovery`,
     csrfToken: csrf.issue(interaction.uid),
     username: account.username,
-    ...(isDisabled ? { appIsDisabled: true } : { totpUrl: `/interaction/${interaction.uid}` }),
+    ...(app === 'disabled' ? { appIsDisabled: true } : {}),
+    ...(app === 'active' ? { totpUrl: challengeUrl } : {}),
+    ...(hasPasskey ? { passkeyUrl: challengeUrl } : {}),
     ...state,
   });
   sendPage(ctx, page, status);

@@ -5,6 +5,8 @@ import { showConsent, submitConsent } from './consent_page.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { getInteraction, RestartInteraction } from './interaction_request.ts';
 import { continueInteraction, submitEnrolment } from './enrolment_page.ts';
+import { submitPasskey } from './passkey_page.ts';
+import { submitPasskeySignIn } from './passkey_sign_in.ts';
 import { showRecovery, submitRecovery } from './recovery_page.ts';
 import { showSecondFactor, submitTotp } from './second_factor_page.ts';
 import { cancelInteraction, showSignIn, submitSignIn } from './sign_in_page.ts';
@@ -17,7 +19,9 @@ const pages: Record<string, Page> = { login: showSignIn, mfa: showSecondFactor, 
 /** What the forms of those pages do. */
 const actions: Record<string, Page> = {
   'sign-in': submitSignIn,
+  'passkey-login': submitPasskeySignIn,
   totp: submitTotp,
+  passkey: submitPasskey,
   enrol: submitEnrolment,
   recovery: submitRecovery,
   continue: continueInteraction,

@@ -27,16 +27,28 @@ export async function getSecondFactorInteraction(
   return { interaction, client, accountId, sessionId, account };
 }
 
+/** A second factor that was proved: when, and how by RFC 8176. */
+export interface ProvedFactor {
+  mfaAt: Instant;
+  amr: readonly string[];
+}
+
 /** The `login` result of a proved second factor, with the moment of the full sign-in if this request had one. */
-export function mfaLogin({ interaction, accountId }: SecondFactorInteraction, mfaAt: Instant) {
+export function mfaLogin({ interaction, accountId }: SecondFactorInteraction, { mfaAt, amr }: ProvedFactor) {
   const before = interaction.lastSubmission?.login as SignInMoments | undefined;
   const { signedInAt } = before ?? {};
   const login = {
     accountId,
     acr: acr.mfa,
-    amr: ['pwd', 'otp', 'mfa'],
+    amr: [...new Set([...firstFactor(interaction), ...amr, 'mfa'])],
     ts: toEpochSeconds(mfaAt),
     remember: false,
   };
   return { ...login, mfaAt, ...(signedInAt === undefined ? {} : { signedInAt }) };
+}
+
+/** How the session began: with a password, or with a passkey alone. */
+function firstFactor({ session }: Interaction): readonly string[] {
+  const { amr = ['pwd'] } = (session ?? {}) as { amr?: readonly string[] };
+  return amr.includes('pwd') ? ['pwd'] : amr;
 }

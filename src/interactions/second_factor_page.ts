@@ -1,29 +1,26 @@
 import type { Context } from 'koa';
-import type { Instant } from '../domain/instants.ts';
 import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { splitScope } from '../provider/token_claims.ts';
+import { passkeyPage } from '../../views/passkey.ts';
 import { totpPage } from '../../views/totp.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { showEnrolment } from './enrolment_page.ts';
 import { showRecovery } from './recovery_page.ts';
 import { assertCsrf, clientName, finishInteraction } from './interaction_request.ts';
 import { getSecondFactorInteraction, mfaLogin } from './second_factor_interaction.ts';
-import type { SecondFactorInteraction } from './second_factor_interaction.ts';
+import type { ProvedFactor, SecondFactorInteraction } from './second_factor_interaction.ts';
 
 /** Longest accepted code, spaces included. */
 const longestCode = 40;
 
-/** The challenge, or the enrolment where there is no factor to ask for. */
+/** The challenge; where there is no factor to ask for, the enrolment; where none is taken any more, the recovery. */
 export async function showSecondFactor(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
-  const state = await dependencies.secondFactors.totpState(found.accountId);
-  if (state === 'none') return await showEnrolment(ctx, dependencies);
-  if (state === 'disabled') return await showRecovery(ctx, dependencies);
-  renderChallenge(ctx, dependencies, found, {});
+  await renderChallenge(ctx, dependencies, found, {});
 }
 
 export async function submitTotp(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
@@ -32,42 +29,63 @@ export async function submitTotp(ctx: Context, dependencies: InteractionDependen
   const { origin } = getRequestContext();
   const attempt = { accountId: found.accountId, code: readField(ctx, 'code', longestCode) };
   const verdict = await dependencies.secondFactors.verifyTotp(attempt, origin);
-  if (verdict.accepted) return await finishWithMfa(ctx, dependencies, found, verdict.mfaAt);
+  if (verdict.accepted)
+    return await finishWithMfa(ctx, dependencies, found, { mfaAt: verdict.mfaAt, amr: ['otp'] });
   if (verdict.reason === 'blocked') {
-    return renderChallenge(ctx, dependencies, found, { lockedUntilText: describeWait(verdict.until) }, 429);
+    return await renderChallenge(
+      ctx,
+      dependencies,
+      found,
+      { lockedUntilText: describeWait(verdict.until) },
+      429,
+    );
   }
-  if (verdict.reason === 'disabled') return await showRecovery(ctx, dependencies);
-  renderChallenge(ctx, dependencies, found, { error: describeRefusedCode(verdict.reason) }, 422);
+  if (verdict.reason === 'disabled') return await showSecondFactor(ctx, dependencies);
+  await renderChallenge(ctx, dependencies, found, { error: describeRefusedCode(verdict.reason) }, 422);
 }
 
 /** Go on with the request: the session is one with MFA now; its sign-in stays the moment it was. */
-async function finishWithMfa(
+export async function finishWithMfa(
   ctx: Context,
   dependencies: InteractionDependencies,
   found: SecondFactorInteraction,
-  mfaAt: Instant,
+  proved: ProvedFactor,
 ): Promise<void> {
-  await finishInteraction(ctx, dependencies, { login: mfaLogin(found, mfaAt), mfa: {} });
+  await finishInteraction(ctx, dependencies, { login: mfaLogin(found, proved), mfa: {} });
 }
 
-function renderChallenge(
+/**
+ * Ask for a code, a passkey, or whichever the person likes better where there are both. Each look at the
+ * page asks for another signature.
+ */
+export async function renderChallenge(
   ctx: Context,
-  { csrf, pageContext }: InteractionDependencies,
+  dependencies: InteractionDependencies,
   found: SecondFactorInteraction,
-  state: { error?: string; lockedUntilText?: string },
+  state: { error?: string; passkeyError?: string; lockedUntilText?: string },
   status = 200,
-): void {
-  const { interaction, client, account } = found;
-  const page = totpPage(pageContext(), {
-    action: `/interaction/${interaction.uid}/totp`,
+): Promise<void> {
+  const { interaction, client, account, accountId } = found;
+  const { csrf, pageContext, secondFactors, passkeys } = dependencies;
+  const at = `/interaction/${interaction.uid}`;
+  const request = await passkeys.ask({ accountId, interactionId: interaction.uid });
+  const app = await secondFactors.totpState(accountId);
+  if (!request && app === 'none') return await showEnrolment(ctx, dependencies);
+  if (!request && app === 'disabled') return await showRecovery(ctx, dependencies);
+  const common = {
     csrfToken: csrf.issue(interaction.uid),
     clientName: clientName(client),
     username: account.username,
     why: describeReason(found),
-    recoveryAction: `/interaction/${interaction.uid}/recovery`,
-    ...state,
-  });
-  sendPage(ctx, page, status);
+    recoveryAction: `${at}/recovery`,
+  };
+  if (request && app !== 'active') {
+    const { passkeyError: error } = state;
+    const page = passkeyPage(pageContext(), { ...common, action: `${at}/passkey`, request, error });
+    return sendPage(ctx, page, status);
+  }
+  const passkey = request ? { action: `${at}/passkey`, request } : undefined;
+  sendPage(ctx, totpPage(pageContext(), { ...common, action: `${at}/totp`, passkey, ...state }), status);
 }
 
 /** Why the code is asked for, in words. */

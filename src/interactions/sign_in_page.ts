@@ -19,7 +19,7 @@ const longestPassword = 1024;
 
 export async function showSignIn(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getInteraction(ctx, dependencies);
-  await render(ctx, dependencies, found, {});
+  await renderSignIn(ctx, dependencies, found, {});
 }
 
 export async function submitSignIn(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
@@ -38,7 +38,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
   const verdict = await dependencies.signIn({ username, password }, { ...origin, clientId });
   if (!verdict.accepted) {
     const error = 'The username or the password is not right.';
-    return await render(ctx, dependencies, found, { error, username }, 422);
+    return await renderSignIn(ctx, dependencies, found, { error, username }, 422);
   }
   await limiter.forget('sign_in_account', subject);
   const { accountId, signedInAt } = verdict;
@@ -55,7 +55,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
   async function renderWait(seconds: number): Promise<void> {
     ctx.set('Retry-After', String(Math.ceil(seconds)));
     const lockedUntilText = describeSecondsToWait(seconds);
-    await render(ctx, dependencies, found, { lockedUntilText, username }, 429);
+    await renderSignIn(ctx, dependencies, found, { lockedUntilText, username }, 429);
   }
 }
 
@@ -75,11 +75,12 @@ export async function cancelInteraction(ctx: Context, dependencies: InteractionD
   });
 }
 
-async function render(
+/** The page that asks who it is, by name and password or by a passkey. */
+export async function renderSignIn(
   ctx: Context,
-  { findAccount, csrf, pageContext, forgottenPasswordUrl }: InteractionDependencies,
+  { findAccount, csrf, pageContext, passkeys, forgottenPasswordUrl }: InteractionDependencies,
   { interaction, client }: Awaited<ReturnType<typeof getInteraction>>,
-  filled: { error?: string; username?: string; lockedUntilText?: string },
+  filled: { error?: string; passkeyError?: string; username?: string; lockedUntilText?: string },
   status = 200,
 ): Promise<void> {
   const { session, params, uid } = interaction;
@@ -93,6 +94,8 @@ async function render(
     username: filled.username ?? known?.username ?? hint,
     error: filled.error,
     lockedUntilText: filled.lockedUntilText,
+    passkey: { action: `/interaction/${uid}/passkey-login`, request: await passkeys.askWho(uid) },
+    passkeyError: filled.passkeyError,
     reason: describeReason(interaction),
     reauthentication: known !== undefined,
     forgottenPasswordUrl,

@@ -12,10 +12,10 @@ import type { Database } from '../store/database.ts';
 import { findSessionById, lockAccount } from '../store/sessions.ts';
 import {
   confirmTotpFactor,
+  countFactors,
   countAttempt,
   findPendingTotpFactor,
   insertPendingTotpFactor,
-  listTotpFactors,
   replaceRecoveryCodes,
   takeTimeStep,
 } from '../store/second_factors.ts';
@@ -64,7 +64,7 @@ async function storePending(
   return secret;
 }
 
-/** `recoveryCodes` of a further authenticator: none, for those made with the first one hold. */
+/** `recoveryCodes` of a further factor: none, for those made with the first one hold. */
 export type EnrolmentVerdict =
   | { enrolled: true; mfaAt: Instant; recoveryCodes: string[] }
   | { enrolled: false; reason: 'wrong' | 'used' | 'none_pending' }
@@ -93,8 +93,9 @@ export async function confirmTotpEnrolment(
   const step = await findTotpStep(secret, code, attempt.now);
   return await database.transaction(async (tx) => {
     await lockAccount(tx, accountId);
-    const before = (await listTotpFactors(tx, accountId)).length;
-    if (before >= most) return { enrolled: false, reason: 'none_pending' };
+    const { apps, passkeys } = await countFactors(tx, accountId);
+    if (apps >= most) return { enrolled: false, reason: 'none_pending' };
+    const isFirst = apps + passkeys === 0;
     const right = step !== undefined && (await takeTimeStep(tx, accountId, step));
     if (!right) {
       const reason = step === undefined ? 'wrong' : 'used';
@@ -104,8 +105,8 @@ export async function confirmTotpEnrolment(
     if (!(await confirmTotpFactor(tx, pending.factorId, name || pending.name))) {
       return { enrolled: false, reason: 'none_pending' };
     }
-    const recoveryCodes = before === 0 ? generateRecoveryCodes() : [];
-    if (before === 0) await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
+    const recoveryCodes = isFirst ? generateRecoveryCodes() : [];
+    if (isFirst) await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
     await bumpAccountVersion(tx, accountId);
     await recordEvent(tx, 'factor.enrolled', { accountId }, origin, {
       method: 'otp',

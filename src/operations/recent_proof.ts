@@ -6,7 +6,7 @@ import { recordEvent } from '../events/record_event.ts';
 import { findPasswordHash } from '../store/accounts.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { findRecentProofs, keepPasswordProof } from '../store/recent_proofs.ts';
-import { listTotpFactors } from '../store/second_factors.ts';
+import { hasSecondFactor } from '../store/second_factors.ts';
 
 /** Who changes an account has proved who they are within this long, in seconds. */
 export const recentSeconds = 300;
@@ -26,7 +26,7 @@ export async function findMissingProofs(
   const proofs = await findRecentProofs(db, sessionId);
   const isOld = (at: Instant | null | undefined) =>
     !proofs || at == null || proofs.now >= addSeconds(at, recentSeconds);
-  const hasFactor = (await listTotpFactors(db, accountId)).length > 0;
+  const hasFactor = await hasSecondFactor(db, accountId);
   return { password: isOld(proofs?.passwordAt), factor: hasFactor && isOld(proofs?.factorAt) };
 }
 

@@ -10,9 +10,9 @@ import { whoActed } from './queue_revoked_sessions.ts';
 import { queueSecurityEvents } from './queue_security_events.ts';
 
 /**
- * Remove an account's authenticators and recovery codes. A removed factor is a changed credential: all
+ * Remove an account's authenticators, passkeys and recovery codes. A removed factor is a changed credential: all
  * its sessions and families end, except the session `keeps`, in which the user removed it. Returns how
- * many authenticators went.
+ * many authenticators and passkeys went.
  */
 export async function removeSecondFactors(
   tx: Queryable,
@@ -21,19 +21,23 @@ export async function removeSecondFactors(
   origin: Origin,
 ): Promise<number> {
   await endAccountAccess(tx, configuration, accountId, 'credential_changed', origin, keeps);
-  const removed = await deleteSecondFactors(tx, accountId);
+  const { apps, passkeys } = await deleteSecondFactors(tx, accountId);
+  const removed = apps + passkeys;
   await bumpAccountVersion(tx, accountId);
   await recordEvent(tx, 'account.factors_removed', { accountId }, origin, { removed });
   if (removed === 0) return removed;
   await queueMail(tx, 'factors_removed', accountId, origin);
-  await queueSecurityEvents(tx, origin, [
-    {
+  const types = [...(apps > 0 ? ['app'] : []), ...(passkeys > 0 ? ['fido2-platform', 'fido2-roaming'] : [])];
+  await queueSecurityEvents(
+    tx,
+    origin,
+    types.map((type) => ({
       type: 'credential_change',
       accountId,
       by: whoActed(origin),
-      reason: 'account.factors_removed: authenticator apps and recovery codes were removed.',
-      members: { credential_type: 'app', change_type: 'delete' },
-    },
-  ]);
+      reason: 'account.factors_removed: second factors and recovery codes were removed.',
+      members: { credential_type: type, change_type: 'delete' },
+    })),
+  );
   return removed;
 }

@@ -3,7 +3,7 @@ import { hashToken } from '../credentials/token_hash.ts';
 import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Queryable } from '../store/database.ts';
-import { listTotpFactors, replaceRecoveryCodes } from '../store/second_factors.ts';
+import { hasSecondFactor, replaceRecoveryCodes } from '../store/second_factors.ts';
 import { lockAccount } from '../store/sessions.ts';
 import { queueMail } from './queue_mail.ts';
 
@@ -14,7 +14,7 @@ export async function renewRecoveryCodes(
   origin: Origin,
 ): Promise<string[] | undefined> {
   await lockAccount(tx, accountId);
-  if ((await listTotpFactors(tx, accountId)).length === 0) return undefined;
+  if (!(await hasSecondFactor(tx, accountId))) return undefined;
   const codes = generateRecoveryCodes();
   await replaceRecoveryCodes(tx, accountId, codes.map(hashToken));
   await recordEvent(tx, 'recovery_codes.renewed', { accountId }, origin, { count: codes.length });

@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { addSeconds } from '../domain/instants.ts';
 import { enrolmentSeconds } from '../operations/enrol_totp.ts';
 import type { Database } from '../store/database.ts';
-import { listTotpFactors } from '../store/second_factors.ts';
+import { hasSecondFactor } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
 import { isIdleForClient } from './idle_for_client.ts';
 import { leaseCheck } from './leases.ts';
@@ -32,7 +32,7 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
         const moments = findSignInMoments(ctx);
         if (!moments || !findStepUp(ctx)) return false;
         if (moments.now < addSeconds(moments.passwordAt, enrolmentSeconds)) return false;
-        return (await listTotpFactors(database, moments.accountId)).length === 0;
+        return !(await hasSecondFactor(database, moments.accountId));
       },
     ),
   );

@@ -125,14 +125,42 @@ export async function disableTotpFactors(tx: Queryable, accountId: string): Prom
   return rows.length;
 }
 
-/** Remove every authenticator and recovery code; returns how many authenticators went. */
-export async function deleteSecondFactors(tx: Queryable, accountId: string): Promise<number> {
+/** How many of each kind of second factor an account has set up; disabled ones too. */
+export interface FactorCounts {
+  apps: number;
+  passkeys: number;
+}
+
+export async function countFactors(db: Queryable, accountId: string): Promise<FactorCounts> {
+  const [row] = await db.query<FactorCounts>(
+    {
+      name: 'factors_count',
+      text: `select (select count(*)::int from totp_factors where account_id = $1 and confirmed_at is not null) as apps,
+               (select count(*)::int from passkeys where account_id = $1) as passkeys`,
+    },
+    [accountId],
+  );
+  return row ?? { apps: 0, passkeys: 0 };
+}
+
+/** Whether there is something to ask for beside the password. */
+export async function hasSecondFactor(db: Queryable, accountId: string): Promise<boolean> {
+  const { apps, passkeys } = await countFactors(db, accountId);
+  return apps + passkeys > 0;
+}
+
+/** Remove every authenticator, passkey and recovery code; returns how many of the first two went. */
+export async function deleteSecondFactors(tx: Queryable, accountId: string): Promise<FactorCounts> {
   await tx.query(
     { name: 'recovery_codes_delete', text: 'delete from recovery_codes where account_id = $1' },
     [accountId],
   );
   const rows = await tx.query(
     { name: 'totp_delete', text: 'delete from totp_factors where account_id = $1 returning confirmed_at' },
+    [accountId],
+  );
+  const passkeys = await tx.query(
+    { name: 'passkeys_delete', text: 'delete from passkeys where account_id = $1 returning passkey_id' },
     [accountId],
   );
   await tx.query(
@@ -142,7 +170,7 @@ export async function deleteSecondFactors(tx: Queryable, accountId: string): Pro
     },
     [accountId],
   );
-  return rows.length;
+  return { apps: rows.length, passkeys: passkeys.length };
 }
 
 export type Attempt =

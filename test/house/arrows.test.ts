@@ -39,6 +39,7 @@ const keptPackages: Record<string, readonly string[]> = {
   knex: ['store'],
   pg: ['store', 'dev'],
   'oidc-provider': ['provider'],
+  '@simplewebauthn': ['credentials'],
 };
 
 const impureNames = new Set(

@@ -1,3 +1,5 @@
+import { readPasskeyRequest } from './passkeys.ts';
+import type { SoftAuthenticator, Twist } from './soft_authenticator.ts';
 import { totpCode } from './totp.ts';
 
 /** A browser without a window: cookies by path, forms as pages give them, redirects one by one. */
@@ -27,6 +29,8 @@ export interface Person {
   deny?: boolean;
   /** The authenticator: empty until it is set up on the way. */
   authenticator?: Authenticator;
+  /** In the place of a code; `alone`: of name and password, too. */
+  passkey?: { device: SoftAuthenticator; alone?: boolean; twist?: Twist };
 }
 
 export interface Authenticator {
@@ -99,7 +103,12 @@ export function createFormBrowser(issuer: string, userAgent?: string): FormBrows
     async authorize(url, person) {
       let page = await open(url);
       for (let steps = 0; steps < 10 && page.url.origin === home.origin; steps += 1) {
-        if (/action="[^"]*sign-in"/.test(page.text)) {
+        const asked = person.passkey && findAskedPasskey(page.text, person.passkey);
+        if (person.passkey && asked) {
+          const { device, twist } = person.passkey;
+          const credential = device.get(readPasskeyRequest(page.text, asked), twist);
+          page = await browser.submit(page, asked, { credential });
+        } else if (/action="[^"]*sign-in"/.test(page.text)) {
           page = await browser.submit(page, /sign-in$/, {
             username: person.username,
             password: person.password,
@@ -124,6 +133,12 @@ export function createFormBrowser(issuer: string, userAgent?: string): FormBrows
     },
   };
   return browser;
+}
+
+/** The form of the page that this person answers with a passkey. */
+function findAskedPasskey(text: string, { alone = false }: { alone?: boolean }): RegExp | undefined {
+  if (alone && /action="[^"]*\/passkey-login"/.test(text)) return /\/passkey-login$/;
+  return /action="[^"]*\/passkey"/.test(text) ? /\/passkey$/ : undefined;
 }
 
 /** The secret from the `otpauth://` link of an enrolment page. */

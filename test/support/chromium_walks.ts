@@ -11,6 +11,7 @@ import { asAdmin } from './database.ts';
 import { api } from './example_configuration.ts';
 import type { TestServer } from './server.ts';
 import { totpCode } from './totp.ts';
+import { addVirtualAuthenticator } from './virtual_authenticator.ts';
 
 /** Goes from page to page and stops at each, saying what it shows. */
 export type Walk = (scene: Scene, page: Page) => AsyncGenerator<string, void>;
@@ -26,6 +27,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'looking after an account': lookingAfter,
   'changing how one signs in': changing,
   'setting a password by a link': settingPassword,
+  'adding a passkey': addingPasskey,
+  'proving a passkey': provingPasskey,
   failing,
 };
 
@@ -226,6 +229,63 @@ async function* changing({ addPerson, server }: Scene, page: Page) {
   await page.getByLabel('New password', { exact: true }).fill(recoveryCodes[0]?.slice(0, 9) ?? '');
   await press(page, 'Change password');
   yield 'password with an error';
+}
+
+async function* addingPasskey({ addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('member');
+  await addVirtualAuthenticator(page);
+  await page.goto(`${server.issuer}/account/security`);
+  await signIn(page, person);
+  yield 'security, with nothing set up';
+  await page.getByRole('link', { name: 'Add a passkey' }).click();
+  await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
+  yield 'adding a passkey';
+  await page.getByLabel('Name of the passkey').fill('A laptop whose name takes a whole line');
+  await press(page, 'Create a passkey');
+  await page.getByRole('link', { name: 'I have saved them' }).click();
+  await page.getByRole('link', { name: 'Rename or remove' }).waitFor();
+  yield 'security, with a passkey';
+  await page.getByRole('link', { name: 'Add another passkey' }).click();
+  await press(page, 'Create a passkey');
+  await page.getByText('This device has a passkey').waitFor();
+  yield 'adding a passkey that is there';
+  await page.goBack();
+  await page.getByRole('link', { name: 'Rename or remove' }).click();
+  yield 'the only passkey';
+  await server.clock.advance(301);
+  await page.reload();
+  await page.getByRole('button', { name: 'Use a passkey instead' }).waitFor();
+  yield 'the question where there is a passkey';
+}
+
+async function* provingPasskey({ client, addPerson, server }: Scene, page: Page) {
+  const person = await addPerson('admin');
+  const authenticator = await addVirtualAuthenticator(page);
+  await page.goto(`${server.issuer}/account/security/passkeys/new`);
+  await signIn(page, person);
+  await page.goto(`${server.issuer}/account/security/passkeys/new`);
+  await press(page, 'Create a passkey');
+  await page.getByRole('link', { name: 'I have saved them' }).click();
+  await client.goToIssuer(page, sensitive);
+  yield 'passkey challenge';
+  await authenticator.setVerified(false);
+  await press(page, 'Use a passkey');
+  await page.getByText('Nothing was confirmed').waitFor();
+  yield 'passkey challenge that nobody confirmed';
+  await page.evaluate("document.querySelector('form[data-passkey]').submit()");
+  await page.getByRole('alert').waitFor();
+  yield 'passkey challenge that was refused';
+  await page.getByRole('link', { name: 'Use a recovery code' }).click();
+  yield 'recovery where there is a passkey';
+  await page.goto(`${server.issuer}/account/security/apps/new`);
+  await enrol(page);
+  await client.goToIssuer(page, { ...sensitive, prompt: 'login' });
+  await page.evaluate("document.querySelector('form[data-passkey]').submit()");
+  await page.getByRole('alert').waitFor();
+  yield 're-authentication whose passkey was refused';
+  await server.clock.advance(600);
+  await signIn(page, person);
+  yield 'challenge by code or passkey';
 }
 
 async function* failing({ client, server }: Scene, page: Page) {

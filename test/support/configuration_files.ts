@@ -66,7 +66,7 @@ const limits = optional({
   activity: fc.constantFrom('any_refresh', 'reported'),
   max_sessions: fc.integer({ min: 1, max: 10_000 }),
   lease_max: duration(0),
-  baselines: fc.subarray(['pci-dss-4', 'nist-63b4-aal2']),
+  baselines: fc.subarray(['pci-dss-4.0.1', 'nist-63b4-aal2']),
 });
 
 const settings = {
@@ -167,6 +167,19 @@ export const configurationFiles: Arbitrary<FileValue> = fc
           { noNullPrototype: true },
         ),
         clients: clientsOf(Object.keys(policies), scopes),
+        deviations: fc.dictionary(
+          names,
+          fc.record(
+            {
+              requirement: fc.constantFrom('pci-dss-4.0.1/idle', 'nist-63b4-aal2/idle'),
+              policy,
+              reason: lines,
+              until: fc.constantFrom('2027-06-30', '2031-01-01'),
+            },
+            { requiredKeys: ['requirement', 'reason', 'until'] },
+          ),
+          { noNullPrototype: true },
+        ),
         settings: fc.record(settings),
       })
       .map(
@@ -180,6 +193,7 @@ export const configurationFiles: Arbitrary<FileValue> = fc
             client_id: clientId,
             ...client,
           })),
+          deviations: parts.deviations,
           ...parts.settings,
         }),
       );

@@ -4,10 +4,12 @@ import type { PageContext } from '../../views/layout.ts';
 import { accountAppPage } from '../../views/account_app.ts';
 import { accountConfirmPage } from '../../views/account_confirm.ts';
 import { accountOverviewPage } from '../../views/account_overview.ts';
+import { accountPasskeyPage } from '../../views/account_passkey.ts';
 import { accountPasswordPage } from '../../views/account_password.ts';
 import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
 import { accountSecurityPage } from '../../views/account_security.ts';
 import { accountSessionsPage } from '../../views/account_sessions.ts';
+import { addPasskeyPage } from '../../views/add_passkey.ts';
 import { consentPage } from '../../views/consent.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
 import { deviceConfirmPage } from '../../views/device_confirm.ts';
@@ -18,6 +20,7 @@ import { forgottenPasswordPage } from '../../views/forgotten_password.ts';
 import { linkOverPage } from '../../views/link_over.ts';
 import { linkSentPage } from '../../views/link_sent.ts';
 import { passwordSetPage } from '../../views/password_set.ts';
+import { passkeyPage } from '../../views/passkey.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import { recoveryPage } from '../../views/recovery.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
@@ -45,6 +48,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       reason: text('reason'),
       lockedUntilText: text('lockedUntilText'),
       forgottenPasswordUrl: text('forgottenPasswordUrl'),
+      passkey: { action: text('action'), request: text('request') },
+      passkeyError: text('passkeyError'),
       cancel: { action: text('cancel') },
     }),
   reauthentication: (text) => signInPage(branded(text), { ...common(text), reauthentication: true }),
@@ -144,6 +149,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       notice: text('notice'),
       apps: [appFactor(text), { ...appFactor(text), disabled: true }],
       mayAddApp: true,
+      passkeys: [passkey(text), { ...passkey(text), lastUsed: undefined, synced: false }],
+      mayAddPasskey: true,
       recoveryCodes: 7,
     }),
   accountSecurityWithoutApps: (text) =>
@@ -151,6 +158,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       csrfToken: text('csrfToken'),
       apps: [],
       mayAddApp: true,
+      passkeys: [],
+      mayAddPasskey: true,
       recoveryCodes: 0,
     }),
   accountConfirm: (text) =>
@@ -158,6 +167,8 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       ...accountForm(text),
       next: text('next'),
       asks: { password: true, factor: true },
+      hasApp: true,
+      passkeyRequest: text('request'),
       error: { field: 'code', text: text('error') },
       lockedUntilText: text('lockedUntilText'),
     }),
@@ -166,6 +177,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       ...accountForm(text),
       next: text('next'),
       asks: { password: false, factor: true },
+      hasApp: false,
     }),
   accountPassword: (text) =>
     accountPasswordPage(branded(text), {
@@ -181,6 +193,23 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       name: text('appName'),
       isLast: true,
       isAlwaysAsked: false,
+    }),
+  accountPasskey: (text) =>
+    accountPasskeyPage(branded(text), {
+      csrfToken: text('csrfToken'),
+      passkeyId: text('passkeyId'),
+      name: text('passkeyName'),
+      isLast: true,
+    }),
+  addPasskey: (text) =>
+    addPasskeyPage(branded(text), {
+      ...accountForm(text),
+      action: text('action'),
+      serviceName: text('serviceName'),
+      request: text('request'),
+      error: text('error'),
+      passkeyName: text('passkeyName'),
+      account: true,
     }),
   accountRecoveryCodes: (text) =>
     accountRecoveryCodesPage(branded(text), { csrfToken: text('csrfToken'), left: 3 }),
@@ -199,6 +228,16 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       lockedUntilText: text('lockedUntilText'),
       recoveryAction: text('recoveryAction'),
+      passkey: { action: text('action'), request: text('request') },
+      passkeyError: text('passkeyError'),
+    }),
+  passkey: (text) =>
+    passkeyPage(branded(text), {
+      ...common(text),
+      request: text('request'),
+      why: text('why'),
+      error: text('error'),
+      recoveryAction: text('recoveryAction'),
     }),
   recovery: (text) =>
     recoveryPage(branded(text), {
@@ -206,6 +245,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: text('error'),
       lockedUntilText: text('lockedUntilText'),
       totpUrl: text('totpUrl'),
+      passkeyUrl: text('passkeyUrl'),
     }),
   enrolTotp: (text) =>
     enrolTotpPage(branded(text), {
@@ -274,6 +314,11 @@ function accountForm(text: Text) {
 function appFactor(text: Text) {
   const added = { iso: text('iso'), text: text('moment'), distance: text('added') };
   return { factorId: text('factorId'), name: text('appName'), added, disabled: false };
+}
+
+function passkey(text: Text) {
+  const [added, lastUsed] = [moment(text)('added'), moment(text)('lastUsed')];
+  return { passkeyId: text('passkeyId'), name: text('passkeyName'), added, lastUsed, synced: true };
 }
 
 function permissions(text: Text) {

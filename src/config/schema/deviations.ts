@@ -26,4 +26,5 @@ export const deviations = mapSection({
   }),
   references: [{ key: 'policy', kind: 'policy' }],
   build: (entry, name): Deviation => ({ name, ...entry }),
+  write: ({ name: _, ...entry }) => entry,
 });
