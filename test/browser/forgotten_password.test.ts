@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { heading, press, signIn } from '../support/chromium_pages.ts';
 import { openScene } from '../support/chromium_scene.ts';
 import type { Scene } from '../support/chromium_scene.ts';
 import { startMailServer } from '../support/mail_server.ts';
 import type { MailServer } from '../support/mail_server.ts';
+
+/** Send the form, and wait for the page that answers. */
+async function enter(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+}
 
 describe('a forgotten password with a browser', () => {
   let mails: MailServer;
@@ -30,7 +36,7 @@ describe('a forgotten password with a browser', () => {
       await page.getByRole('link', { name: 'Forgotten your password?' }).click();
       assert.equal(await heading(page), 'Forgotten your password?');
       await page.keyboard.type(person.username);
-      await page.keyboard.press('Enter');
+      await enter(page);
       assert.equal(await heading(page), 'Look into your mail');
 
       await mails.waitFor(1);
@@ -41,10 +47,10 @@ describe('a forgotten password with a browser', () => {
       assert.equal(await heading(elsewhere), 'Choose a new password');
       assert.equal(new URL(elsewhere.url()).search, '');
       await elsewhere.keyboard.type('short');
-      await elsewhere.keyboard.press('Enter');
+      await enter(elsewhere);
       assert.match(await elsewhere.getByRole('alert').innerText(), /at least 15 characters/);
       await elsewhere.keyboard.type('harbour lamp fern');
-      await elsewhere.keyboard.press('Enter');
+      await enter(elsewhere);
       assert.equal(await heading(elsewhere), 'Your password is set');
 
       await elsewhere.getByRole('link', { name: 'Sign in' }).click();

@@ -80,7 +80,7 @@ describe('a connection cut while a refresh is being written', () => {
   // What the lock of a test keeps waiting, and the look that comes after it.
   const commits: [statement: string, lock: string, look: string][] = [
     ['code_exchange_commit', 'select from accounts for update', 'select from accounts where%'],
-    ['refresh_commit', 'select from families for update', 'select from families where%'],
+    ['refresh_commit', 'select from families for update', 'select from families f where%'],
   ];
   for (const [statement, lock, look] of commits) {
     /** Ask with the code or the token that `statement` consumes. */
