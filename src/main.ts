@@ -10,6 +10,7 @@ import { addNoticeCommands } from './cli/notice.ts';
 import { addReportCommands } from './cli/report.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSessionCommands } from './cli/session.ts';
+import { addSimulateCommand } from './cli/simulate.ts';
 import { addUserCommands } from './cli/user.ts';
 
 /** As package.json has it, from a checkout or from a build one folder deeper. */
@@ -38,6 +39,7 @@ addSessionCommands(program);
 addNoticeCommands(program);
 addAuditCommands(program);
 addReportCommands(program);
+addSimulateCommand(program);
 for (const command of [
   program,
   ...program.commands,

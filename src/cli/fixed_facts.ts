@@ -18,7 +18,8 @@ export function fixedFacts({ issuer, databaseUrl }: Environment): FixedFacts {
     totpLifetime: totpLifetimeSeconds,
     authorizationCodeLifetime: codeSeconds,
     sessionCookie: { name, secretBits, secure, httpOnly, sameSite },
-    offersPhishingResistance: false,
+    offersPhishingResistance: true,
+    // A code of an authenticator app satisfies `mfa: always` as well as a passkey does.
     requiresPhishingResistance: false,
   };
 }

@@ -42,7 +42,10 @@ export async function staySignedIn(
       inactiveFor,
       requestId: origin.requestId,
       address: origin.address,
-      detail: webOrigin === undefined ? {} : { web_origin: webOrigin },
+      detail: {
+        ...(webOrigin === undefined ? {} : { web_origin: webOrigin }),
+        ...(inactiveFor > 0 ? { inactive_for: inactiveFor } : {}),
+      },
     });
     if (!touched) continue;
     const after = { ...session, lastActivityAt: touched.lastActivityAt };

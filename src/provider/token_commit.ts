@@ -1,6 +1,7 @@
 import { sealSuccessor } from '../credentials/successor_seal.ts';
 import { hashToken } from '../credentials/token_hash.ts';
 import type { SessionFacts } from '../domain/facts.ts';
+import { formatInstant } from '../domain/instants.ts';
 import { endSession } from '../operations/end_session.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
 import { bumpAccountVersion } from '../store/accounts.ts';
@@ -81,7 +82,10 @@ async function writeRefresh(
     accessToken: context.accessToken,
     requestId: context.origin.requestId,
     address: context.origin.address,
-    detail: verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {},
+    detail: {
+      ...(verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {}),
+      ...describeActivity(verdict, loaded.family.bound),
+    },
   }).catch((error: unknown) => findCommitted(database, pending, successor?.hash, error));
   if (outcome.outcome === 'changed' || !answerToken) return undefined;
   return { refresh_token: answerToken, ...findDeadlines(context, pending, outcome, loaded.family.bound) };
@@ -93,6 +97,18 @@ async function writeRefresh(
     const { windowId, secret } = await windows.current();
     return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
   }
+}
+
+/** What the trail tells of activity: nothing where the refresh itself is it. Seconds ago; null: it was none. */
+function describeActivity(
+  { inactiveFor, sessionInactiveFor }: NonNullable<PendingRefresh['verdict']>,
+  bound: boolean,
+): Record<string, number | null> {
+  if (inactiveFor === 0 && (!bound || sessionInactiveFor === 0)) return {};
+  return {
+    inactive_for: inactiveFor ?? null,
+    ...(bound ? { session_inactive_for: sessionInactiveFor ?? null } : {}),
+  };
 }
 
 /** The session's activity is about to move: what is bound to it and over ends before, or it would live again. */
@@ -164,7 +180,12 @@ async function writeExchange(
     accessToken: context.accessToken,
     requestId: context.origin.requestId,
     address: context.origin.address,
-    detail: { bound },
+    detail: {
+      bound,
+      active_at: formatInstant(loaded.lastActivityAt),
+      scopes: splitScope(loaded.payload.scope),
+      resources: codeResources(loaded.payload),
+    },
   }).catch((error: unknown) => findExchanged(database, pending, error));
   if (outcome.outcome === 'changed') return undefined;
   return refreshToken ? findDeadlines(context, pending, outcome, bound) : {};

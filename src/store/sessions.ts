@@ -82,7 +82,9 @@ export interface SessionWrite {
   address?: string | undefined;
 }
 
-export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'refused';
+export type WrittenSession =
+  | { outcome: 'started' | 'renewed' | 'kept'; startedAt: Instant; lastActivityAt: Instant }
+  | { outcome: 'refused' };
 
 /**
  * Create or update a session. A full sign-in sets its start and activity, a step-up its activity; any
@@ -90,8 +92,8 @@ export type SessionWriteOutcome = 'started' | 'renewed' | 'kept' | 'refused';
  * other's client. `refused`, and nothing is written: the session has ended, belongs to another account,
  * or has another cookie by now, which an older view of it must not bring back.
  */
-export async function writeSession(tx: Queryable, write: SessionWrite): Promise<SessionWriteOutcome> {
-  const [row] = await tx.query<{ outcome: SessionWriteOutcome }>(
+export async function writeSession(tx: Queryable, write: SessionWrite): Promise<WrittenSession> {
+  const [row] = await tx.query<Extract<WrittenSession, { startedAt: Instant }>>(
     {
       name: 'session_write',
       text: `
@@ -114,7 +116,8 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
         where s.ended_at is null and s.cookie_hash in ($8, excluded.cookie_hash)
           and (s.account_id is null or s.account_id = excluded.account_id)
         returning case when $6::float8 is null then 'kept'
-                       when (select started_at from before) is null then 'started' else 'renewed' end as outcome`,
+                       when (select started_at from before) is null then 'started' else 'renewed' end as outcome,
+          to_micros(started_at) as "startedAt", to_micros(last_activity_at) as "lastActivityAt"`,
     },
     [
       write.sessionId,
@@ -129,7 +132,7 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
       write.address ?? null,
     ],
   );
-  return row?.outcome ?? 'refused';
+  return row ?? { outcome: 'refused' };
 }
 
 /** The user was there at this moment: the session's activity moves to now, never back. */

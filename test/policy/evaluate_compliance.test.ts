@@ -5,6 +5,7 @@ import type { Deviation } from '../../src/domain/deviations.ts';
 import type { Limits, Policy } from '../../src/domain/policies.ts';
 import { baselineCatalogue } from '../../src/policy/baselines/catalogue.ts';
 import { checkLimits } from '../../src/policy/baselines/check_limits.ts';
+import { listReach } from '../../src/policy/baselines/list_reach.ts';
 import { evaluateCompliance } from '../../src/policy/evaluate_compliance.ts';
 import { familyLimits, sessionLimits } from '../../src/policy/subject_limits.ts';
 import { limits as anyLimits } from './arbitraries.ts';
@@ -55,6 +56,18 @@ describe('evaluateCompliance', () => {
         ['mfa is step_up (policy default)'],
       ],
     );
+  });
+
+  it('sees that another policy of the same person may set what it leaves out', () => {
+    const claiming = { ...policy('p', { mfa: 'always', refresh_idle: 900 }), baselines: ['pci-dss-4.0.1'] };
+    const loose = policy('loose', { session_idle: 7200, refresh_idle: 7200 });
+    const configuration = configurationOf({
+      policies: [claiming, loose],
+      roles: [{ name: 'clerk', policy: 'p' }],
+      clients: [client('web', { policy: 'loose' })],
+    });
+    const [missed] = missesOf(configuration);
+    assert.deepEqual(missed?.faults, ['session_idle is 2h, longer than 15m (policy loose)']);
   });
 
   it('does not take the built-in limits for written down', () => {
@@ -134,8 +147,11 @@ describe('evaluateCompliance', () => {
             resources: [{ identifier: 'd', scopes: [], policy: 'd' }],
           });
           const claimed = [id];
-          const alone = familyLimits(configuration, { clientId: '', resources: [], scopes: [] }, ['p']);
-          if (checkLimits(seconds, { limits: alone, claimed }, soundFacts)?.length !== 0) return;
+          const reach = listReach(configuration, { ...policy('p', own), baselines: claimed });
+          const isMissed = reach.some(
+            ({ limits }) => checkLimits(seconds, { limits, claimed }, soundFacts)?.length !== 0,
+          );
+          if (isMissed) return;
           const subject = { clientId: 'c', clientIds: ['c'], resources: ['d'], scopes: [] };
           for (const limits of [
             familyLimits(configuration, subject, ['p', 'b']),

@@ -6,13 +6,22 @@ export interface News {
   detail: Record<string, unknown>;
 }
 
+/** Why a passkey was refused. */
+const passkeyFaults = 'malformed expired unknown foreign invalid not_verified counter'.split(' ');
 export const signInFailures: ReadonlySet<string> = new Set([
   'password_wrong',
   'account_unknown',
   'account_disabled',
+  ...passkeyFaults.map((fault) => `passkey_${fault}`),
 ]);
-export const factorMethods: ReadonlySet<string> = new Set(['otp', 'recovery_code']);
-export const factorFailures: ReadonlySet<string> = new Set(['wrong', 'used', 'disabled', 'blocked']);
+export const factorMethods: ReadonlySet<string> = new Set(['otp', 'recovery_code', 'passkey']);
+export const factorFailures: ReadonlySet<string> = new Set([
+  'wrong',
+  'used',
+  'disabled',
+  'blocked',
+  ...passkeyFaults,
+]);
 const limitReasons = new Set(['idle_timeout', 'absolute_timeout', 'lease_over']);
 
 /** A value that is known beforehand, or `other`. */

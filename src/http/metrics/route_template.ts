@@ -1,4 +1,14 @@
-const interaction = ['sign-in', 'totp', 'enrol', 'recovery', 'continue', 'consent', 'cancel'];
+const interaction = [
+  'sign-in',
+  'passkey-login',
+  'totp',
+  'passkey',
+  'enrol',
+  'recovery',
+  'continue',
+  'consent',
+  'cancel',
+];
 
 /** Every path that is answered, as a template. Anything else is `other`: no label comes from a request. */
 export const routeTemplates: ReadonlySet<string> = new Set([
@@ -7,6 +17,7 @@ export const routeTemplates: ReadonlySet<string> = new Set([
     '/jwks /me /auth /auth/:uid /request /token /token/introspection /token/revocation ' +
     '/device /device/:uid /device/auth /session/end /session/end/confirm /session/end/success ' +
     '/session /session/touch /session/view /healthz /readyz /assets/:name /interaction/:uid ' +
+    '/forgotten-password /forgotten-password/sent /set-password /set-password/done ' +
     '/account /account/:page /ssf/:part /admin /console other'
   ).split(' '),
   ...interaction.map((action) => `/interaction/:uid/${action}`),

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../domain/configuration.ts';
-import type { EffectiveLimits, Policy } from '../../domain/policies.ts';
+import type { EffectiveLimit, EffectiveLimits, LimitField, Limits, Policy } from '../../domain/policies.ts';
 import { defaultPolicy, effectiveLimits, isStricter, limitsFor } from '../effective_limits.ts';
 import type { LimitSubject } from '../effective_limits.ts';
 
@@ -11,13 +11,14 @@ export interface Reach {
 }
 
 /** What rules a browser session comes from its account's roles and its clients, never from a resource or scope. */
-const sessionFields = ['session_idle', 'session_absolute', 'max_sessions'] as const;
+const sessionFields: ReadonlySet<LimitField> = new Set(['session_idle', 'session_absolute', 'max_sessions']);
 
 /**
  * The loosest limits that a policy permits, wherever it is named. Of several policies the strictest value
- * holds, so that whoever has a role or client with this one is bound at least as strictly as by it
- * alone. A resource or a scope brings it to refresh tokens only: the sessions they come from may be
- * bound as loosely as any role or client here allows.
+ * holds, so that what this one sets, nobody exceeds who has it. What it leaves out is the value of
+ * `default`, or what another policy that applies as well makes of it, which may be longer. A resource or a
+ * scope brings it to refresh tokens only: the sessions they come from may be bound as loosely as any role
+ * or client here allows.
  */
 export function listReach(configuration: Configuration, policy: Policy): Reach[] {
   const namesIt = ({ policy: name }: { policy?: string }) => name === policy.name;
@@ -26,27 +27,46 @@ export function listReach(configuration: Configuration, policy: Policy): Reach[]
   const isOfSessions =
     policy.name === 'default' ||
     [...configuration.roles.values(), ...configuration.clients.values()].some(namesIt);
-  const alone = { limits: effectiveLimits([policy], defaultPolicy(configuration)) };
-  const ofTokens = [
-    ...resources.map((name) => tokenReach(configuration, `resource ${name}`, { resources: [name] })),
-    ...scopes.map((name) => tokenReach(configuration, `scope ${name}`, { scopes: [name] })),
+  const alone = effectiveLimits([policy], defaultPolicy(configuration));
+  const ofSessions = [
+    { limits: alone },
+    { limits: loosen(configuration, alone, (field) => policy.limits[field] === undefined) },
   ];
-  return isOfSessions || ofTokens.length === 0 ? [alone, ...ofTokens] : ofTokens;
+  const ofTokens = [
+    ...resources.map((name) => `resource ${name}`),
+    ...scopes.map((name) => `scope ${name}`),
+  ].map((where) => {
+    const isFree = (field: LimitField) => sessionFields.has(field) || policy.limits[field] === undefined;
+    return { limits: loosen(configuration, alone, isFree), where };
+  });
+  return isOfSessions || ofTokens.length === 0 ? [...ofSessions, ...ofTokens] : ofTokens;
 }
 
-function tokenReach(configuration: Configuration, where: string, subject: LimitSubject): Reach {
-  const limits = { ...limitsFor(configuration, subject) };
-  for (const field of sessionFields) limits[field] = loosest(configuration, field);
-  return { limits, where };
+/** With the loosest values that anybody here can have, of the fields that the policy does not decide. */
+function loosen(
+  configuration: Configuration,
+  limits: EffectiveLimits,
+  isFree: (field: LimitField) => boolean,
+): EffectiveLimits {
+  const fields = Object.keys(limits) as LimitField[];
+  return Object.fromEntries(
+    fields.map((field) => [field, isFree(field) ? findLoosest(configuration, field) : limits[field]]),
+  ) as EffectiveLimits;
 }
 
-function loosest(configuration: Configuration, field: (typeof sessionFields)[number]) {
+function findLoosest(configuration: Configuration, field: LimitField): EffectiveLimit<Limits[LimitField]> {
+  const { roles, clients, resources, scopes } = configuration;
+  const ofTokens: LimitSubject[] = [
+    ...[...resources.keys()].map((name) => ({ resources: [name] })),
+    ...[...scopes.keys()].map((name) => ({ scopes: [name] })),
+  ];
   const subjects: LimitSubject[] = [
     {},
-    ...[...configuration.roles.keys()].map((name) => ({ roles: [name] })),
-    ...[...configuration.clients.keys()].map((name) => ({ clientIds: [name] })),
+    ...[...roles.keys()].map((name) => ({ roles: [name] })),
+    ...[...clients.keys()].map((name) => ({ clientIds: [name] })),
+    ...(sessionFields.has(field) ? [] : ofTokens),
   ];
   return subjects
-    .map((subject) => limitsFor(configuration, subject)[field])
+    .map((subject): EffectiveLimit<Limits[LimitField]> => limitsFor(configuration, subject)[field])
     .reduce((a, b) => (isStricter(field, a.value, b.value) ? b : a));
 }

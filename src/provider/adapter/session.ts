@@ -2,6 +2,7 @@ import Provider from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import type { End } from '../../domain/facts.ts';
+import { formatInstant } from '../../domain/instants.ts';
 import { recordEvent } from '../../events/record_event.ts';
 import { limitSessions } from '../../operations/limit_sessions.ts';
 import { endSession } from '../../operations/end_session.ts';
@@ -113,7 +114,7 @@ async function storeSession(
   }
   if (isActivity(context, sessionId, signedIn))
     await endSession(tx, context.configuration, owner, undefined, context.origin);
-  const outcome = await writeSession(tx, {
+  const written = await writeSession(tx, {
     sessionId,
     cookieHash: hashToken(cookie),
     readCookieHash: findReadCookie(context, sessionId),
@@ -125,13 +126,18 @@ async function storeSession(
     userAgent: context.origin.userAgent,
     address: context.origin.address,
   });
-  if (outcome === 'refused') throw outdatedError('session');
-  if (outcome === 'started') await recordEvent(tx, 'session.started', owner, context.origin);
+  if (written.outcome === 'refused') throw outdatedError('session');
+  const { outcome } = written;
+  const moments = {
+    started_at: formatInstant(written.startedAt),
+    active_at: formatInstant(written.lastActivityAt),
+  };
+  if (outcome === 'started') await recordEvent(tx, 'session.started', owner, context.origin, moments);
   if (outcome === 'kept') {
     const { authorizations = {} } = payload;
     await noteStepUp(tx, context, { ...owner, clientIds: [...known, ...clientIds], authorizations });
   }
-  if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', owner, context.origin);
+  if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', owner, context.origin, moments);
   if (outcome === 'started' || clientIds.length > 0)
     await limitSessions(tx, context.configuration, owner, context.origin);
 }

@@ -16,6 +16,8 @@ describe('the template of a path', () => {
     ['/account/security/apps/018f', '/account/:page'],
     ['/ssf/poll/018f', '/ssf/:part'],
     ['/admin/v1/sessions', '/admin'],
+    ['/set-password/done', '/set-password/done'],
+    ['/interaction/abc/passkey-login', '/interaction/:uid/passkey-login'],
     ['/console/policies', '/console'],
     ['/', 'other'],
     ['other', 'other'],

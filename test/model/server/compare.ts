@@ -130,12 +130,22 @@ function byNames(a: Identified, b: Identified): number {
   return JSON.stringify(identify(a)) < JSON.stringify(identify(b)) ? -1 : 1;
 }
 
+/** Told for those who replay the trail; the stored rows, which are compared, hold the same. */
+const toldForReplays: Readonly<Record<string, readonly string[]>> = {
+  'code.exchanged': ['active_at', 'scopes', 'resources'],
+  'refresh.granted': ['inactive_for', 'session_inactive_for'],
+  'refresh.downscoped': ['inactive_for', 'session_inactive_for'],
+  'refresh.retried': ['inactive_for', 'session_inactive_for'],
+};
+
 /** A list of what would be right stands for one of it; lists of scopes have no order. */
 function compareDetail(
   name: string,
   expected: Record<string, unknown>,
-  { actor: _, ...actual }: Record<string, unknown>,
+  { actor: _, ...all }: Record<string, unknown>,
 ): void {
+  const left = toldForReplays[name] ?? [];
+  const actual = Object.fromEntries(Object.entries(all).filter(([key]) => !left.includes(key)));
   const { limits, code, ...rest } = expected as { limits?: End['limits']; code?: string[] };
   const { limit, policy, policy_version: version, code: given, ...told } = actual;
   assert.deepEqual(sortLists(told), sortLists(rest), `the detail of ${name}`);
