@@ -18,7 +18,6 @@ export function fixedFacts({ issuer, databaseUrl }: Environment): FixedFacts {
     totpLifetime: totpLifetimeSeconds,
     authorizationCodeLifetime: codeSeconds,
     sessionCookie: { name, secretBits, secure, httpOnly, sameSite },
-    offersPhishingResistance: false,
-    requiresPhishingResistance: false,
+    offersPhishingResistance: true,
   };
 }
