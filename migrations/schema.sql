@@ -121,6 +121,7 @@ create table authorization_codes (
   family_id uuid,
   lease_seconds integer,
   lease_purpose text,
+  phr_at timestamp with time zone,
   constraint authorization_codes_pkey PRIMARY KEY (code_hash),
   constraint authorization_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint authorization_codes_lease CHECK (((lease_seconds IS NULL) = (lease_purpose IS NULL)))
@@ -198,6 +199,7 @@ create table families (
   lease_seconds integer,
   lease_purpose text,
   oldest_token_hash bytea not null,
+  phr_at timestamp with time zone,
   constraint families_pkey PRIMARY KEY (family_id),
   constraint families_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint families_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
@@ -400,6 +402,7 @@ create table sessions (
   address text,
   reproved_password_at timestamp with time zone,
   reproved_factor_at timestamp with time zone,
+  phr_at timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (session_id),
   constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
@@ -599,9 +602,9 @@ begin
 
   if p_token_hash is not null then
     insert into families (family_id, account_id, client_id, grant_id, session_id, bound, scopes, resources, jkt, payload,
-                          started_at, last_activity_at, mfa_at, lease_seconds, lease_purpose, oldest_token_hash)
+                          started_at, last_activity_at, mfa_at, phr_at, lease_seconds, lease_purpose, oldest_token_hash)
       values (p_family_id, v_code.account_id, v_code.client_id, v_code.grant_id, v_code.session_id, p_bound, p_scopes,
-              p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at,
+              p_resources, p_jkt, p_payload, v_now, v_code.last_activity_at, v_code.mfa_at, v_code.phr_at,
               v_code.lease_seconds, v_code.lease_purpose, p_token_hash)
       returning family_id into v_family_id;
     insert into refresh_tokens (token_hash, family_id, issued_at) values (p_token_hash, v_family_id, v_now);

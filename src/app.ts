@@ -44,6 +44,7 @@ import { changeStream } from './operations/change_stream.ts';
 import { createStream } from './operations/create_stream.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
+import { findMissingProofs } from './operations/recent_proof.ts';
 import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { beginPasskeyRegistration, registerPasskey } from './operations/register_passkey.ts';
@@ -80,7 +81,7 @@ import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { measureOutbox } from './store/samples.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
-import { listTotpFactors, mostTotpFactors } from './store/second_factors.ts';
+import { countFactors, listTotpFactors, mostTotpFactors } from './store/second_factors.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -402,7 +403,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
   function buildInteractionPasskeys(): InteractionPasskeys {
     const factorIn = (interactionId: string) =>
       ({ purpose: 'second_factor', boundTo: interactionId }) as const;
+    const { beginRegistration, register } = buildPasskeys();
     return {
+      has: async (accountId) => (await countFactors(database, accountId)).passkeys > 0,
+      findMissingProofs: (owner) => findMissingProofs(database, owner),
+      beginRegistration,
+      register,
       ask: ({ accountId, interactionId }) =>
         askForPasskey(database, relyingParty, { accountId, place: factorIn(interactionId) }),
       verify: ({ accountId, interactionId, answer }, origin) =>

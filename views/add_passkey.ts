@@ -6,6 +6,7 @@ import { accountLine } from './partials/account_line.ts';
 import { accountNav } from './partials/account_nav.ts';
 import { backToSecurity } from './partials/back_to_security.ts';
 import { errorSummary } from './partials/error_summary.ts';
+import { notice } from './partials/notice.ts';
 import { passkeyForm, passkeyScript } from './partials/passkey_form.ts';
 import { textField } from './partials/text_field.ts';
 
@@ -16,6 +17,8 @@ export interface AddPasskeyProps {
   readonly serviceName: string;
   /** What the browser is asked for. */
   readonly request: string;
+  /** Why one is needed to go on. */
+  readonly why?: string | undefined;
   readonly error?: string | undefined;
   /** What they called it, when the page is shown again. */
   readonly passkeyName?: string | undefined;
@@ -24,7 +27,7 @@ export interface AddPasskeyProps {
 }
 
 export function addPasskeyPage(context: PageContext, props: AddPasskeyProps): Html {
-  const { action, csrfToken, username, serviceName, request, error, passkeyName, account } = props;
+  const { action, csrfToken, username, serviceName, request, why, error, passkeyName, account } = props;
   return layout(
     context,
     {
@@ -33,7 +36,8 @@ export function addPasskeyPage(context: PageContext, props: AddPasskeyProps): Ht
       nav: account ? accountNav('security', csrfToken) : undefined,
       scripts: [passkeyScript],
     },
-    html`<p class="lead">With a passkey you confirm that it is you by your fingerprint, your face, the lock of
+    html`${notice(why)}
+<p class="lead">With a passkey you confirm that it is you by your fingerprint, your face, the lock of
 your device, or a security key. It works at ${serviceName} and nowhere else, so nobody can talk you out of it.</p>
 ${accountLine(username)}
 ${passkeyForm({

@@ -3,6 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
+import type { ProofMoments } from '../policy/counted_proof.ts';
 import { evaluateStepUp } from '../policy/evaluate_step_up.ts';
 import { sessionLimits } from '../policy/subject_limits.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -23,14 +24,24 @@ export interface Visit {
 export async function findSignedIn(
   ctx: Context,
   { findBrowserSession, csrf }: AccountDependencies,
-): Promise<(Visit & { mfaAt: Instant | undefined }) | undefined> {
+): Promise<(Visit & ProofMoments) | undefined> {
   const found = await findBrowserSession(ctx);
   if (!found) return undefined;
   const { loaded, configuration } = found;
-  const { facts: session, roles, now, mfaAt } = loaded;
+  const { facts: session, roles, now, mfaAt, phrAt } = loaded;
   const csrfToken = csrf.issue(csrfSubject(session));
   const origin = ctx.state.origin as Origin;
-  return { accountId: session.accountId, session, roles, configuration, now, origin, csrfToken, mfaAt };
+  return {
+    accountId: session.accountId,
+    session,
+    roles,
+    configuration,
+    now,
+    origin,
+    csrfToken,
+    mfaAt,
+    phrAt,
+  };
 }
 
 /**
@@ -40,8 +51,8 @@ export async function findSignedIn(
 export async function findVisit(ctx: Context, dependencies: AccountDependencies): Promise<Visit | undefined> {
   const signedIn = await findSignedIn(ctx, dependencies);
   if (!signedIn) return undefined;
-  const { session, roles, configuration, now, mfaAt } = signedIn;
-  const question = { scopes: [], roles, signedInAt: session.startedAt, mfaAt };
+  const { session, roles, configuration, now, mfaAt, phrAt } = signedIn;
+  const question = { scopes: [], roles, signedInAt: session.startedAt, mfaAt, phrAt };
   const asks = { asksForMfa: false, hasMfaAcr: false };
   const limits = sessionLimits(configuration, session, roles);
   const isRefused = evaluateStepUp(configuration, limits, { ...question, ...asks }, now);

@@ -19,7 +19,5 @@ export function fixedFacts({ issuer, databaseUrl }: Environment): FixedFacts {
     authorizationCodeLifetime: codeSeconds,
     sessionCookie: { name, secretBits, secure, httpOnly, sameSite },
     offersPhishingResistance: true,
-    // A code of an authenticator app satisfies `mfa: always` as well as a passkey does.
-    requiresPhishingResistance: false,
   };
 }

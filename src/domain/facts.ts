@@ -38,6 +38,8 @@ export interface FamilyFacts {
   lastActivityAt: Instant;
   /** When the user last proved a second factor, as of the issue of the family's code. */
   mfaAt?: Instant;
+  /** Likewise, one that is phishing-resistant: a passkey. */
+  phrAt?: Instant;
   /** Offline families only. */
   lease?: Lease;
   end?: End;

@@ -17,6 +17,8 @@ export type ActivityRule = 'any_refresh' | 'reported';
 /** Every limit, in seconds where it is a duration. The names are those of the configuration file. */
 export interface Limits extends Record<DurationField, number> {
   mfa: MfaRequirement;
+  /** Where a second factor is asked for, only a passkey will do; true is stricter. */
+  mfa_phishing_resistant: boolean;
   activity: ActivityRule;
   max_sessions: number;
 }
@@ -43,6 +45,7 @@ export const builtInDefaultPolicy: Policy & { limits: Limits } = {
     session_idle: 900,
     session_absolute: 28_800,
     mfa: 'step_up',
+    mfa_phishing_resistant: false,
     mfa_max_age: 300,
     activity: 'any_refresh',
     max_sessions: 5,

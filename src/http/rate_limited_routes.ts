@@ -25,7 +25,7 @@ const routes: readonly LimitedRoute[] = [
     counts: 'every request',
   },
   {
-    path: /^\/interaction\/[^/]+\/(?:totp|passkey|enrol|recovery)$/,
+    path: /^\/interaction\/[^/]+\/(?:totp|passkey|enrol|enrol-passkey|recovery)$/,
     kind: 'second_factor_address',
     counts: 'every request',
   },

@@ -4,6 +4,8 @@ import type { CsrfTokens } from '../http/csrf.ts';
 import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
 import type { RecoveryVerdict } from '../operations/use_recovery_code.ts';
+import type { MissingProofs } from '../operations/recent_proof.ts';
+import type { PasskeyOwner, RegistrationVerdict } from '../operations/register_passkey.ts';
 import type { PasskeySignInVerdict } from '../operations/sign_in_with_passkey.ts';
 import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
@@ -32,6 +34,14 @@ export interface SecondFactors {
 
 /** What the pages do with passkeys. Requests are WebAuthn's options as JSON, each for one answer in its interaction. */
 export interface InteractionPasskeys {
+  has(accountId: string): Promise<boolean>;
+  /** What was not proved within five minutes, and must be before a passkey is added. */
+  findMissingProofs(owner: PasskeyOwner): Promise<MissingProofs>;
+  beginRegistration(owner: PasskeyOwner, serviceName: string): Promise<string | undefined>;
+  register(
+    attempt: PasskeyOwner & { answer: string; name: string },
+    origin: Origin,
+  ): Promise<RegistrationVerdict>;
   /** A proof by one of the account's passkeys; undefined: it has none. */
   ask(whose: { accountId: string; interactionId: string }): Promise<string | undefined>;
   verify(

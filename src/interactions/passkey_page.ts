@@ -18,7 +18,10 @@ export async function submitPasskey(ctx: Context, dependencies: InteractionDepen
     answer: readField(ctx, 'credential', longestCredential),
   };
   const verdict = await dependencies.passkeys.verify(attempt, origin);
-  if (verdict.accepted) return await finishWithMfa(ctx, dependencies, found, verdict);
+  if (verdict.accepted) {
+    const { mfaAt, amr } = verdict;
+    return await finishWithMfa(ctx, dependencies, found, { mfaAt, phrAt: mfaAt, amr });
+  }
   const passkeyError = describeRefusedPasskey(verdict.reason);
   await renderChallenge(ctx, dependencies, found, { passkeyError }, 422);
 }

@@ -33,6 +33,7 @@ export async function submitPasskeySignIn(
     remember: false,
     signedInAt,
     mfaAt: signedInAt,
+    phrAt: signedInAt,
   };
   await finishInteraction(ctx, dependencies, { login });
 }

@@ -5,6 +5,7 @@ import { showConsent, submitConsent } from './consent_page.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { getInteraction, RestartInteraction } from './interaction_request.ts';
 import { continueInteraction, submitEnrolment } from './enrolment_page.ts';
+import { submitPasskeyEnrolment } from './passkey_enrolment_page.ts';
 import { submitPasskey } from './passkey_page.ts';
 import { submitPasskeySignIn } from './passkey_sign_in.ts';
 import { showRecovery, submitRecovery } from './recovery_page.ts';
@@ -23,6 +24,7 @@ const actions: Record<string, Page> = {
   totp: submitTotp,
   passkey: submitPasskey,
   enrol: submitEnrolment,
+  'enrol-passkey': submitPasskeyEnrolment,
   recovery: submitRecovery,
   continue: continueInteraction,
   consent: submitConsent,

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { toEpochSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { SignInMoments } from '../provider/request_context.ts';
+import type { StepUp } from '../provider/step_up.ts';
 import { acr } from '../provider/token_claims.ts';
 import type { InteractionDependencies, PageAccount } from './dependencies.ts';
 import { getInteraction } from './interaction_request.ts';
@@ -27,24 +28,34 @@ export async function getSecondFactorInteraction(
   return { interaction, client, accountId, sessionId, account };
 }
 
+/** Why this interaction asks for a second factor, and whether only a passkey will do. */
+export function readStepUp({ interaction }: SecondFactorInteraction): StepUp {
+  return interaction.prompt.details as unknown as StepUp;
+}
+
 /** A second factor that was proved: when, and how by RFC 8176. */
 export interface ProvedFactor {
   mfaAt: Instant;
+  /** The same, of a passkey. */
+  phrAt?: Instant;
   amr: readonly string[];
 }
 
 /** The `login` result of a proved second factor, with the moment of the full sign-in if this request had one. */
-export function mfaLogin({ interaction, accountId }: SecondFactorInteraction, { mfaAt, amr }: ProvedFactor) {
+export function mfaLogin(
+  { interaction, accountId }: SecondFactorInteraction,
+  { amr, ...moments }: ProvedFactor,
+) {
   const before = interaction.lastSubmission?.login as SignInMoments | undefined;
   const { signedInAt } = before ?? {};
   const login = {
     accountId,
     acr: acr.mfa,
     amr: [...new Set([...firstFactor(interaction), ...amr, 'mfa'])],
-    ts: toEpochSeconds(mfaAt),
+    ts: toEpochSeconds(moments.mfaAt),
     remember: false,
   };
-  return { ...login, mfaAt, ...(signedInAt === undefined ? {} : { signedInAt }) };
+  return { ...login, ...moments, ...(signedInAt === undefined ? {} : { signedInAt }) };
 }
 
 /** How the session began: with a password, or with a passkey alone. */

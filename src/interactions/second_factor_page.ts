@@ -2,16 +2,16 @@ import type { Context } from 'koa';
 import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
-import type { StepUpReason } from '../policy/evaluate_step_up.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { splitScope } from '../provider/token_claims.ts';
 import { passkeyPage } from '../../views/passkey.ts';
 import { totpPage } from '../../views/totp.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { showEnrolment } from './enrolment_page.ts';
+import { findPasskeyEnrolment, showPasskeyEnrolment } from './passkey_enrolment_page.ts';
 import { showRecovery } from './recovery_page.ts';
 import { assertCsrf, clientName, finishInteraction } from './interaction_request.ts';
-import { getSecondFactorInteraction, mfaLogin } from './second_factor_interaction.ts';
+import { getSecondFactorInteraction, mfaLogin, readStepUp } from './second_factor_interaction.ts';
 import type { ProvedFactor, SecondFactorInteraction } from './second_factor_interaction.ts';
 
 /** Longest accepted code, spaces included. */
@@ -27,6 +27,11 @@ export async function submitTotp(ctx: Context, dependencies: InteractionDependen
   const found = await getSecondFactorInteraction(ctx, dependencies);
   assertCsrf(ctx, dependencies, found.interaction);
   const { origin } = getRequestContext();
+  // Not even looked at, and so never used up: it could not serve.
+  if (readStepUp(found).phishingResistant && (await dependencies.passkeys.has(found.accountId))) {
+    const passkeyError = 'A code is not enough here. Use a passkey.';
+    return await renderChallenge(ctx, dependencies, found, { passkeyError }, 422);
+  }
   const attempt = { accountId: found.accountId, code: readField(ctx, 'code', longestCode) };
   const verdict = await dependencies.secondFactors.verifyTotp(attempt, origin);
   if (verdict.accepted)
@@ -70,16 +75,20 @@ export async function renderChallenge(
   const at = `/interaction/${interaction.uid}`;
   const request = await passkeys.ask({ accountId, interactionId: interaction.uid });
   const app = await secondFactors.totpState(accountId);
+  const { phishingResistant } = readStepUp(found);
+  const next = phishingResistant ? await findPasskeyEnrolment(dependencies, found) : 'not now';
+  if (next === 'ask the password') return await finishInteraction(ctx, dependencies, {});
+  if (next === 'add') return await showPasskeyEnrolment(ctx, dependencies, found);
   if (!request && app === 'none') return await showEnrolment(ctx, dependencies);
   if (!request && app === 'disabled') return await showRecovery(ctx, dependencies);
   const common = {
     csrfToken: csrf.issue(interaction.uid),
     clientName: clientName(client),
     username: account.username,
-    why: describeReason(found),
+    why: phishingResistant ? `${describeReason(found)} ${whyNoCode(request)}` : describeReason(found),
     recoveryAction: `${at}/recovery`,
   };
-  if (request && app !== 'active') {
+  if (request && (phishingResistant || app !== 'active')) {
     const { passkeyError: error } = state;
     const page = passkeyPage(pageContext(), { ...common, action: `${at}/passkey`, request, error });
     return sendPage(ctx, page, status);
@@ -88,9 +97,15 @@ export async function renderChallenge(
   sendPage(ctx, totpPage(pageContext(), { ...common, action: `${at}/totp`, passkey, ...state }), status);
 }
 
-/** Why the code is asked for, in words. */
-function describeReason({ interaction, client }: SecondFactorInteraction): string {
-  const { reason } = interaction.prompt.details as { reason?: StepUpReason };
+function whyNoCode(request: string | undefined): string {
+  if (request) return 'Only a passkey will do; a code is not enough.';
+  return 'Only a passkey will do, and you have none yet: enter a code first, then add one.';
+}
+
+/** Why a second factor is asked for, in words. */
+export function describeReason(found: SecondFactorInteraction): string {
+  const { interaction, client } = found;
+  const { reason } = readStepUp(found);
   const name = clientName(client);
   if (reason === 'policy') return 'Signing in to your account takes a second factor.';
   if (reason === 'acr') return `${name} asks you to confirm it's you with a second factor.`;

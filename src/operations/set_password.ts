@@ -11,7 +11,7 @@ import { findAccountById } from '../store/accounts.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { StoredAccount } from '../store/facts_sql.ts';
 import { consumePasswordLink, findPasswordLink } from '../store/password_links.ts';
-import { listTotpFactors } from '../store/second_factors.ts';
+import { hasSecondFactor } from '../store/second_factors.ts';
 import { lockAccount } from '../store/sessions.ts';
 import { queueMail } from './queue_mail.ts';
 import { replacePassword } from './replace_password.ts';
@@ -113,6 +113,5 @@ async function findShortestPassword(
 ): Promise<number> {
   const isAlwaysAsked = sessionLimits(configuration, { clientIds: [] }, roles).mfa.value === 'always';
   if (!isAlwaysAsked) return shortestPassword.alone;
-  const factors = await listTotpFactors(db, accountId);
-  return factors.length > 0 ? shortestPassword.withFactor : shortestPassword.alone;
+  return (await hasSecondFactor(db, accountId)) ? shortestPassword.withFactor : shortestPassword.alone;
 }

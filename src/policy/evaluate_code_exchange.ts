@@ -1,6 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { AccountFacts, FamilyFacts, SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
+import { countedProof } from './counted_proof.ts';
 import { evaluateFamily } from './evaluate_lifetime.ts';
 import type { RefreshLimits, RefusedRefresh } from './evaluate_refresh.ts';
 import { evaluateScopes } from './evaluate_scopes.ts';
@@ -21,6 +22,7 @@ export interface CodeExchangeFacts {
   resources: readonly string[];
   lastActivityAt: Instant;
   mfaAt?: Instant | undefined;
+  phrAt?: Instant | undefined;
 }
 
 export interface GrantedCodeExchange {
@@ -46,13 +48,14 @@ export function evaluateCodeExchange(facts: CodeExchangeFacts): CodeExchangeVerd
   const bond = { session: facts.session, limits: limits.session };
   const lifetime = evaluateFamily(futureFamily(facts), limits.family, bond, now);
   if (lifetime.over) return { granted: false, code: lifetime.end.reason, end: lifetime.end };
-  if (limits.family.mfa.value === 'always' && facts.mfaAt === undefined) {
+  const proofAt = countedProof(limits.family, facts);
+  if (limits.family.mfa.value === 'always' && proofAt === undefined) {
     return { granted: false, code: 'mfa_required' };
   }
   const scopes = evaluateScopes(
     configuration,
     limits.family,
-    { scopes: facts.scopes, roles: account.roles, mfaAt: facts.mfaAt },
+    { scopes: facts.scopes, roles: account.roles, mfaAt: proofAt },
     now,
   );
   if (scopes.granted.length === 0 && scopes.withdrawn.length + scopes.stale.length > 0) {

@@ -51,7 +51,7 @@ export function evaluateCompliance(
   const justify = (row: ComplianceRow): ComplianceRow => applyDeviation(row, deviations, today);
   const ids = [...new Set(policies.flatMap(({ baselines }) => baselines))];
   const rows = [
-    ...policies.flatMap((policy) => listPolicyRows(configuration, policy, facts)),
+    ...policies.flatMap((policy) => listPolicyRows(configuration, policy)),
     ...ids.flatMap((id) => listRunningRows(id, facts)),
   ].map(justify);
   const used = new Set(
@@ -61,14 +61,14 @@ export function evaluateCompliance(
   return { rows, unused: only === undefined ? unused : [] };
 }
 
-function listPolicyRows(configuration: Configuration, policy: Policy, facts: RunningFacts): ComplianceRow[] {
+function listPolicyRows(configuration: Configuration, policy: Policy): ComplianceRow[] {
   const reach = listReach(configuration, policy);
   return policy.baselines.flatMap((id) => {
     const baseline = baselineCatalogue.get(id);
     if (!baseline) return [unknownBaseline(policy.name, id)];
     return baseline.requirements.flatMap((requirement) => {
       const found = reach.map(({ limits, where }) => {
-        const faults = checkLimits(requirement.check, { limits, claimed: policy.baselines }, facts);
+        const faults = checkLimits(requirement.check, { limits, claimed: policy.baselines });
         return faults?.map((fault) => (where === undefined ? fault : `${where}: ${fault}`));
       });
       if (found.includes(undefined)) return [];

@@ -4,6 +4,7 @@ import { addSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { ActivityRule, EffectiveLimits } from '../domain/policies.ts';
 import type { EndReason, RefusalReason } from '../domain/reasons.ts';
+import { countedProof } from './counted_proof.ts';
 import { evaluateFamily, evaluateSession } from './evaluate_lifetime.ts';
 import { evaluateScopes } from './evaluate_scopes.ts';
 import { familyLimits, sessionLimits } from './subject_limits.ts';
@@ -188,7 +189,8 @@ function missingMfa(
   _: RefreshRequest,
   limits: RefreshLimits,
 ): RefusedRefresh | undefined {
-  if (limits.family.mfa.value !== 'always' || family.mfaAt !== undefined) return undefined;
+  if (limits.family.mfa.value !== 'always' || countedProof(limits.family, family) !== undefined)
+    return undefined;
   return { granted: false, code: 'mfa_required' };
 }
 
@@ -242,6 +244,6 @@ function familyLifetime(facts: RefreshFacts, limits: RefreshLimits) {
 function askedScopes(facts: RefreshFacts, request: RefreshRequest, limits: RefreshLimits) {
   const scopes =
     request.scopes?.filter((scope) => facts.family.scopes.includes(scope)) ?? facts.family.scopes;
-  const question = { scopes, roles: facts.account.roles, mfaAt: facts.family.mfaAt };
+  const question = { scopes, roles: facts.account.roles, mfaAt: countedProof(limits.family, facts.family) };
   return evaluateScopes(facts.configuration, limits.family, question, facts.now);
 }

@@ -7,7 +7,7 @@ export interface ScopeQuestion {
   /** The scopes asked for, or the family's where none were named. */
   scopes: readonly string[];
   roles: readonly string[];
-  /** When a second factor was last proved; undefined: never. */
+  /** When a second factor that counts was last proved; undefined: never. */
   mfaAt?: Instant | undefined;
 }
 

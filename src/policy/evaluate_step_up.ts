@@ -2,6 +2,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import { addSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { EffectiveLimits } from '../domain/policies.ts';
+import { countedProof } from './counted_proof.ts';
 import { hasScopeRole, scopeMfaMaxAge } from './evaluate_scopes.ts';
 
 export interface StepUpQuestion {
@@ -11,9 +12,13 @@ export interface StepUpQuestion {
   /** The session's last full sign-in, and its last proof of MFA. */
   signedInAt: Instant;
   mfaAt?: Instant | undefined;
+  /** Its last phishing-resistant one. */
+  phrAt?: Instant | undefined;
   /** The request wants an `acr` that only MFA reaches. */
   asksForMfa: boolean;
-  /** The session's own `acr` is that one. */
+  /** It wants one that only a passkey reaches; then `asksForMfa` is true as well. */
+  asksForPhr?: boolean | undefined;
+  /** The session's own `acr` is one of MFA. */
   hasMfaAcr: boolean;
   /** `max_age` of the request, in seconds. */
   maxAge?: number | undefined;
@@ -25,7 +30,7 @@ export type StepUpReason = 'policy' | 'scope' | 'acr';
 /**
  * Decide whether the user must prove a second factor before the request goes on: the policy always
  * wants one and neither this sign-in nor the last `mfa_max_age` has one; a scope wants a fresh one; or
- * the request itself asks. A proof is too old at `mfa_max_age` exactly.
+ * the request itself asks. Where the policy wants it phishing-resistant, only a passkey's proof counts. A proof is too old at `mfa_max_age` exactly.
  */
 export function evaluateStepUp(
   configuration: Configuration,
@@ -33,15 +38,21 @@ export function evaluateStepUp(
   question: StepUpQuestion,
   now: Instant,
 ): StepUpReason | undefined {
-  const { mfaAt, signedInAt } = question;
-  const isFresh = (maxAge: number) => mfaAt !== undefined && now < addSeconds(mfaAt, maxAge);
-  const isOfThisSignIn = mfaAt !== undefined && mfaAt >= signedInAt;
-  if (limits.mfa.value === 'always' && !isOfThisSignIn && !isFresh(limits.mfa_max_age.value)) return 'policy';
+  const { signedInAt } = question;
+  const proofAt = countedProof(limits, question);
+  const isFresh = (at: Instant | undefined, maxAge: number) =>
+    at !== undefined && now < addSeconds(at, maxAge);
+  const isOfThisSignIn = proofAt !== undefined && proofAt >= signedInAt;
+  if (limits.mfa.value === 'always' && !isOfThisSignIn && !isFresh(proofAt, limits.mfa_max_age.value))
+    return 'policy';
   const oldest = Math.min(question.maxAge ?? Infinity, limits.mfa_max_age.value);
-  if (question.asksForMfa && !(question.hasMfaAcr && isFresh(oldest))) return 'acr';
+  const askedAt = question.asksForPhr ? question.phrAt : proofAt;
+  if (question.asksForMfa && !(question.hasMfaAcr && isFresh(askedAt, oldest))) return 'acr';
   const stale = question.scopes.some((scope) => {
     const maxAge = scopeMfaMaxAge(configuration, limits, scope);
-    return maxAge !== undefined && hasScopeRole(configuration, scope, question.roles) && !isFresh(maxAge);
+    return (
+      maxAge !== undefined && hasScopeRole(configuration, scope, question.roles) && !isFresh(proofAt, maxAge)
+    );
   });
   return stale ? 'scope' : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { FamilyFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
+import { countedProof } from '../policy/counted_proof.ts';
 import { familyLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
@@ -58,6 +59,7 @@ export function createBearerReader({
 }
 
 function describeProof(configuration: Configuration, family: FamilyFacts, roles: readonly string[]) {
-  const mfaMaxAge = familyLimits(configuration, family, roles).mfa_max_age.value;
-  return family.mfaAt === undefined ? { mfaMaxAge } : { mfaAt: family.mfaAt, mfaMaxAge };
+  const limits = familyLimits(configuration, family, roles);
+  const [mfaMaxAge, mfaAt] = [limits.mfa_max_age.value, countedProof(limits, family)];
+  return mfaAt === undefined ? { mfaMaxAge } : { mfaAt, mfaMaxAge };
 }

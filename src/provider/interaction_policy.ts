@@ -3,11 +3,11 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { addSeconds } from '../domain/instants.ts';
 import { enrolmentSeconds } from '../operations/enrol_totp.ts';
 import type { Database } from '../store/database.ts';
-import { hasSecondFactor } from '../store/second_factors.ts';
+import { countFactors } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
 import { isIdleForClient } from './idle_for_client.ts';
 import { leaseCheck } from './leases.ts';
-import { asksForMfa, findSignInMoments, findStepUp } from './step_up.ts';
+import { asksForMfa, findAskedAcr, findSignInMoments, findStepUp, settleAcr } from './step_up.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 
@@ -30,9 +30,11 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
       'login_required',
       async (ctx) => {
         const moments = findSignInMoments(ctx);
-        if (!moments || !findStepUp(ctx)) return false;
+        const stepUp = moments && findStepUp(ctx);
+        if (!stepUp) return false;
         if (moments.now < addSeconds(moments.passwordAt, enrolmentSeconds)) return false;
-        return !(await hasSecondFactor(database, moments.accountId));
+        const { apps, passkeys } = await countFactors(database, moments.accountId);
+        return passkeys === 0 && (apps === 0 || stepUp.phishingResistant);
       },
     ),
   );
@@ -47,8 +49,12 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
         'mfa_required',
         'multi-factor authentication is required',
         'interaction_required',
-        (ctx) => findStepUp(ctx) !== undefined,
-        (ctx) => ({ reason: findStepUp(ctx) }),
+        (ctx) => {
+          const isRequired = findStepUp(ctx) !== undefined;
+          if (!isRequired) settleAcr(ctx);
+          return isRequired;
+        },
+        (ctx) => ({ ...findStepUp(ctx) }),
       ),
     ),
     1,
@@ -83,7 +89,7 @@ const unmetAcr = new Check(
   'none of the requested acr values is known',
   'login_required',
   (ctx) => {
-    if (asksForMfa(ctx) === 'unknown') {
+    if (findAskedAcr(ctx) === 'unknown') {
       throw new errors.UnmetAuthenticationRequirements(
         'none of the requested acr values can be established here',
       );
@@ -97,6 +103,6 @@ const maxAgePassed = new Check('max_age', 'End-User authentication is too old', 
   const { params, result } = ctx.oidc;
   const maxAge = params?.max_age;
   const moments = findSignInMoments(ctx);
-  if (maxAge === undefined || !moments || asksForMfa(ctx) === true || result?.login) return false;
+  if (maxAge === undefined || !moments || asksForMfa(ctx) || result?.login) return false;
   return moments.now > addSeconds(moments.passwordAt, Number(maxAge));
 });

@@ -46,6 +46,8 @@ export interface SignInMoments {
   /** Of a full sign-in. */
   signedInAt?: Instant;
   mfaAt?: Instant;
+  /** Of a passkey. */
+  phrAt?: Instant;
 }
 
 /** A token that introspection or revocation asks about. */

@@ -3,8 +3,16 @@ import { recordEvent } from '../events/record_event.ts';
 import { findRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 
-/** Authentication context class references: a password, and a password with a second factor. */
-export const acr = { password: 'urn:curfew:acr:pwd', mfa: 'urn:curfew:acr:mfa' } as const;
+/**
+ * Authentication context class references: a password; two factors; two factors, one of them a passkey,
+ * which no look-alike of the sign-in page can pass on.
+ */
+export const acr = {
+  password: 'urn:curfew:acr:pwd',
+  mfa: 'urn:curfew:acr:mfa',
+  phishingResistant: 'urn:curfew:acr:phr',
+} as const;
+export type Acr = (typeof acr)[keyof typeof acr];
 
 /** The scopes of OpenID Connect itself; all others belong to resources. */
 export const openidScopes: ReadonlySet<string> = new Set(['openid', 'offline_access', 'profile', 'email']);

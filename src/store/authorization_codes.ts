@@ -29,8 +29,8 @@ export async function insertAuthorizationCode(tx: Queryable, code: NewAuthorizat
     {
       name: 'code_insert',
       text: `insert into authorization_codes (code_hash, account_id, client_id, session_id, grant_id, payload,
-                                              last_activity_at, mfa_at, expires_at, lease_seconds, lease_purpose)
-             select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, curfew_now() + make_interval(secs => $7),
+                                              last_activity_at, mfa_at, phr_at, expires_at, lease_seconds, lease_purpose)
+             select $1, $2, $3, $4, $5, $6, s.last_activity_at, s.mfa_at, s.phr_at, curfew_now() + make_interval(secs => $7),
                $8::integer, $9
              from sessions s where s.session_id = $4 and s.ended_at is null
              on conflict (code_hash) do nothing returning 1`,
@@ -62,6 +62,7 @@ export interface LoadedCode {
   payload: Record<string, unknown>;
   lastActivityAt: Instant;
   mfaAt?: Instant | undefined;
+  phrAt?: Instant | undefined;
   lease?: Lease | undefined;
   expired: boolean;
   consumed: boolean;
@@ -78,6 +79,7 @@ interface CodeRow extends AccountRow, LeaseRow, Partial<SessionRow> {
   payload: Record<string, unknown>;
   code_last_activity_at: number;
   code_mfa_at: number | null;
+  code_phr_at: number | null;
   expired: boolean;
   consumed: boolean;
   family_id: string | null;
@@ -93,7 +95,7 @@ export async function findAuthorizationCode(
       text: `
         select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, c.client_id, c.grant_id,
           g.payload as grant_payload, c.payload, to_micros(c.last_activity_at) as code_last_activity_at,
-          to_micros(c.mfa_at) as code_mfa_at, c.expires_at <= curfew_now() as expired,
+          to_micros(c.mfa_at) as code_mfa_at, to_micros(c.phr_at) as code_phr_at, c.expires_at <= curfew_now() as expired,
           c.consumed_at is not null as consumed, c.family_id, c.lease_seconds, c.lease_purpose,
           ${accountColumns}, ${sessionColumns}
         from authorization_codes c
@@ -118,6 +120,7 @@ export async function findAuthorizationCode(
     payload: row.payload,
     lastActivityAt: row.code_last_activity_at,
     mfaAt: row.code_mfa_at ?? undefined,
+    phrAt: row.code_phr_at ?? undefined,
     ...readLease(row),
     expired: row.expired,
     consumed: row.consumed,

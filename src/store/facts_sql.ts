@@ -13,13 +13,14 @@ export const familyColumns = `
   f.family_id, f.account_id as family_account_id, f.client_id as family_client_id, f.grant_id,
   f.session_id as family_session_id, f.bound, f.scopes, f.resources, f.jkt, f.payload as family_payload,
   to_micros(f.started_at) as family_started_at, to_micros(f.last_activity_at) as family_last_activity_at,
-  to_micros(f.mfa_at) as family_mfa_at, f.lease_seconds, f.lease_purpose, ${endColumns('f', 'family')}`;
+  to_micros(f.mfa_at) as family_mfa_at, to_micros(f.phr_at) as family_phr_at, f.lease_seconds, f.lease_purpose, ${endColumns('f', 'family')}`;
 
 /** The select list of a session's facts, from `sessions s` (may be absent by a left join). */
 export const sessionColumns = `
   s.session_id, s.account_id as session_account_id, s.client_ids, s.payload as session_payload,
   to_micros(s.started_at) as session_started_at, to_micros(s.last_activity_at) as session_last_activity_at,
-  to_micros(s.password_at) as session_password_at, to_micros(s.mfa_at) as session_mfa_at, ${endColumns('s', 'session')}`;
+  to_micros(s.password_at) as session_password_at, to_micros(s.mfa_at) as session_mfa_at,
+  to_micros(s.phr_at) as session_phr_at, ${endColumns('s', 'session')}`;
 
 /** The select list of an account's facts, from `accounts a`. */
 export const accountColumns = `
@@ -55,6 +56,7 @@ export interface FamilyRow extends LeaseRow {
   family_started_at: number;
   family_last_activity_at: number;
   family_mfa_at: number | null;
+  family_phr_at: number | null;
   family_ended_at: number | null;
   family_end_reason: string | null;
   family_end_limit: number | null;
@@ -71,6 +73,7 @@ export interface SessionRow {
   session_last_activity_at: number;
   session_password_at: number | null;
   session_mfa_at: number | null;
+  session_phr_at: number | null;
   session_ended_at: number | null;
   session_end_reason: string | null;
   session_end_limit: number | null;
@@ -113,6 +116,7 @@ export function readFamily(row: FamilyRow): FamilyFacts {
     startedAt: row.family_started_at,
     lastActivityAt: row.family_last_activity_at,
     ...(row.family_mfa_at === null ? {} : { mfaAt: row.family_mfa_at }),
+    ...(row.family_phr_at === null ? {} : { phrAt: row.family_phr_at }),
     ...readLease(row),
     ...readEnd({
       ended_at: row.family_ended_at,

@@ -20,6 +20,8 @@ export interface LoadedSession {
   accountVersion: number;
   passwordAt?: Instant | undefined;
   mfaAt?: Instant | undefined;
+  /** One that is phishing-resistant: a passkey. */
+  phrAt?: Instant | undefined;
 }
 
 interface LoadedSessionRow extends SessionRow {
@@ -63,6 +65,7 @@ function readLoaded([row]: LoadedSessionRow[]): LoadedSession | undefined {
     accountVersion: row.account_version,
     passwordAt: row.session_password_at ?? undefined,
     mfaAt: row.session_mfa_at ?? undefined,
+    phrAt: row.session_phr_at ?? undefined,
   };
 }
 
@@ -77,6 +80,8 @@ export interface SessionWrite {
   /** Given when the write is a full sign-in: its moment, which starts the absolute limit anew. */
   signedInAt?: Instant | undefined;
   mfaAt?: Instant | undefined;
+  /** One that is phishing-resistant: a passkey. */
+  phrAt?: Instant | undefined;
   /** From where it comes: kept of a full sign-in. */
   userAgent?: string | undefined;
   address?: string | undefined;
@@ -99,9 +104,9 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
       text: `
         with before as (select started_at from sessions where session_id = $1)
         insert into sessions as s (session_id, cookie_hash, account_id, client_ids, payload, started_at,
-                                   last_activity_at, password_at, mfa_at, user_agent, address)
+                                   last_activity_at, password_at, mfa_at, user_agent, address, phr_at)
         values ($1, $2, $3, $4, $5, from_micros($6), coalesce(from_micros($6), curfew_now()), from_micros($6),
-                from_micros($7), $9, $10)
+                from_micros($7), $9, $10, from_micros($11))
         on conflict (session_id) do update set
           cookie_hash = excluded.cookie_hash, account_id = excluded.account_id,
           client_ids = array(select distinct unnest(s.client_ids || excluded.client_ids) order by 1),
@@ -111,6 +116,7 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
           last_activity_at = greatest(s.last_activity_at, excluded.started_at, excluded.mfa_at),
           password_at = greatest(excluded.password_at, s.password_at),
           mfa_at = greatest(excluded.mfa_at, s.mfa_at),
+          phr_at = greatest(excluded.phr_at, s.phr_at),
           user_agent = case when $6::float8 is null then s.user_agent else excluded.user_agent end,
           address = case when $6::float8 is null then s.address else excluded.address end
         where s.ended_at is null and s.cookie_hash in ($8, excluded.cookie_hash)
@@ -130,6 +136,7 @@ export async function writeSession(tx: Queryable, write: SessionWrite): Promise<
       write.readCookieHash ?? null,
       write.userAgent ?? null,
       write.address ?? null,
+      write.phrAt ?? null,
     ],
   );
   return row ?? { outcome: 'refused' };

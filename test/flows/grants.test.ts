@@ -486,7 +486,11 @@ describe('the remaining grants and endpoints', () => {
     assert.deepEqual(metadata.response_types_supported, ['code', 'none']);
     assert.deepEqual(metadata.refresh_token_expiration_types_supported, ['authorization', 'token_timeout']);
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
-    assert.deepEqual(metadata.acr_values_supported, ['urn:curfew:acr:pwd', 'urn:curfew:acr:mfa']);
+    assert.deepEqual(metadata.acr_values_supported, [
+      'urn:curfew:acr:pwd',
+      'urn:curfew:acr:mfa',
+      'urn:curfew:acr:phr',
+    ]);
     for (const endpoint of [
       'introspection',
       'revocation',

@@ -30,6 +30,7 @@ export const limits: Arbitrary<Partial<Limits>> = fc.record(
     session_idle: seconds,
     session_absolute: seconds,
     mfa: fc.constantFrom('none', 'step_up', 'always'),
+    mfa_phishing_resistant: fc.boolean(),
     mfa_max_age: seconds,
     activity: fc.constantFrom('any_refresh', 'reported'),
     max_sessions: seconds,

@@ -13,6 +13,7 @@ const strictest: Partial<Limits> = {
   session_absolute: 14_400,
   refresh_absolute: 14_400,
   mfa: 'always',
+  mfa_phishing_resistant: true,
   activity: 'reported',
   max_sessions: 2,
 };
@@ -47,7 +48,7 @@ describe('a requirement', () => {
       [{ session_absolute: 86_401 }, { refresh_absolute: 86_401 }],
     ],
     ['nist-63b3-aal2/mfa', { mfa: 'always' }, [{ mfa: 'step_up' }, { mfa: 'none' }]],
-    ['nist-63b4-aal3/mfa', { mfa: 'always' }, [{ mfa: 'step_up' }]],
+    ['nist-63b4-aal3/mfa', { mfa: 'always' }, [{ mfa: 'step_up' }, { mfa_phishing_resistant: false }]],
     ['nist-63b4-aal1/presence', { activity: 'reported' }, [{ activity: 'any_refresh' }]],
     ['fedramp-high/sessions', { max_sessions: 2 }, [{ max_sessions: 3 }]],
   ];
@@ -60,7 +61,6 @@ describe('a requirement', () => {
   }
 
   const ofServers: [requirement: string, meets: Partial<RunningFacts>, misses: Partial<RunningFacts>[]][] = [
-    ['nist-63b4-aal3/mfa', {}, [{ requiresPhishingResistance: false }]],
     ['nist-63b4-aal2/phishing_resistant_option', {}, [{ offersPhishingResistance: false }]],
     [
       'pci-dss-4.0.1/lockout',

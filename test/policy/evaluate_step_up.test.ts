@@ -140,3 +140,33 @@ describe('the age of a second factor', () => {
       'scope',
     ));
 });
+
+describe('a second factor that must be phishing-resistant', () => {
+  const limits = { mfa_phishing_resistant: true } as const;
+  const always = { ...limits, mfa: 'always' } as const;
+  const code = { mfaAt: after(9) };
+  const passkey = { mfaAt: after(9), phrAt: after(9) };
+  const acr = { asksForMfa: true, hasMfaAcr: true };
+  const cases: [what: string, setting: Setting, reason: StepUpReason | undefined][] = [
+    ['is asked for by the policy after a code of this very sign-in', { limits: always, ...code }, 'policy'],
+    ['is not asked for by the policy after a passkey', { limits: always, ...passkey }, undefined],
+    ['is asked for by a scope after a code', { limits, scopes: ['vault.open'], ...code }, 'scope'],
+    [
+      'is not asked for by a scope after a passkey',
+      { limits, scopes: ['vault.open'], ...passkey },
+      undefined,
+    ],
+    ['is not asked for where nothing asks for a factor', { limits, ...code }, undefined],
+    ['is asked for by a request for MFA after a code', { limits, ...acr, ...code }, 'acr'],
+    ['is not asked for by a request for MFA after a passkey', { limits, ...acr, ...passkey }, undefined],
+    ['is asked for by the request alone', { ...acr, asksForPhr: true, ...code }, 'acr'],
+    ['is not asked for again by the request', { ...acr, asksForPhr: true, ...passkey }, undefined],
+  ];
+  for (const [what, setting, reason] of cases) it(what, () => assert.equal(ask(setting), reason));
+
+  for (const { when, now, over } of momentsAround(after(300))) {
+    const asked = { scopes: ['vault.open'], mfaAt: after(299), phrAt: start, now };
+    it(`is ${over ? 'over' : 'not over'} ${when} 300 s after the passkey, whatever code came later`, () =>
+      assert.equal(ask({ ...asked, limits }), over ? 'scope' : undefined));
+  }
+});

@@ -16,5 +16,4 @@ export const soundFacts: RunningFacts = {
     sameSite: 'lax',
   },
   offersPhishingResistance: true,
-  requiresPhishingResistance: true,
 };

@@ -29,6 +29,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'setting a password by a link': settingPassword,
   'adding a passkey': addingPasskey,
   'proving a passkey': provingPasskey,
+  'where only a passkey will do': needingPasskey,
   failing,
 };
 
@@ -286,6 +287,28 @@ async function* provingPasskey({ client, addPerson, server }: Scene, page: Page)
   await server.clock.advance(600);
   await signIn(page, person);
   yield 'challenge by code or passkey';
+}
+
+async function* needingPasskey({ client, addPerson, server }: Scene, page: Page) {
+  const resistant = { acr_values: 'urn:curfew:acr:phr', prompt: 'login' };
+  const person = await addPerson('admin');
+  await page.goto(`${server.issuer}/account/security/apps/new`);
+  await signIn(page, person);
+  await page.goto(`${server.issuer}/account/security/apps/new`);
+  const { secret } = await enrol(page);
+  await server.clock.advance(600);
+  await client.goToIssuer(page, resistant);
+  await signIn(page, person);
+  yield 'challenge by a code before a passkey is added';
+  await enterCode(page, totpCode(secret));
+  await page.getByRole('heading', { name: 'Add a passkey' }).waitFor();
+  yield 'adding a passkey to go on';
+  await addVirtualAuthenticator(page);
+  await press(page, 'Create a passkey');
+  await press(page, 'Allow');
+  await server.clock.advance(600);
+  await client.goToIssuer(page, { acr_values: 'urn:curfew:acr:phr' });
+  yield 'challenge by a passkey alone';
 }
 
 async function* failing({ client, server }: Scene, page: Page) {

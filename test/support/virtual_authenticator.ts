@@ -4,10 +4,7 @@ import type { Page } from 'playwright-core';
 export interface VirtualAuthenticator {
   /** Whether its user's finger, face or PIN is right from now on. */
   setVerified(verified: boolean): Promise<void>;
-  /** Whether its user touches it from now on. */
-  setPresent(present: boolean): Promise<void>;
   countCredentials(): Promise<number>;
-  clear(): Promise<void>;
 }
 
 /** Give the tab an authenticator that is built in, stores its keys and verifies its user; or one of other `options`. */
@@ -35,14 +32,8 @@ export async function addVirtualAuthenticator(
     async setVerified(isUserVerified) {
       await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
     },
-    async setPresent(enabled) {
-      await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
-    },
     async countCredentials() {
       return (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length;
-    },
-    async clear() {
-      await session.send('WebAuthn.clearCredentials', { authenticatorId });
     },
   };
 }

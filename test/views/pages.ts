@@ -211,6 +211,14 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       passkeyName: text('passkeyName'),
       account: true,
     }),
+  addPasskeyToGoOn: (text) =>
+    addPasskeyPage(branded(text), {
+      ...accountForm(text),
+      action: text('action'),
+      serviceName: text('serviceName'),
+      request: text('request'),
+      why: text('why'),
+    }),
   accountRecoveryCodes: (text) =>
     accountRecoveryCodesPage(branded(text), { csrfToken: text('csrfToken'), left: 3 }),
   error: (text) =>

@@ -39,6 +39,15 @@ const limitSchemas = {
       'x-default': `\`${builtIn.mfa}\``,
     })
     .exactOptional(),
+  mfa_phishing_resistant: z
+    .boolean()
+    .meta({
+      description:
+        'Whether, where a second factor is asked for, only a passkey will do: a code can be given away on a look-alike of the page.',
+      'x-stricter': '`true`',
+      'x-default': `\`${builtIn.mfa_phishing_resistant}\``,
+    })
+    .exactOptional(),
   mfa_max_age: limit('mfa_max_age', 'How long one proof of a second factor opens step-up scopes.'),
   activity: z
     .enum(['any_refresh', 'reported'])

@@ -1,7 +1,6 @@
 import { formatDuration } from '../../domain/durations.ts';
 import type { DurationField, EffectiveLimit, EffectiveLimits } from '../../domain/policies.ts';
 import type { Check } from './baseline.ts';
-import type { RunningFacts } from './running_facts.ts';
 
 /** What a requirement is held against where a policy applies. */
 export interface LimitsInForce {
@@ -11,11 +10,7 @@ export interface LimitsInForce {
 }
 
 /** How limits miss what is asked for, a phrase each; undefined: it is not limits that this asks about. */
-export function checkLimits(
-  check: Check,
-  { limits, claimed }: LimitsInForce,
-  facts: RunningFacts,
-): string[] | undefined {
+export function checkLimits(check: Check, { limits, claimed }: LimitsInForce): string[] | undefined {
   switch (check.kind) {
     case 'longest':
       return check.fields.flatMap((field) => tellTooLong(field, limits[field], check.seconds));
@@ -26,7 +21,11 @@ export function checkLimits(
     case 'phishing_resistant_mfa':
       return [
         ...tellUnless(limits.mfa.value === 'always', `mfa is ${limits.mfa.value}`, limits.mfa),
-        ...(facts.requiresPhishingResistance ? [] : ['a second factor that can be phished is enough']),
+        ...tellUnless(
+          limits.mfa_phishing_resistant.value,
+          'a second factor that can be phished is enough',
+          limits.mfa_phishing_resistant,
+        ),
       ];
     case 'presence':
       return tellUnless(

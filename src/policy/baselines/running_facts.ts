@@ -15,6 +15,4 @@ export interface RunningFacts {
   sessionCookie: { secretBits: number; secure: boolean; httpOnly: boolean; sameSite: string; name: string };
   /** People can sign in with a factor that cannot be phished. */
   offersPhishingResistance: boolean;
-  /** `mfa: always` is satisfied by nothing else. */
-  requiresPhishingResistance: boolean;
 }

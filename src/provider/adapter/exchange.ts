@@ -80,6 +80,7 @@ function exchangeFacts(context: RequestContext, loaded: LoadedCode): CodeExchang
     resources: codeResources(payload),
     lastActivityAt: loaded.lastActivityAt,
     mfaAt: loaded.mfaAt,
+    phrAt: loaded.phrAt,
   };
 }
 

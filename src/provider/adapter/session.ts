@@ -123,6 +123,7 @@ async function storeSession(
     payload: withoutIdentity(payload),
     signedInAt: signedIn?.signedInAt,
     mfaAt: context.signIn?.mfaAt,
+    phrAt: context.signIn?.phrAt,
     userAgent: context.origin.userAgent,
     address: context.origin.address,
   });

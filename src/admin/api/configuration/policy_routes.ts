@@ -11,7 +11,7 @@ import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
 const policyPath = z.object({ name: nameSchema });
-const limitValues = z.record(z.string(), z.union([z.number(), z.string()])).meta({
+const limitValues = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).meta({
   description: 'Durations in seconds.',
 });
 const storedPolicy = z.object({
