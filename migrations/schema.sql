@@ -22,6 +22,7 @@ create table account_roles (
   constraint account_roles_pkey PRIMARY KEY (account_id, role),
   constraint account_roles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );
+CREATE INDEX account_roles_role ON public.account_roles USING btree (role);
 
 create table accounts (
   account_id text not null default (gen_random_uuid())::text,
@@ -35,6 +36,7 @@ create table accounts (
   deleted_at timestamp with time zone,
   constraint accounts_pkey PRIMARY KEY (account_id)
 );
+CREATE INDEX accounts_by_name ON public.accounts USING btree (lower(username) COLLATE "C") WHERE (deleted_at IS NULL);
 CREATE INDEX accounts_email ON public.accounts USING btree (lower(email)) WHERE (email IS NOT NULL);
 CREATE UNIQUE INDEX accounts_username ON public.accounts USING btree (lower(username));
 

@@ -6,28 +6,39 @@ import type { AccountRow, StoredAccount } from './facts_sql.ts';
 export interface AccountPage {
   prefix?: string | undefined;
   role?: string | undefined;
-  /** The lower-case username that the page comes after. */
+  /** The `key` that the page comes after. */
   after?: string | undefined;
   most: number;
 }
+
+export interface PagedAccount extends StoredAccount {
+  /** The place in the order. */
+  key: string;
+}
+
+const key = 'lower(a.username) collate "C"';
+/** No text sorts behind it. */
+const last = 'chr(1114111)';
 
 /** Accounts in the order of their usernames. */
 export async function pageAccounts(
   db: Queryable,
   { prefix, role, after, most }: AccountPage,
-): Promise<StoredAccount[]> {
-  const rows = await db.query<AccountRow>(
-    {
-      name: `accounts_page${prefix === undefined ? '' : '_prefix'}${role === undefined ? '' : '_role'}`,
-      text: `select ${accountColumns} from accounts a
-             where a.deleted_at is null and lower(a.username) > $1 and ($3::text is null or starts_with(lower(a.username), lower($3)))
-               ${prefix === undefined ? '' : 'and lower(a.username) >= lower($3)'}
-               and ($4::text is null or exists (select from account_roles r where r.account_id = a.account_id and r.role = $4))
-             order by lower(a.username) limit $2`,
-    },
-    [after ?? '', most, prefix ?? null, role ?? null],
-  );
-  return rows.map(readAccount);
+): Promise<PagedAccount[]> {
+  const values: unknown[] = [after ?? '', most];
+  const given = (value: string): string => `$${values.push(value)}`;
+  let conditions = `a.deleted_at is null and ${key} > $1`;
+  if (prefix !== undefined) {
+    const at = given(prefix);
+    conditions += ` and ${key} >= lower(${at}) and ${key} < lower(${at}) || ${last}`;
+  }
+  if (role !== undefined)
+    conditions += ` and a.account_id in (select r.account_id from account_roles r where r.role = ${given(role)})`;
+  const name = `accounts_page${prefix === undefined ? '' : '_prefix'}${role === undefined ? '' : '_role'}`;
+  const text = `select ${accountColumns}, lower(a.username) as key from accounts a
+                where ${conditions} order by ${key} limit $2`;
+  const rows = await db.query<AccountRow & { key: string }>({ name, text }, values);
+  return rows.map((row) => ({ ...readAccount(row), key: row.key }));
 }
 
 /** How many enabled accounts have one of these roles, at most `most`. */

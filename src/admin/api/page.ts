@@ -36,7 +36,7 @@ export function readCursor<Key>(cursor: string | undefined, key: z.ZodType<Key>)
 export function makePage<Row, Item>(
   rows: readonly Row[],
   limit: number,
-  { keyOf, describe }: { keyOf(row: Row): unknown; describe(row: Row): Item },
+  { keyOf, describe }: { keyOf: (row: Row) => unknown; describe: (row: Row) => Item },
 ): { items: Item[]; next_cursor?: string } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);

@@ -18,7 +18,6 @@ export const listAccounts = defineRoute({
   async handle({ tx, query: { limit, cursor, username, role } }) {
     const after = readCursor(cursor, z.string());
     const rows = await pageAccounts(tx, { prefix: username, role, after, most: limit + 1 });
-    const keyOf = (account: { username: string }) => account.username.toLowerCase();
-    return { body: makePage(rows, limit, { keyOf, describe: describeAccount }) };
+    return { body: makePage(rows, limit, { keyOf: (row) => row.key, describe: describeAccount }) };
   },
 });
