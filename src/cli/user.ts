@@ -75,7 +75,9 @@ export function addUserCommands(program: Command): void {
     });
   user
     .command('reset-mfa <username>')
-    .description('remove authenticators and recovery codes, and end all sessions and refresh tokens')
+    .description(
+      'remove authenticators, passkeys and recovery codes, and end all sessions and refresh tokens',
+    )
     .action(async (username: string) => {
       await changeAndTell(async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);

@@ -66,6 +66,7 @@ function describe(account: ListedAccount): string {
     ['password', account.hasPassword ? 'set' : 'none'],
     ['link', link ? `${link.purpose}, good until ${link.expiresAt}` : undefined],
     ['authenticator apps', String(account.apps)],
+    ['passkeys', String(account.passkeys)],
     ['recovery codes left', String(account.recoveryCodes)],
   ];
   const told = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);

@@ -9,8 +9,9 @@ export interface ListedAccount {
   name: string | null;
   roles: string[];
   hasPassword: boolean;
-  /** How many authenticator apps are set up, and recovery codes are left. */
+  /** How many authenticator apps and passkeys are set up, and recovery codes are left. */
   apps: number;
+  passkeys: number;
   recoveryCodes: number;
   createdAt: string;
   disabledAt: string | null;
@@ -27,6 +28,7 @@ const listed = `
     a.password_hash is not null as "hasPassword",
     (select count(*)::int from totp_factors f
      where f.account_id = a.account_id and f.confirmed_at is not null) as apps,
+    (select count(*)::int from passkeys p where p.account_id = a.account_id) as passkeys,
     (select count(*)::int from recovery_codes c
      where c.account_id = a.account_id and c.used_at is null) as "recoveryCodes",
     ${isoInstant('a.created_at')} as "createdAt", ${isoInstant('a.disabled_at')} as "disabledAt",

@@ -144,6 +144,7 @@ describe('curfew user, for people without a password', function passwords() {
       roles: [],
       hasPassword: false,
       apps: 0,
+      passkeys: 0,
       recoveryCodes: 0,
       disabledAt: null,
       passwordLink: null,

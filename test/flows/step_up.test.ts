@@ -8,10 +8,12 @@ import type { Person } from '../support/browser.ts';
 import { ada, api, client, exampleConfiguration, grace, shop } from '../support/example_configuration.ts';
 import type { ExampleConfiguration } from '../support/example_configuration.ts';
 import { assertRefused, listEvents } from '../support/gate.ts';
+import { givePasskey, readPasskeyRequest } from '../support/passkeys.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import type { RelyingParty } from '../support/relying_party.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+import { createSoftAuthenticator } from '../support/soft_authenticator.ts';
 import { totpCode } from '../support/totp.ts';
 
 const sensitive = {
@@ -373,6 +375,20 @@ describe('a second factor', () => {
       device_code: started.device_code,
     });
     assert.equal(answer.body.scope, 'reports.read payments.write');
+  });
+
+  it('takes a passkey for a device as well as a code', async () => {
+    await party.signIn(person, sensitive);
+    const device = createSoftAuthenticator(server.issuer);
+    await givePasskey(server, person.username, device);
+    const tv = await createRelyingParty(server.issuer, { clientId: 'tv' });
+    const started = await initiateDeviceAuthorization(tv.config, bound);
+    const entry = await party.browser.open(started.verification_uri_complete ?? '');
+    const confirm = await party.browser.submit(entry, /device$/, {});
+    const challenge = await party.browser.submit(confirm, /device$/, { confirm: 'yes' });
+    const credential = device.get(readPasskeyRequest(challenge.text, /\/passkey$/));
+    const consent = await party.browser.submit(challenge, /\/passkey$/, { credential });
+    assert.match((await party.browser.submit(consent, /consent$/)).text, /Your device is connected/);
   });
 
   it('is asked of nobody whose role the scope does not admit', async () => {
