@@ -4,10 +4,8 @@ import Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
-import type { Authenticators, Passkeys } from './account/dependencies.ts';
 import { adminApi } from './admin/api/serve.ts';
 import { accountRoutes } from './account/routes.ts';
-import { openPushAuthorization } from './credentials/push_authorization.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
 import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
@@ -31,32 +29,15 @@ import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
 import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
-import type {
-  InteractionDependencies,
-  InteractionPasskeys,
-  SecondFactors,
-} from './interactions/dependencies.ts';
+import type { InteractionDependencies } from './interactions/dependencies.ts';
 import { createLibraryPages, renderFailure } from './interactions/library_pages.ts';
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
-import { changeStream } from './operations/change_stream.ts';
-import { createStream } from './operations/create_stream.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
-import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from './operations/enrol_totp.ts';
-import { findMissingProofs } from './operations/recent_proof.ts';
 import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
-import { beginPasskeyRegistration, registerPasskey } from './operations/register_passkey.ts';
-import { removeSecondFactors } from './operations/remove_second_factors.ts';
-import { requestPasswordLink } from './operations/request_password_link.ts';
-import { openPasswordLink, setPasswordByLink } from './operations/set_password.ts';
-import { askWhoSignsIn, signInWithPasskey } from './operations/sign_in_with_passkey.ts';
 import { signIn } from './operations/sign_in.ts';
-import { useRecoveryCode } from './operations/use_recovery_code.ts';
-import { askForPasskey, verifyPasskey } from './operations/verify_passkey.ts';
-import { verifyTotp } from './operations/verify_totp.ts';
-import type { PasswordDependencies } from './passwords/dependencies.ts';
 import { forgottenPasswordPath } from './passwords/forgotten_password_page.ts';
 import { passwordRoutes } from './passwords/routes.ts';
 import { accountSignInUrl } from './provider/account_client.ts';
@@ -72,16 +53,18 @@ import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
 import type { SessionDependencies } from './session/dependencies.ts';
 import { sessionRoutes } from './session/routes.ts';
-import type { SsfDependencies } from './ssf/dependencies.ts';
 import { ssfRoutes } from './ssf/routes.ts';
 import { countLiveSessions } from './reports/count_live_sessions.ts';
+import { buildEventStreams } from './wiring/event_streams.ts';
+import { buildInteractionPasskeys, buildPasskeys } from './wiring/passkeys.ts';
+import { buildPasswords } from './wiring/passwords.ts';
+import { buildAuthenticators, buildSecondFactors } from './wiring/second_factors.ts';
 import { findAccountById } from './store/accounts.ts';
 import { loadConfiguration, readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { measureOutbox } from './store/samples.ts';
 import { clearRate, countRate } from './store/rate_limits.ts';
-import { countFactors, listTotpFactors, mostTotpFactors } from './store/second_factors.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -155,9 +138,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const interactions: InteractionDependencies = {
     findAccount,
     signIn: (credentials, origin) => signIn(database, credentials, origin),
-    secondFactors: buildSecondFactors(),
+    secondFactors: buildSecondFactors(database, atRest, () => configurations.current()),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
-    passkeys: buildInteractionPasskeys(),
+    passkeys: buildInteractionPasskeys(database, relyingParty),
     limiter,
     currentProvider,
     csrf,
@@ -211,19 +194,37 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(onPaths('/session/view', rejectCrossSite(issuer)));
   for (const page of [forgottenPasswordPath, passwordLinkPath])
     app.use(onPaths(page, rejectCrossSite(issuer)));
-  app.use(passwordRoutes(buildPasswords()));
+  app.use(
+    passwordRoutes(
+      buildPasswords(database, () => configurations.current(), {
+        sendsMail: mail !== undefined,
+        limiter,
+        csrf,
+        pageContext,
+      }),
+    ),
+  );
   app.use(sessionRoutes(sessions));
-  app.use(ssfRoutes(buildSsf()));
+  const readBearerFor = (resource: string) =>
+    createBearerReader({ database, configurations, verifyAccessToken, resource });
+  app.use(
+    ssfRoutes(
+      buildEventStreams(atRest, {
+        issuer,
+        database,
+        readBearer: readBearerFor(`${issuer}/ssf`),
+        keys: eventKeys.map(publicPart),
+        signSecurityEvent,
+        addressRules,
+        stopping: stopping.signal,
+      }),
+    ),
+  );
   app.use(
     adminApi({
       issuer,
       database,
-      readBearer: createBearerReader({
-        database,
-        configurations,
-        verifyAccessToken,
-        resource: `${issuer}/admin`,
-      }),
+      readBearer: readBearerFor(`${issuer}/admin`),
       configuration: readConfiguration,
       loadConfiguration,
     }),
@@ -234,8 +235,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(
     accountRoutes({
       database,
-      authenticators: buildAuthenticators(),
-      passkeys: buildPasskeys(),
+      authenticators: buildAuthenticators(database, atRest),
+      passkeys: buildPasskeys(database, relyingParty),
       limiter,
       csrf: interactions.csrf,
       pageContext,
@@ -311,110 +312,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
   };
 
-  function buildSecondFactors(): SecondFactors {
-    return {
-      async totpState(accountId) {
-        const factors = await listTotpFactors(database, accountId);
-        if (factors.length === 0) return 'none';
-        return factors.every(({ disabled }) => disabled) ? 'disabled' : 'active';
-      },
-      verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
-      useRecoveryCode: (attempt, origin) => useRecoveryCode(database, attempt, origin),
-      async removeAll(account, origin) {
-        const configuration = configurations.current();
-        await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
-      },
-      mayEnrol: (sessionId) => mayEnrol(database, sessionId),
-      beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
-      confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
-    };
-  }
-
-  function buildPasswords(): PasswordDependencies {
-    return {
-      sendsMail: mail !== undefined,
-      requestLink: (name, origin) => requestPasswordLink(database, name, origin),
-      openLink: (token) => openPasswordLink(database, configurations.current(), token),
-      setPassword: (change, origin) =>
-        setPasswordByLink(
-          database,
-          configurations.current(),
-          { ...change, serviceName: pageContext().branding.name },
-          origin,
-        ),
-      limiter,
-      csrf,
-      pageContext,
-    };
-  }
-
-  function buildSsf(): SsfDependencies {
-    return {
-      issuer,
-      database,
-      readBearer: createBearerReader({
-        database,
-        configurations,
-        verifyAccessToken,
-        resource: `${issuer}/ssf`,
-      }),
-      keys: eventKeys.map(publicPart),
-      signSecurityEvent,
-      addressRules,
-      createStream: (wish, origin) => database.transaction((tx) => createStream(tx, atRest, wish, origin)),
-      changeStream: (reference, change, origin) =>
-        database.transaction((tx) => changeStream(tx, atRest, reference, change, origin)),
-      openAuthorization: ({ streamId, pushAuthorizationSealed: sealed }) =>
-        sealed === null ? undefined : openPushAuthorization(atRest, streamId, sealed),
-      stopping: stopping.signal,
-    };
-  }
-
   function addressRules(): AddressRules {
     return {
       allowedNetworks: configurations.current().delivery.allowedNetworks ?? [],
       allowsLoopback: allowsLoopbackReceivers,
-    };
-  }
-
-  function buildAuthenticators(): Authenticators {
-    const most = mostTotpFactors;
-    return {
-      verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
-      beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
-      confirmEnrolment: (attempt, origin) =>
-        confirmTotpEnrolment(database, atRest, attempt, origin, { most }),
-    };
-  }
-
-  function buildPasskeys(): Passkeys {
-    const proofIn = (sessionId: string) => ({ purpose: 'proof', boundTo: sessionId }) as const;
-    return {
-      beginRegistration: (owner, serviceName) =>
-        beginPasskeyRegistration(database, relyingParty, owner, serviceName),
-      register: (attempt, origin) => registerPasskey(database, relyingParty, attempt, origin),
-      ask: ({ accountId, sessionId }) =>
-        askForPasskey(database, relyingParty, { accountId, place: proofIn(sessionId) }),
-      verify: ({ accountId, sessionId, answer }, origin) =>
-        verifyPasskey(database, relyingParty, { accountId, place: proofIn(sessionId), answer }, origin),
-    };
-  }
-
-  function buildInteractionPasskeys(): InteractionPasskeys {
-    const factorIn = (interactionId: string) =>
-      ({ purpose: 'second_factor', boundTo: interactionId }) as const;
-    const { beginRegistration, register } = buildPasskeys();
-    return {
-      has: async (accountId) => (await countFactors(database, accountId)).passkeys > 0,
-      findMissingProofs: (owner) => findMissingProofs(database, owner),
-      beginRegistration,
-      register,
-      ask: ({ accountId, interactionId }) =>
-        askForPasskey(database, relyingParty, { accountId, place: factorIn(interactionId) }),
-      verify: ({ accountId, interactionId, answer }, origin) =>
-        verifyPasskey(database, relyingParty, { accountId, place: factorIn(interactionId), answer }, origin),
-      askWho: (interactionId) => askWhoSignsIn(database, relyingParty, interactionId),
-      signIn: (attempt, origin) => signInWithPasskey(database, relyingParty, attempt, origin),
     };
   }
 

@@ -28,8 +28,9 @@ const arrows: Record<string, readonly string[]> = {
 };
 const rooms = Object.keys(arrows);
 arrows.dev = [...rooms, 'examples'];
+arrows.wiring = rooms;
 const builders = ['cli', 'app.ts', 'main.ts', 'main.js', 'bin.js'];
-for (const builder of builders) arrows[builder] = [...rooms, ...builders, 'examples'];
+for (const builder of builders) arrows[builder] = [...rooms, 'wiring', ...builders, 'examples'];
 
 /** The seeded company and the embedded database stay out of production. */
 const mayImportDev = (path: string) => path === 'src/cli/dev.ts';

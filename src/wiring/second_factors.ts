@@ -1,0 +1,44 @@
+import type { Authenticators } from '../account/dependencies.ts';
+import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { SecondFactors } from '../interactions/dependencies.ts';
+import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from '../operations/enrol_totp.ts';
+import { removeSecondFactors } from '../operations/remove_second_factors.ts';
+import { useRecoveryCode } from '../operations/use_recovery_code.ts';
+import { verifyTotp } from '../operations/verify_totp.ts';
+import type { Database } from '../store/database.ts';
+import { listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
+
+/** Authenticator apps and recovery codes, on the way to an app. */
+export function buildSecondFactors(
+  database: Database,
+  atRest: SecretsAtRest,
+  currentConfiguration: () => Configuration,
+): SecondFactors {
+  return {
+    async totpState(accountId) {
+      const factors = await listTotpFactors(database, accountId);
+      if (factors.length === 0) return 'none';
+      return factors.every(({ disabled }) => disabled) ? 'disabled' : 'active';
+    },
+    verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
+    useRecoveryCode: (attempt, origin) => useRecoveryCode(database, attempt, origin),
+    async removeAll(account, origin) {
+      const configuration = currentConfiguration();
+      await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
+    },
+    mayEnrol: (sessionId) => mayEnrol(database, sessionId),
+    beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
+    confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
+  };
+}
+
+/** Authenticator apps on the account pages. */
+export function buildAuthenticators(database: Database, atRest: SecretsAtRest): Authenticators {
+  const most = mostTotpFactors;
+  return {
+    verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
+    beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
+    confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin, { most }),
+  };
+}
