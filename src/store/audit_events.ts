@@ -63,6 +63,9 @@ export interface EventFilter {
   maxAge?: number | undefined;
 }
 
+const leastId = '00000000-0000-0000-0000-000000000000';
+const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** Events in the order of their ids, from `after` on upwards, or from the newest or before `before` downwards; at most so many. */
 export async function listAuditEvents(
   db: Queryable,
@@ -80,15 +83,15 @@ export async function listAuditEvents(
                and ($3::float8 is null or occurred_at >= curfew_now() - make_interval(secs => $3))
                ${
                  isUpwards
-                   ? 'and ($5::uuid is null or event_id > $5) order by event_id'
-                   : 'and ($5::uuid is null or event_id < $5) order by event_id desc'
+                   ? 'and event_id > $5 order by event_id'
+                   : 'and event_id < $5 order by event_id desc'
                } limit $4`,
     },
     [
       accountId ?? null,
       name ?? null,
       maxAge ?? null,
-      ...(isUpwards ? [page.limit, page.after ?? null] : [page.newest, page.before ?? null]),
+      ...(isUpwards ? [page.limit, page.after ?? leastId] : [page.newest, page.before ?? greatestId]),
     ],
   );
 }
