@@ -33,6 +33,7 @@ import { createLibraryPages, renderFailure } from './interactions/library_pages.
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
+import { attemptSignIn } from './operations/attempt_sign_in.ts';
 import { changeStream } from './operations/change_stream.ts';
 import { createStream } from './operations/create_stream.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
@@ -42,7 +43,6 @@ import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { removeSecondFactors } from './operations/remove_second_factors.ts';
 import { requestPasswordLink } from './operations/request_password_link.ts';
 import { openPasswordLink, setPasswordByLink } from './operations/set_password.ts';
-import { signIn } from './operations/sign_in.ts';
 import { useRecoveryCode } from './operations/use_recovery_code.ts';
 import { verifyTotp } from './operations/verify_totp.ts';
 import type { PasswordDependencies } from './passwords/dependencies.ts';
@@ -137,10 +137,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const csrf = createCsrfTokens(csrfKey);
   const interactions: InteractionDependencies = {
     findAccount,
-    signIn: (credentials, origin) => signIn(database, credentials, origin),
+    signIn: (attempt, origin) =>
+      attemptSignIn(database, configurations.current().rateLimits, attempt, origin),
     secondFactors: buildSecondFactors(),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
-    limiter,
     currentProvider,
     csrf,
     pageContext,
@@ -202,7 +202,6 @@ export async function buildApp(options: AppOptions): Promise<App> {
     accountRoutes({
       database,
       authenticators: buildAuthenticators(),
-      limiter,
       csrf: interactions.csrf,
       pageContext,
       findBrowserSession: (ctx) => findBrowserSession(currentProvider(), ctx),

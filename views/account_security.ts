@@ -19,6 +19,15 @@ export interface AccountSecurityProps {
   readonly csrfToken: string;
   /** What the last form did. */
   readonly notice?: string | undefined;
+  /** In a row, from browsers that the account does not know; absent: none. */
+  readonly wrongPasswords?:
+    | {
+        readonly count: number;
+        readonly last: Moment;
+        /** When such browsers may try again, if they have to wait. */
+        readonly wait?: Moment;
+      }
+    | undefined;
   readonly apps: readonly AppFactorProps[];
   readonly mayAddApp: boolean;
   /** How many recovery codes are unused. */
@@ -26,7 +35,7 @@ export interface AccountSecurityProps {
 }
 
 export function accountSecurityPage(context: PageContext, props: AccountSecurityProps): Html {
-  const { csrfToken, notice, apps, mayAddApp, recoveryCodes } = props;
+  const { csrfToken, notice, wrongPasswords, apps, mayAddApp, recoveryCodes } = props;
   return layout(
     context,
     {
@@ -38,6 +47,7 @@ export function accountSecurityPage(context: PageContext, props: AccountSecurity
     html`${outcome(notice)}
 <h2>Password</h2>
 <p><a class="button tool fit" href="/account/security/password">Change your password</a></p>
+${wrongPasswords && guesses(wrongPasswords)}
 <h2>Authenticator apps</h2>
 ${
   apps.length === 0
@@ -52,6 +62,15 @@ ${
 }
 ${apps.length > 0 && codes(recoveryCodes)}`,
   );
+}
+
+function guesses({ count, last, wait }: NonNullable<AccountSecurityProps['wrongPasswords']>): Html {
+  const many = count === 1 ? 'A wrong password was' : `${count} wrong passwords in a row were`;
+  return html`<p>${many} tried from browsers in which you have not signed in before, the last ${moment(last)}.</p>
+${
+  wait &&
+  html`<p>Such browsers can try again ${moment(wait)}. <a href="/account/security/unlock">Let them try again now</a></p>`
+}`;
 }
 
 function app({ factorId, name, added, disabled }: AppFactorProps): Html {

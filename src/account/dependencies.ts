@@ -3,7 +3,6 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { SessionFacts } from '../domain/facts.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
-import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
 import type { Database } from '../store/database.ts';
@@ -29,7 +28,6 @@ export interface Authenticators {
 export interface AccountDependencies {
   database: Database;
   authenticators: Authenticators;
-  limiter: RateLimiter;
   csrf: CsrfTokens;
   /** As configured at this moment. */
   pageContext: () => PageContext;

@@ -13,6 +13,7 @@ import { showSecurity } from './security_page.ts';
 import { endApp, endOne, endOthers, showSessions } from './sessions_page.ts';
 import { showSignedOut, signedOutPath, signOutEverywhere, signOutHere } from './sign_out.ts';
 import { seeOther } from '../http/see_other.ts';
+import { showUnlock, submitUnlock } from './unlock_page.ts';
 import { csrfSubject, findSignedIn, findVisit } from './visit.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
 
@@ -27,6 +28,7 @@ const pages: Record<string, { path: AccountPage; show: Handle }> = {
   [`${security}/apps/new`]: { path: security, show: afterProof(showAddApp) },
   [`${security}/apps/:id`]: { path: security, show: afterProof(showApp) },
   [`${security}/recovery-codes`]: { path: security, show: afterProof(showRecoveryCodes) },
+  [`${security}/unlock`]: { path: security, show: afterProof(showUnlock) },
 };
 
 interface Action {
@@ -50,6 +52,7 @@ const actions: Record<string, Action> = {
   [`${security}/apps/rename`]: { on: security, submit: afterProof(renameApp) },
   [`${security}/apps/remove`]: { on: security, submit: afterProof(removeApp) },
   [`${security}/recovery-codes`]: { on: security, submit: afterProof(submitRecoveryCodes) },
+  [`${security}/unlock`]: { on: security, submit: afterProof(submitUnlock) },
 };
 
 const endingId = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

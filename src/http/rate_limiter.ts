@@ -98,10 +98,19 @@ export class TooManyRequests extends Error {
 /** Against whom an address counts: IPv4 as it is, IPv6 by its network of 64 bits. */
 export function addressSubject(ctx: Context): string {
   const address: string = ctx.state.origin?.address ?? '';
-  if (!isIPv6(address)) return address;
+  return isIPv6(address) ? firstGroups(address, 4) : address;
+}
+
+/** The network of an address: 24 bits of IPv4, 48 of IPv6, which one customer of a provider may have. */
+export function networkSubject(ctx: Context): string {
+  const address: string = ctx.state.origin?.address ?? '';
+  return isIPv6(address) ? `${firstGroups(address, 3)}::/48` : `${address.replace(/\.\d+$/, '.0')}/24`;
+}
+
+function firstGroups(address: string, count: number): string {
   const [head = '', tail] = address.split('::');
   const groups = head.split(':').filter(Boolean);
   const rest = (tail ?? '').split(':').filter(Boolean);
   const zeros = tail === undefined ? [] : Array<string>(8 - groups.length - rest.length).fill('0');
-  return [...groups, ...zeros, ...rest].slice(0, 4).join(':');
+  return [...groups, ...zeros, ...rest].slice(0, count).join(':');
 }

@@ -10,6 +10,8 @@ const expired = [
   deleteOldest('access_tokens', 'expires_at'),
   deleteOldest('rate_counts', 'expires_at'),
   deleteOldest('password_links', 'expires_at'),
+  deleteOldest('sign_in_failures', 'expires_at'),
+  deleteOldest('known_devices', 'expires_at'),
   deleteOldest('authorization_codes', 'expires_at', '1 day'),
   deleteOldest('notices', 'dead_at', '90 days'),
   deleteOldest('sessions', 'created_at', '1 day', 'account_id is null and'),
