@@ -290,6 +290,21 @@ describe('the admin API', () => {
     assert.equal((await admin.call('DELETE', '/policies/spare')).status, 404);
   });
 
+  it('hands out a link with which the owner of an account sets a password, once', async () => {
+    const { account_id: id } = (await admin.call('POST', '/accounts', { username: 'linus' })).body;
+    const first = await admin.call('POST', `/accounts/${id}/password-link`);
+    assert.equal(first.status, 201);
+    const { body } = await admin.call('POST', `/accounts/${id}/password-link`);
+    const { browser } = await createRelyingParty(server.issuer, shop);
+    assert.match((await browser.open(first.body.url)).text, /works no more/);
+    assert.match((await browser.open(body.url)).text, /Choose your password/);
+    const told = JSON.stringify([server.logged, await listEvents(server.database)]);
+    assert.ok(!told.includes(new URL(body.url).searchParams.get('token') ?? ''));
+    await admin.call('POST', `/accounts/${id}/disable`);
+    assert.equal((await admin.call('POST', `/accounts/${id}/password-link`)).status, 409);
+    assert.deepEqual((await admin.call('POST', `/accounts/${id}/unlock`)).body, { forgotten: 0 });
+  });
+
   it('shows configuration, trail and notices, and never a secret', async () => {
     const bodies = [];
     for (const path of ['/roles', '/scopes', '/resources', '/clients', '/clients/shop', '/notices?state=all'])

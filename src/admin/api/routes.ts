@@ -9,6 +9,7 @@ import { createAccount } from './accounts/create_account.ts';
 import { listAccounts } from './accounts/list_accounts.ts';
 import { readAccount } from './accounts/read_account.ts';
 import { replaceRoles } from './accounts/replace_roles.ts';
+import { createPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
 import { listAuditEvents } from './audit/list_audit_events.ts';
 import {
   deletePolicy,
@@ -46,6 +47,8 @@ export const routes: readonly Route[] = [
   enableAccount,
   endAccess,
   resetMfa,
+  createPasswordLink,
+  unlockAccount,
   listSessions,
   readSession,
   endSession,
