@@ -235,6 +235,18 @@ create table idempotent_answers (
 );
 CREATE INDEX idempotent_answers_expired ON public.idempotent_answers USING btree (expires_at);
 
+create table known_devices (
+  device_hash bytea not null,
+  account_id text not null,
+  device_id uuid not null default gen_random_uuid(),
+  signed_in_at timestamp with time zone not null default curfew_now(),
+  expires_at timestamp with time zone not null,
+  constraint known_devices_pkey PRIMARY KEY (device_hash, account_id),
+  constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX known_devices_account ON public.known_devices USING btree (account_id, signed_in_at);
+CREATE INDEX known_devices_expiry ON public.known_devices USING btree (expires_at);
+
 create table notice_receivers (
   receiver text not null,
   failures integer not null default 0,
@@ -415,6 +427,20 @@ CREATE INDEX sessions_anonymous ON public.sessions USING btree (created_at) WHER
 CREATE INDEX sessions_check ON public.sessions USING btree (check_at) WHERE ((ended_at IS NULL) AND (account_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_cookie ON public.sessions USING btree (cookie_hash);
 CREATE INDEX sessions_ended ON public.sessions USING btree (GREATEST(ended_at, check_at)) WHERE (ended_at IS NOT NULL);
+
+create table sign_in_failures (
+  subject_hash bytea not null,
+  account_id text,
+  failures integer not null,
+  last_failed_at timestamp with time zone not null,
+  blocked_until timestamp with time zone,
+  refusal_recorded boolean not null default false,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_failures_pkey PRIMARY KEY (subject_hash),
+  constraint sign_in_failures_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+CREATE INDEX sign_in_failures_account ON public.sign_in_failures USING btree (account_id) WHERE (account_id IS NOT NULL);
+CREATE INDEX sign_in_failures_expiry ON public.sign_in_failures USING btree (expires_at);
 
 create table signing_keys (
   key_id text not null,
@@ -823,6 +849,7 @@ grant delete, insert, select, update on deviations to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on idempotent_answers to curfew_server;
+grant delete, insert, select, update on known_devices to curfew_server;
 grant delete, insert, select, update on notice_receivers to curfew_server;
 grant delete, insert, select, update on notices to curfew_server;
 grant delete, insert, select on passkey_challenges to curfew_server;
@@ -843,6 +870,7 @@ grant delete, insert, select, update on roles to curfew_server;
 grant delete, insert, select, update on scopes to curfew_server;
 grant delete, insert, select, update on second_factor_states to curfew_server;
 grant delete, insert, select, update on sessions to curfew_server;
+grant delete, insert, select, update on sign_in_failures to curfew_server;
 grant delete, insert, select, update on signing_keys to curfew_server;
 grant delete, insert, select, update on ssf_removed_subjects to curfew_server;
 grant delete, insert, select, update on ssf_streams to curfew_server;

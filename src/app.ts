@@ -34,10 +34,10 @@ import { createLibraryPages, renderFailure } from './interactions/library_pages.
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
+import { attemptSignIn } from './operations/attempt_sign_in.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
-import { signIn } from './operations/sign_in.ts';
 import { forgottenPasswordPath } from './passwords/forgotten_password_page.ts';
 import { passwordRoutes } from './passwords/routes.ts';
 import { accountSignInUrl } from './provider/account_client.ts';
@@ -64,7 +64,7 @@ import { loadConfiguration, readConfigurationVersion } from './store/configurati
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { measureOutbox } from './store/samples.ts';
-import { clearRate, countRate } from './store/rate_limits.ts';
+import { countRate } from './store/rate_limits.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -123,8 +123,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const currentProvider = (): Provider => provider;
   const limiter = createRateLimiter({
     limits: () => configurations.current().rateLimits,
-    count: (key, limit, isLocking) => countRate(database, hashToken(key), limit, { isLocking }),
-    clear: (key) => clearRate(database, hashToken(key)),
+    count: (key, limit) => countRate(database, hashToken(key), limit),
     recordRefusal: (kind, subject, limit) => recordRefusedRate(database, { kind, subject, limit }),
     onError: (error) => log.warn({ err: error }, 'refusal not recorded'),
   });
@@ -137,11 +136,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const csrf = createCsrfTokens(csrfKey);
   const interactions: InteractionDependencies = {
     findAccount,
-    signIn: (credentials, origin) => signIn(database, credentials, origin),
+    signIn: (attempt, origin) =>
+      attemptSignIn(database, configurations.current().rateLimits, attempt, origin),
     secondFactors: buildSecondFactors(database, atRest, () => configurations.current()),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
     passkeys: buildInteractionPasskeys(database, relyingParty),
-    limiter,
     currentProvider,
     csrf,
     pageContext,
@@ -237,7 +236,6 @@ export async function buildApp(options: AppOptions): Promise<App> {
       database,
       authenticators: buildAuthenticators(database, atRest),
       passkeys: buildPasskeys(database, relyingParty),
-      limiter,
       csrf: interactions.csrf,
       pageContext,
       findBrowserSession: (ctx) => findBrowserSession(currentProvider(), ctx),

@@ -29,6 +29,15 @@ export interface AccountSecurityProps {
   readonly csrfToken: string;
   /** What the last form did. */
   readonly notice?: string | undefined;
+  /** In a row, from browsers that the account does not know; absent: none. */
+  readonly wrongPasswords?:
+    | {
+        readonly count: number;
+        readonly last: Moment;
+        /** When such browsers may try again, if they have to wait. */
+        readonly wait?: Moment;
+      }
+    | undefined;
   readonly apps: readonly AppFactorProps[];
   readonly mayAddApp: boolean;
   readonly passkeys: readonly PasskeyProps[];
@@ -38,7 +47,8 @@ export interface AccountSecurityProps {
 }
 
 export function accountSecurityPage(context: PageContext, props: AccountSecurityProps): Html {
-  const { csrfToken, notice, apps, mayAddApp, passkeys, mayAddPasskey, recoveryCodes } = props;
+  const { csrfToken, notice, wrongPasswords, apps, mayAddApp, passkeys, mayAddPasskey, recoveryCodes } =
+    props;
   return layout(
     context,
     {
@@ -50,6 +60,7 @@ export function accountSecurityPage(context: PageContext, props: AccountSecurity
     html`${outcome(notice)}
 <h2>Password</h2>
 <p><a class="button tool fit" href="/account/security/password">Change your password</a></p>
+${wrongPasswords && guesses(wrongPasswords)}
 <h2>Passkeys</h2>
 ${
   passkeys.length === 0
@@ -76,6 +87,15 @@ ${
 }
 ${apps.length + passkeys.length > 0 && codes(recoveryCodes)}`,
   );
+}
+
+function guesses({ count, last, wait }: NonNullable<AccountSecurityProps['wrongPasswords']>): Html {
+  const many = count === 1 ? 'A wrong password was' : `${count} wrong passwords in a row were`;
+  return html`<p>${many} tried from browsers in which you have not signed in before, the last ${moment(last)}.</p>
+${
+  wait &&
+  html`<p>Such browsers can try again ${moment(wait)}. <a href="/account/security/unlock">Let them try again now</a></p>`
+}`;
 }
 
 function app({ factorId, name, added, disabled }: AppFactorProps): Html {

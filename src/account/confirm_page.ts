@@ -5,10 +5,12 @@ import { leaveNotice } from '../http/notice_cookie.ts';
 import { sendPage } from '../http/send_page.ts';
 import { findMissingProofs, provePassword } from '../operations/recent_proof.ts';
 import type { MissingProofs } from '../operations/recent_proof.ts';
+import { guesserHash, takeAllowance } from '../operations/take_allowance.ts';
 import { useRecoveryCode } from '../operations/use_recovery_code.ts';
 import { findAccountById } from '../store/accounts.ts';
 import { keepFactorProof } from '../store/recent_proofs.ts';
 import { countFactors } from '../store/second_factors.ts';
+import { clearSignInFailures } from '../store/sign_in_failures.ts';
 import { accountConfirmPage } from '../../views/account_confirm.ts';
 import type { AccountConfirmProps } from '../../views/account_confirm.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -28,7 +30,7 @@ const longestPassword = 1024;
 const longestCode = 100;
 /** The pages that a proof leads on to. */
 const nextPage =
-  /^\/account\/security\/(?:password|(?:apps|passkeys)\/(?:new|[0-9a-f-]{36})|recovery-codes)$/;
+  /^\/account\/security\/(?:password|(?:apps|passkeys)\/(?:new|[0-9a-f-]{36})|recovery-codes|unlock)$/;
 
 /** Who has not proved lately who they are is asked on the page itself; a form that comes too late changes nothing. */
 export function afterProof(handle: Handle): Handle {
@@ -88,10 +90,12 @@ async function findAsked(
 async function checkPassword(
   ctx: Context,
   dependencies: AccountDependencies,
-  { accountId, session: { sessionId }, origin }: Visit,
+  visit: Visit,
 ): Promise<Refusal | undefined> {
+  const { accountId, origin } = visit;
+  const { sessionId } = visit.session;
   const password = readField(ctx, 'password', longestPassword);
-  return await limitPasswords(ctx, dependencies, accountId, async () => {
+  return await limitPasswords(ctx, dependencies, visit, async () => {
     if (await provePassword(dependencies.database, { accountId, sessionId, password }, origin))
       return undefined;
     return { error: { field: 'password', text: 'The password is not right.' } };
@@ -99,24 +103,23 @@ async function checkPassword(
 }
 
 /**
- * Look at a password unless too many were wrong: counted together with those of the sign-in page, and
- * before it is looked at. `check` returns nothing where it was right.
+ * Look at a password unless too many were wrong in this session: nobody outside it can lock its owner out.
+ * Counted before it is looked at. `check` returns nothing where it was right.
  */
 export async function limitPasswords<Wrong extends object>(
   ctx: Context,
-  { database, limiter }: AccountDependencies,
-  accountId: string,
+  { database }: AccountDependencies,
+  { accountId, session: { sessionId }, configuration, origin }: Visit,
   check: () => Promise<Wrong | undefined>,
 ): Promise<Wrong | { lockedUntilText: string } | undefined> {
-  const subject = (await findAccountById(database, accountId))?.username.toLowerCase() ?? '';
-  const wait =
-    limiter.secondsToWait('sign_in_account', subject) || (await limiter.count('sign_in_account', subject));
+  const guesser = { accountId, sessionId };
+  const wait = await takeAllowance(database, configuration.rateLimits ?? {}, guesser, origin);
   if (wait > 0) {
     ctx.set('Retry-After', String(Math.ceil(wait)));
     return { lockedUntilText: describeSecondsToWait(wait) };
   }
   const wrong = await check();
-  if (!wrong) await limiter.forget('sign_in_account', subject);
+  if (!wrong) await clearSignInFailures(database, guesserHash(guesser));
   return wrong;
 }
 

@@ -3,7 +3,6 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { SessionFacts } from '../domain/facts.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
-import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
 import type { PasskeyOwner, RegistrationVerdict } from '../operations/register_passkey.ts';
 import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
@@ -45,7 +44,6 @@ export interface AccountDependencies {
   database: Database;
   authenticators: Authenticators;
   passkeys: Passkeys;
-  limiter: RateLimiter;
   csrf: CsrfTokens;
   /** As configured at this moment. */
   pageContext: () => PageContext;

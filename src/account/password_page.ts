@@ -1,8 +1,10 @@
 import type { Context } from 'koa';
 import { describePasswordFault } from '../http/describe_password_fault.ts';
+import { keepDeviceCookie, readDeviceCookie } from '../http/device_cookie.ts';
 import { readField } from '../http/forms.ts';
 import { leaveNotice } from '../http/notice_cookie.ts';
 import { sendPage } from '../http/send_page.ts';
+import { renewDevice } from '../operations/attempt_sign_in.ts';
 import { changePassword, shortestPasswordOf } from '../operations/change_password.ts';
 import type { PasswordChangeVerdict } from '../operations/change_password.ts';
 import { findAccountById } from '../store/accounts.ts';
@@ -45,13 +47,16 @@ export async function submitPassword(
     serviceName: pageContext().branding.name,
   };
   let fault: Fault | undefined;
-  const refusal = await limitPasswords(ctx, dependencies, accountId, async () => {
+  const refusal = await limitPasswords(ctx, dependencies, visit, async () => {
     const verdict = await changePassword(database, configuration, change, origin);
     if (!verdict.changed) fault = verdict.reason;
     return fault === 'wrong' ? { fault } : undefined;
   });
   if (refusal && 'lockedUntilText' in refusal) return await render(ctx, dependencies, visit, refusal, 429);
   if (fault) return await render(ctx, dependencies, visit, { fault }, 422);
+  const deviceToken = readDeviceCookie(ctx);
+  const limits = configuration.rateLimits ?? {};
+  keepDeviceCookie(ctx, await renewDevice(database, limits, { accountId, deviceToken }));
   leaveNotice(ctx, securityPath, 'Your password is changed, and you are signed out everywhere else.');
   seeOther(ctx, securityPath);
 }

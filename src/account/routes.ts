@@ -16,6 +16,7 @@ import { showSecurity } from './security_page.ts';
 import { endApp, endOne, endOthers, showSessions } from './sessions_page.ts';
 import { showSignedOut, signedOutPath, signOutEverywhere, signOutHere } from './sign_out.ts';
 import { seeOther } from '../http/see_other.ts';
+import { showUnlock, submitUnlock } from './unlock_page.ts';
 import { csrfSubject, findSignedIn, findVisit } from './visit.ts';
 import { accountClosedPage } from '../../views/account_closed.ts';
 
@@ -32,6 +33,7 @@ const pages: Record<string, { path: AccountPage; show: Handle }> = {
   [`${security}/passkeys/new`]: { path: security, show: afterProof(showAddPasskey) },
   [`${security}/passkeys/:id`]: { path: security, show: afterProof(showPasskey) },
   [`${security}/recovery-codes`]: { path: security, show: afterProof(showRecoveryCodes) },
+  [`${security}/unlock`]: { path: security, show: afterProof(showUnlock) },
 };
 
 interface Action {
@@ -59,6 +61,7 @@ const actions: Record<string, Action> = {
   [`${security}/passkeys/rename`]: { on: security, submit: afterProof(submitPasskeyName) },
   [`${security}/passkeys/remove`]: { on: security, submit: afterProof(submitPasskeyRemoval) },
   [`${security}/recovery-codes`]: { on: security, submit: afterProof(submitRecoveryCodes) },
+  [`${security}/unlock`]: { on: security, submit: afterProof(submitUnlock) },
 };
 
 const endingId = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

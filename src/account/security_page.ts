@@ -6,7 +6,10 @@ import { listPasskeys } from '../store/passkeys.ts';
 import { countRecoveryCodes, listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
 import { accountSecurityPage } from '../../views/account_security.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { describePast } from '../http/describe_moment.ts';
+import { guesserHash } from '../operations/take_allowance.ts';
+import { findAccountById } from '../store/accounts.ts';
+import { findSignInFailures } from '../store/sign_in_failures.ts';
+import { describeFuture, describePast } from '../http/describe_moment.ts';
 import type { Visit } from './visit.ts';
 
 export const securityPath = '/account/security';
@@ -17,11 +20,18 @@ export async function showSecurity(
   { database, pageContext }: AccountDependencies,
   { accountId, csrfToken, now }: Visit,
 ): Promise<void> {
+  const account = await findAccountById(database, accountId);
+  const wrong = account && (await findSignInFailures(database, guesserHash(account)));
   const factors = await listTotpFactors(database, accountId);
   const passkeys = await listPasskeys(database, accountId);
   const page = accountSecurityPage(pageContext(), {
     csrfToken,
     notice: takeNotice(ctx, securityPath),
+    wrongPasswords: wrong && {
+      count: wrong.failures,
+      last: describePast(wrong.lastFailedAt, now),
+      ...(wrong.blockedUntil === null ? {} : { wait: describeFuture(wrong.blockedUntil, now) }),
+    },
     apps: factors.map(({ factorId, name, confirmedAt, disabled }) => ({
       factorId,
       name,

@@ -4,6 +4,7 @@ import { deleteAccount } from '../operations/delete_account.ts';
 import { disableAccount, enableAccount } from '../operations/disable_account.ts';
 import { removeSecondFactors } from '../operations/remove_second_factors.ts';
 import { setRoles } from '../operations/set_roles.ts';
+import { unlockAccount } from '../operations/unlock_account.ts';
 import type { LoadedConfiguration } from '../store/configuration.ts';
 import type { Queryable } from '../store/database.ts';
 import { changeAccount, getAccount, operator } from './account_change.ts';
@@ -60,6 +61,18 @@ export function addUserCommands(program: Command): void {
       await changeAndTell(async (tx) => {
         await enableAccount(tx, (await getAccount(tx, username)).accountId, operator);
         return `${username} is enabled.`;
+      });
+    });
+  user
+    .command('unlock <username>')
+    .description('forget wrong passwords: who has to wait may try again')
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: { json?: true }) => {
+      await changeAndTell(async (tx) => {
+        const account = await getAccount(tx, username);
+        const failures = await unlockAccount(tx, account, operator);
+        if (options.json) return JSON.stringify({ accountId: account.accountId, username, failures });
+        return `${username} may be tried again; forgotten are ${failures} wrong passwords.`;
       });
     });
   user

@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
+import type { Instant } from '../domain/instants.ts';
 import { Problem } from '../domain/problems.ts';
+import { guesserHash } from '../operations/take_allowance.ts';
 import { findListedAccount, listAccounts } from '../store/account_listing.ts';
 import type { ListedAccount } from '../store/account_listing.ts';
 import type { Database } from '../store/database.ts';
+import { countKnownDevices } from '../store/known_devices.ts';
+import { findSignInFailures } from '../store/sign_in_failures.ts';
 import { withDatabase } from './open_database.ts';
 
 const mostListed = 1000;
@@ -30,13 +34,39 @@ export function addUserListings(user: Command): void {
       await inDatabase(async (database) => {
         const account = await findListedAccount(database, username);
         if (!account) throw new Problem('account_unknown', `There is no account named ${username}.`);
-        process.stdout.write(options.json ? `${JSON.stringify(account)}\n` : describe(account));
+        const shown = { ...account, ...(await findGuesses(database, account)) };
+        process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : describe(shown));
       });
     });
 }
 
 async function inDatabase(work: (database: Database) => Promise<void>): Promise<void> {
   await withDatabase(readEnvironment(process.env, 'tool'), work);
+}
+
+/** How passwords are tried; instants as ISO 8601. */
+interface Guesses {
+  knownDevices: number;
+  /** In a row, by browsers that the account does not know; null: none. */
+  wrongPasswords: { count: number; lastAt: string; blockedUntil: string | null } | null;
+}
+
+async function findGuesses(
+  database: Database,
+  { accountId, username }: { accountId: string; username: string },
+): Promise<Guesses> {
+  const found = await findSignInFailures(database, guesserHash({ username }));
+  const iso = (instant: Instant) => new Date(instant / 1000).toISOString();
+  return {
+    knownDevices: await countKnownDevices(database, accountId),
+    wrongPasswords: found
+      ? {
+          count: found.failures,
+          lastAt: iso(found.lastFailedAt),
+          blockedUntil: found.blockedUntil === null ? null : iso(found.blockedUntil),
+        }
+      : null,
+  };
 }
 
 function line(account: ListedAccount): string {
@@ -52,8 +82,9 @@ function state({ disabledAt, hasPassword, passwordLink }: ListedAccount): string
   return passwordLink ? 'invited' : 'no password';
 }
 
-function describe(account: ListedAccount): string {
-  const { passwordLink: link } = account;
+function describe(account: ListedAccount & Guesses): string {
+  const { passwordLink: link, wrongPasswords: wrong } = account;
+  const wait = wrong?.blockedUntil ? `; no more before ${wrong.blockedUntil}` : '';
   const facts: [what: string, value: string | undefined][] = [
     ['account', account.accountId],
     ['username', account.username],
@@ -68,6 +99,8 @@ function describe(account: ListedAccount): string {
     ['authenticator apps', String(account.apps)],
     ['passkeys', String(account.passkeys)],
     ['recovery codes left', String(account.recoveryCodes)],
+    ['known browsers', String(account.knownDevices)],
+    ['wrong passwords', wrong ? `${wrong.count} in a row, the last ${wrong.lastAt}${wait}` : 'none'],
   ];
   const told = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
   return told.map(([what, value]) => `${what}: ${value}\n`).join('');

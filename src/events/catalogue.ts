@@ -50,6 +50,8 @@ export const eventCatalogue = {
     'Name, e-mail or password of an account was changed by the configuration file or an operator.',
   'account.roles_changed': 'The roles of an account were replaced.',
   'account.disabled': 'An account was disabled.',
+  'account.unlocked':
+    'The wrong passwords for an account were forgotten, by an operator, its owner or a new password: who had to wait may try again.',
   'account.enabled': 'An account was enabled again. Nothing that ended is revived.',
   'account.factors_removed': 'An operator removed the second factors of an account.',
   'account.deleted': 'An account was deleted, and all its access ended.',

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import type { RateLimitKind } from '../domain/rate_limits.ts';
-import { addressSubject, TooManyRequests } from './rate_limiter.ts';
+import { addressSubject, networkSubject, TooManyRequests } from './rate_limiter.ts';
 import type { RateLimiter } from './rate_limiter.ts';
 
 /** A route and what of it counts against the caller's address. */
@@ -47,6 +47,13 @@ export function rateLimitedRoutes(limiter: RateLimiter): Middleware {
     const subject = addressSubject(ctx);
     refuse(limiter.secondsToWait(route.kind, subject));
     if (route.counts === 'every request') refuse(await limiter.count(route.kind, subject));
+    if (route.kind === 'sign_in_address') {
+      const network = networkSubject(ctx);
+      refuse(
+        limiter.secondsToWait('sign_in_network', network) ||
+          (await limiter.count('sign_in_network', network)),
+      );
+    }
     await next();
     if (route.counts === 'unauthenticated clients' && ctx.status === 401)
       await limiter.count(route.kind, subject);

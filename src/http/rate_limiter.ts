@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Context } from 'koa';
-import { defaultRateLimits, lockingKinds } from '../domain/rate_limits.ts';
+import { defaultRateLimits } from '../domain/rate_limits.ts';
 import type { RateLimit, RateLimitKind, RateLimits } from '../domain/rate_limits.ts';
 
 export interface RateLimiter {
@@ -8,14 +8,12 @@ export interface RateLimiter {
   secondsToWait(kind: RateLimitKind, subject: string): number;
   /** Count one; the seconds to wait where it is beyond the limit, else 0. */
   count(kind: RateLimitKind, subject: string): Promise<number>;
-  forget(kind: RateLimitKind, subject: string): Promise<void>;
 }
 
 export interface RateLimiterStore {
   /** As configured at this moment. */
   limits(): Partial<RateLimits>;
-  count(key: string, limit: RateLimit, isLocking: boolean): Promise<{ count: number; secondsLeft: number }>;
-  clear(key: string): Promise<void>;
+  count(key: string, limit: RateLimit): Promise<{ count: number; secondsLeft: number }>;
   /** Called once a window, whichever instance refuses first. */
   recordRefusal(kind: RateLimitKind, subject: string, limit: RateLimit): Promise<void>;
   /** What went wrong beside a request. */
@@ -48,7 +46,7 @@ export function createRateLimiter(store: RateLimiterStore): RateLimiter {
 
   /** Count one; the first that is refused in its window, over all instances, is recorded. */
   async function countOne(kind: RateLimitKind, subject: string, limit: RateLimit) {
-    const counted = await store.count(keyOf(kind, subject), limit, lockingKinds.has(kind));
+    const counted = await store.count(keyOf(kind, subject), limit);
     if (counted.count === limit.most + 1) await store.recordRefusal(kind, subject, limit);
     return counted;
   }
@@ -75,11 +73,6 @@ export function createRateLimiter(store: RateLimiterStore): RateLimiter {
       if (count >= limit.most) block(keyOf(kind, subject), secondsLeft);
       return count > limit.most ? Math.max(1, secondsLeft) : 0;
     },
-    async forget(kind, subject) {
-      const key = keyOf(kind, subject);
-      unblock(key);
-      await store.clear(key);
-    },
   };
 }
 
@@ -98,10 +91,19 @@ export class TooManyRequests extends Error {
 /** Against whom an address counts: IPv4 as it is, IPv6 by its network of 64 bits. */
 export function addressSubject(ctx: Context): string {
   const address: string = ctx.state.origin?.address ?? '';
-  if (!isIPv6(address)) return address;
+  return isIPv6(address) ? firstGroups(address, 4) : address;
+}
+
+/** The network of an address: 24 bits of IPv4, 48 of IPv6, which one customer of a provider may have. */
+export function networkSubject(ctx: Context): string {
+  const address: string = ctx.state.origin?.address ?? '';
+  return isIPv6(address) ? `${firstGroups(address, 3)}::/48` : `${address.replace(/\.\d+$/, '.0')}/24`;
+}
+
+function firstGroups(address: string, count: number): string {
   const [head = '', tail] = address.split('::');
   const groups = head.split(':').filter(Boolean);
   const rest = (tail ?? '').split(':').filter(Boolean);
   const zeros = tail === undefined ? [] : Array<string>(8 - groups.length - rest.length).fill('0');
-  return [...groups, ...zeros, ...rest].slice(0, 4).join(':');
+  return [...groups, ...zeros, ...rest].slice(0, count).join(':');
 }

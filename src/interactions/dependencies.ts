@@ -1,7 +1,6 @@
 import type { Provider } from '../provider/library.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { CsrfTokens } from '../http/csrf.ts';
-import type { RateLimiter } from '../http/rate_limiter.ts';
 import type { EnrolmentVerdict } from '../operations/enrol_totp.ts';
 import type { RecoveryVerdict } from '../operations/use_recovery_code.ts';
 import type { MissingProofs } from '../operations/recent_proof.ts';
@@ -9,7 +8,7 @@ import type { PasskeyOwner, RegistrationVerdict } from '../operations/register_p
 import type { PasskeySignInVerdict } from '../operations/sign_in_with_passkey.ts';
 import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
-import type { SignInVerdict } from '../operations/sign_in.ts';
+import type { SignInAttempt } from '../operations/attempt_sign_in.ts';
 import type { PageContext } from '../../views/layout.ts';
 
 /** What the pages of the second factor may do. */
@@ -65,14 +64,13 @@ export interface PageAccount {
 export interface InteractionDependencies {
   findAccount(accountId: string): Promise<PageAccount | undefined>;
   signIn(
-    credentials: { username: string; password: string },
+    attempt: { username: string; password: string; deviceToken: string | undefined },
     origin: Origin & { clientId?: string },
-  ): Promise<SignInVerdict>;
+  ): Promise<SignInAttempt>;
   secondFactors: SecondFactors;
   /** Where who forgot their password asks for a link by mail; undefined: no mail is sent. */
   forgottenPasswordUrl: string | undefined;
   passkeys: InteractionPasskeys;
-  limiter: RateLimiter;
   currentProvider: () => Provider;
   csrf: CsrfTokens;
   /** As configured at this moment. */

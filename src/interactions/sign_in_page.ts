@@ -3,6 +3,7 @@ import { describeEnd } from '../domain/describe_end.ts';
 import type { End } from '../domain/facts.ts';
 import { toEpochSeconds } from '../domain/instants.ts';
 import { describeSecondsToWait } from '../http/describe_refused_code.ts';
+import { keepDeviceCookie, readDeviceCookie } from '../http/device_cookie.ts';
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import { recordDenial } from '../operations/record_consent.ts';
@@ -29,18 +30,14 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
   const password = readField(ctx, 'password', longestPassword);
   const { origin } = getRequestContext();
   const clientId = found.client.clientId;
-  const { limiter } = dependencies;
-  const subject = username.toLowerCase();
-  // Counted before the password is looked at: no number of simultaneous guesses gets past the limit.
-  const wait =
-    limiter.secondsToWait('sign_in_account', subject) || (await limiter.count('sign_in_account', subject));
-  if (wait > 0) return await renderWait(wait);
-  const verdict = await dependencies.signIn({ username, password }, { ...origin, clientId });
+  const attempt = { username, password, deviceToken: readDeviceCookie(ctx) };
+  const verdict = await dependencies.signIn(attempt, { ...origin, clientId });
   if (!verdict.accepted) {
+    if (verdict.waitSeconds !== undefined) return await renderWait(verdict.waitSeconds);
     const error = 'The username or the password is not right.';
     return await renderSignIn(ctx, dependencies, found, { error, username }, 422);
   }
-  await limiter.forget('sign_in_account', subject);
+  keepDeviceCookie(ctx, verdict.device);
   const { accountId, signedInAt } = verdict;
   const login = {
     accountId,

@@ -13,13 +13,16 @@ export async function recordRefusedRate(
   if (kind === 'token_client') {
     return await recordEvent(database, 'rate_limit.exceeded', { clientId: subject }, {}, detail);
   }
-  if (kind === 'sign_in_account' || kind === 'password_link_account') {
+  if (kind === 'password_link_account') {
     const byUsername = (await findAccountByUsername(database, subject))?.account.accountId;
-    const accountId =
-      byUsername ?? (kind === 'sign_in_account' ? undefined : await findAccountIdByEmail(database, subject));
+    const accountId = byUsername ?? (await findAccountIdByEmail(database, subject));
     return await recordEvent(database, 'rate_limit.exceeded', { accountId }, {}, detail);
   }
-  // An IPv6 address counts by its network.
-  const address = subject.includes(':') ? `${subject}::/64` : subject;
-  await recordEvent(database, 'rate_limit.exceeded', {}, { address }, detail);
+  await recordEvent(database, 'rate_limit.exceeded', {}, { address: describeSubject(kind, subject) }, detail);
+}
+
+/** An IPv6 address counts by its network of 64 bits; networks are counted as such. */
+function describeSubject(kind: RateLimitKind, subject: string): string {
+  if (kind === 'sign_in_network') return subject;
+  return subject.includes(':') ? `${subject}::/64` : subject;
 }

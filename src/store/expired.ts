@@ -12,6 +12,8 @@ const expired = [
   deleteOldest('idempotent_answers', 'expires_at'),
   deleteOldest('password_links', 'expires_at'),
   deleteOldest('passkey_challenges', 'expires_at'),
+  deleteOldest('sign_in_failures', 'expires_at'),
+  deleteOldest('known_devices', 'expires_at'),
   deleteOldest('authorization_codes', 'expires_at', '1 day'),
   deleteOldest('notices', 'dead_at', '90 days'),
   deleteOldest('sessions', 'created_at', '1 day', 'account_id is null and'),

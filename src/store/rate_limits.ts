@@ -8,16 +8,8 @@ export interface RateCount {
   secondsLeft: number;
 }
 
-/**
- * Count one more under `keyHash`, in a window that begins with the first and lasts `limit.seconds`. One that
- * is locking begins anew with the last that is let through: what is refused then is refused for so long.
- */
-export async function countRate(
-  db: Queryable,
-  keyHash: Buffer,
-  limit: RateLimit,
-  { isLocking }: { isLocking: boolean },
-): Promise<RateCount> {
+/** Count one more under `keyHash`, in a window that begins with the first and lasts `limit.seconds`. */
+export async function countRate(db: Queryable, keyHash: Buffer, limit: RateLimit): Promise<RateCount> {
   const [row] = await db.query<RateCount>(
     {
       name: 'rate_count',
@@ -25,16 +17,10 @@ export async function countRate(
              values ($1, 1, curfew_now() + make_interval(secs => $2))
              on conflict (key_hash) do update set
                count = case when r.expires_at <= curfew_now() then 1 else r.count + 1 end,
-               expires_at = case when r.expires_at <= curfew_now() or r.count + 1 = $3 then excluded.expires_at
-                                 else r.expires_at end
+               expires_at = case when r.expires_at <= curfew_now() then excluded.expires_at else r.expires_at end
              returning count, greatest(0, extract(epoch from expires_at - curfew_now()))::float8 as "secondsLeft"`,
     },
-    [keyHash, limit.seconds, isLocking ? limit.most : null],
+    [keyHash, limit.seconds],
   );
   return row ?? { count: 1, secondsLeft: limit.seconds };
-}
-
-/** Begin anew: a right password forgets the wrong ones before it. */
-export async function clearRate(db: Queryable, keyHash: Buffer): Promise<void> {
-  await db.query({ name: 'rate_clear', text: 'delete from rate_counts where key_hash = $1' }, [keyHash]);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { verifyPassword } from '../../src/credentials/passwords.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
+import { attemptSignIn } from '../../src/operations/attempt_sign_in.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { exampleConfiguration } from '../support/example_configuration.ts';
@@ -127,6 +128,24 @@ describe('curfew user', () => {
     assert.deepEqual([factors, codes], [[], []]);
   });
 
+  it('shows how passwords were tried, and forgets the wrong ones', async () => {
+    for (let tries = 0; tries < 3; tries += 1) {
+      const limits = { sign_in_account: { most: 2, seconds: 900 } };
+      await attemptSignIn(test.database, limits, { username: 'EMMY', password: 'wrong' }, {});
+    }
+    const show = async () => JSON.parse((await user(['show', 'emmy', '--json'])).stdout) as Guessed;
+    const shown = await show();
+    assert.equal(shown.wrongPasswords?.count, 2);
+    assert.ok(shown.wrongPasswords.blockedUntil);
+    const unlocked = await user(['unlock', 'emmy']);
+    assert.equal(unlocked.code, 0, unlocked.stderr);
+    assert.equal(unlocked.stdout, 'emmy may be tried again; forgotten are 2 wrong passwords.\n');
+    assert.equal((await show()).wrongPasswords, null);
+    const again = JSON.parse((await user(['unlock', 'emmy', '--json'])).stdout) as { failures: number };
+    assert.equal(again.failures, 0);
+    assert.equal((await user(['unlock', 'nobody'])).code, 1);
+  });
+
   it('deletes an account, in the trail too', async () => {
     const { id } = await find();
     const deleted = await user(['delete', 'emmy']);
@@ -139,6 +158,10 @@ describe('curfew user', () => {
     assert.equal((await user(['delete', 'emmy'])).code, 1);
   });
 });
+
+interface Guessed {
+  wrongPasswords: { count: number; blockedUntil: string | null } | null;
+}
 
 interface StoredUser {
   id: string;

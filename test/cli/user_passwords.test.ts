@@ -148,6 +148,8 @@ describe('curfew user, for people without a password', function passwords() {
       recoveryCodes: 0,
       disabledAt: null,
       passwordLink: null,
+      knownDevices: 0,
+      wrongPasswords: null,
     });
     const shown = await user(['show', 'lin']);
     assert.match(shown.stdout, /^state: no password$/m);

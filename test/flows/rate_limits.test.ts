@@ -18,6 +18,7 @@ describe('rate limits', () => {
       rate_limits: {
         sign_in_account: { most: 3, seconds: 60 },
         sign_in_address: { most: 12, seconds: 60 },
+        sign_in_network: { most: 30, seconds: 60 },
         token_address: { most: 5, seconds: 60 },
         token_client: { most: 3, seconds: 60 },
         introspection_address: { most: 3, seconds: 60 },
@@ -106,6 +107,20 @@ describe('rate limits', () => {
     assert.match(blocked.text, /Too many attempts/);
   });
 
+  it('hold a network to its share, whatever its addresses', async () => {
+    await server.stop();
+    server = await startTestServer({
+      ...exampleConfiguration(),
+      rate_limits: { sign_in_network: { most: 2, seconds: 60 } },
+    });
+    for (const status of [422, 422, 429]) assert.equal((await signIn('nobody', 'wrong')).status, status);
+    const refused = await sql<{ address: string }>(
+      server.database,
+      `select address from audit_events where name = 'rate_limit.exceeded' and detail ->> 'kind' = 'sign_in_network'`,
+    );
+    assert.deepEqual(refused, [{ address: '127.0.0.0/24' }]);
+  });
+
   const unknown = (party: RelyingParty) =>
     party.token({ grant_type: 'refresh_token', refresh_token: 'x'.repeat(43) });
 
@@ -131,7 +146,7 @@ describe('rate limits', () => {
     let tokens = await party.signIn(ada);
     for (let tries = 0; tries < 10; tries += 1) tokens = await party.refresh(tokens.refresh_token ?? '');
     const rows = await server.database.query({ name: 'test_rates', text: 'select 1 from rate_counts' });
-    assert.equal(rows.length, 1, 'only the sign-in was counted');
+    assert.equal(rows.length, 2, 'only the sign-in was counted, by address and network');
   });
 
   it('hold back introspection by clients that are not who they say', async () => {

@@ -2,6 +2,7 @@ import { initiateDeviceAuthorization } from 'openid-client';
 import type { Page } from 'playwright-core';
 import { passwordLinkUrl } from '../../src/domain/password_links.ts';
 import type { PasswordLinkPurpose } from '../../src/domain/password_links.ts';
+import { attemptSignIn } from '../../src/operations/attempt_sign_in.ts';
 import { issuePasswordLink } from '../../src/operations/issue_password_link.ts';
 import { findAccountByUsername } from '../../src/store/accounts.ts';
 import { enrol, enterCode, press, signIn } from './chromium_pages.ts';
@@ -225,6 +226,14 @@ async function* changing({ addPerson, server }: Scene, page: Page) {
   await page.getByLabel('Name', { exact: true }).fill('A telephone whose name takes a whole line');
   await press(page, 'Rename');
   yield 'security, with an app and what was done';
+  const attempt = { username: person.username, password: 'wrong' };
+  for (let tries = 0; tries < 3; tries += 1) {
+    await attemptSignIn(server.database, { sign_in_account: { most: 3, seconds: 900 } }, attempt, {});
+  }
+  await page.reload();
+  yield 'security, with wrong passwords from elsewhere';
+  await page.getByRole('link', { name: 'Let them try again now' }).click();
+  yield 'letting others try again';
   await page.goto(`${server.issuer}/account/security/password`);
   await page.getByLabel('Current password').fill(person.password);
   await page.getByLabel('New password', { exact: true }).fill(recoveryCodes[0]?.slice(0, 9) ?? '');

@@ -9,6 +9,7 @@ import { accountPasswordPage } from '../../views/account_password.ts';
 import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
 import { accountSecurityPage } from '../../views/account_security.ts';
 import { accountSessionsPage } from '../../views/account_sessions.ts';
+import { accountUnlockPage } from '../../views/account_unlock.ts';
 import { addPasskeyPage } from '../../views/add_passkey.ts';
 import { consentPage } from '../../views/consent.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
@@ -147,6 +148,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
     accountSecurityPage(branded(text), {
       csrfToken: text('csrfToken'),
       notice: text('notice'),
+      wrongPasswords: { count: 20, last: moment(text)('last'), wait: moment(text)('wait') },
       apps: [appFactor(text), { ...appFactor(text), disabled: true }],
       mayAddApp: true,
       passkeys: [passkey(text), { ...passkey(text), lastUsed: undefined, synced: false }],
@@ -186,6 +188,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       error: { field: 'new_password', text: text('error') },
       lockedUntilText: text('lockedUntilText'),
     }),
+  accountUnlock: (text) => accountUnlockPage(branded(text), { csrfToken: text('csrfToken') }),
   accountApp: (text) =>
     accountAppPage(branded(text), {
       csrfToken: text('csrfToken'),
