@@ -64,7 +64,7 @@ import { loadConfiguration, readConfigurationVersion } from './store/configurati
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { measureOutbox } from './store/samples.ts';
-import { clearRate, countRate } from './store/rate_limits.ts';
+import { countRate } from './store/rate_limits.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -124,7 +124,6 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const limiter = createRateLimiter({
     limits: () => configurations.current().rateLimits,
     count: (key, limit) => countRate(database, hashToken(key), limit),
-    clear: (key) => clearRate(database, hashToken(key)),
     recordRefusal: (kind, subject, limit) => recordRefusedRate(database, { kind, subject, limit }),
     onError: (error) => log.warn({ err: error }, 'refusal not recorded'),
   });

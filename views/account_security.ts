@@ -60,6 +60,7 @@ export function accountSecurityPage(context: PageContext, props: AccountSecurity
     html`${outcome(notice)}
 <h2>Password</h2>
 <p><a class="button tool fit" href="/account/security/password">Change your password</a></p>
+${wrongPasswords && guesses(wrongPasswords)}
 <h2>Passkeys</h2>
 ${
   passkeys.length === 0

@@ -8,14 +8,12 @@ export interface RateLimiter {
   secondsToWait(kind: RateLimitKind, subject: string): number;
   /** Count one; the seconds to wait where it is beyond the limit, else 0. */
   count(kind: RateLimitKind, subject: string): Promise<number>;
-  forget(kind: RateLimitKind, subject: string): Promise<void>;
 }
 
 export interface RateLimiterStore {
   /** As configured at this moment. */
   limits(): Partial<RateLimits>;
   count(key: string, limit: RateLimit): Promise<{ count: number; secondsLeft: number }>;
-  clear(key: string): Promise<void>;
   /** Called once a window, whichever instance refuses first. */
   recordRefusal(kind: RateLimitKind, subject: string, limit: RateLimit): Promise<void>;
   /** What went wrong beside a request. */
@@ -74,11 +72,6 @@ export function createRateLimiter(store: RateLimiterStore): RateLimiter {
       const { count, secondsLeft } = await countOne(kind, subject, limit);
       if (count >= limit.most) block(keyOf(kind, subject), secondsLeft);
       return count > limit.most ? Math.max(1, secondsLeft) : 0;
-    },
-    async forget(kind, subject) {
-      const key = keyOf(kind, subject);
-      unblock(key);
-      await store.clear(key);
     },
   };
 }

@@ -24,8 +24,3 @@ export async function countRate(db: Queryable, keyHash: Buffer, limit: RateLimit
   );
   return row ?? { count: 1, secondsLeft: limit.seconds };
 }
-
-/** Begin anew: a right password forgets the wrong ones before it. */
-export async function clearRate(db: Queryable, keyHash: Buffer): Promise<void> {
-  await db.query({ name: 'rate_clear', text: 'delete from rate_counts where key_hash = $1' }, [keyHash]);
-}

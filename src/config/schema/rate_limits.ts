@@ -37,9 +37,11 @@ const limits = Object.fromEntries(
   kinds.map((kind) => [kind, limitSchema.meta(describe(kind, rateLimitKinds[kind])).exactOptional()]),
 ) as Record<RateLimitKind, z.ZodExactOptional<typeof limitSchema>>;
 
-const lockOutNames = Object.keys(lockOutKinds) as LockOutKind[];
 const lockOuts = Object.fromEntries(
-  lockOutNames.map((kind) => [kind, lockOutSchema.meta(describe(kind, lockOutKinds[kind])).exactOptional()]),
+  (Object.keys(lockOutKinds) as LockOutKind[]).map((kind) => [
+    kind,
+    lockOutSchema.meta(describe(kind, lockOutKinds[kind])).exactOptional(),
+  ]),
 ) as Record<LockOutKind, z.ZodExactOptional<typeof lockOutSchema>>;
 
 function describe(kind: keyof RateLimits, description: string) {
@@ -61,14 +63,14 @@ export const rateLimits = singleSection({
       Object.entries(entry).map(([kind, { per, ...rest }]) => [kind, { ...rest, seconds: per }]),
     );
   },
-  write: (configured) =>
+  write: (stored) =>
     Object.fromEntries(
-      [...kinds, ...lockOutNames, 'known_devices' as const].flatMap((kind) => {
-        const limit: LockOut | undefined = configured[kind];
+      Object.keys(defaultRateLimits).flatMap((kind) => {
+        const limit: LockOut | undefined = stored[kind as keyof RateLimits];
         if (!limit) return [];
         const { most: count, seconds, longest } = limit;
-        const wait = longest === undefined ? {} : { longest: formatDuration(longest) };
-        return [[kind, { most: count, per: formatDuration(seconds), ...wait }]];
+        const own = longest === undefined ? {} : { longest: formatDuration(longest) };
+        return [[kind, { most: count, per: formatDuration(seconds), ...own }]];
       }),
     ),
 });
