@@ -92,10 +92,10 @@ ${apps.length + passkeys.length > 0 && codes(recoveryCodes)}`,
 
 function guesses({ count, last, wait }: NonNullable<AccountSecurityProps['wrongPasswords']>): Html {
   const many = count === 1 ? 'A wrong password was' : `${count} wrong passwords in a row were`;
-  return html`<p>${many} tried from browsers in which you have not signed in before, the last ${moment(last)}.</p>
+  return html`<p>${many} tried from browsers in which you have not signed in before; the last ${moment(last)}</p>
 ${
   wait &&
-  html`<p>Such browsers can try again ${moment(wait)}. <a href="/account/security/unlock">Let them try again now</a></p>`
+  html`<p>Such browsers can try again ${moment(wait)} <a href="/account/security/unlock">Let them try again now</a></p>`
 }`;
 }
 

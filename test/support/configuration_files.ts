@@ -73,12 +73,12 @@ const settings = {
   branding: optional({ name: lines, logo_uri: fc.constant('https://example.com/logo.png') }),
   rate_limits: optional({
     sign_in_address: fc.record({ most: fc.integer({ min: 1, max: 1_000_000 }), per: duration(1) }),
-    token_client: fc.record({ most: fc.integer({ min: 1, max: 9 }), per: duration(1) }),
     sign_in_account: fc.record(
       { most: fc.integer({ min: 1, max: 9 }), per: duration(1), longest: duration(1) },
       { requiredKeys: ['most', 'per'] },
     ),
     known_devices: fc.record({ most: fc.integer({ min: 1, max: 9 }), per: duration(1) }),
+    token_client: fc.record({ most: fc.integer({ min: 1, max: 9 }), per: duration(1) }),
   }),
   delivery: optional({ allowed_networks: fc.subarray(['10.0.0.0/8', 'fd00::/8']) }),
   audit: optional({ retention: fc.integer({ min: 30, max: 9000 }).map((days) => `${days}d`) }),
