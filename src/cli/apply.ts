@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
-import { applyFile, describeApplied, readConfigurationFile } from './apply_file.ts';
+import { applyFile, describeApplied, describeWarnings, readConfigurationFile } from './apply_file.ts';
+import type { AppliedFile } from './apply_file.ts';
+import { choosePaint } from './describe_differences.ts';
 import { withDatabase } from './open_database.ts';
 
 export function addApplyCommand(program: Command): void {
@@ -12,21 +14,33 @@ export function addApplyCommand(program: Command): void {
     .action(async (path: string, options: { dryRun?: boolean; json?: boolean }) => {
       const environment = readEnvironment(process.env, 'tool');
       const file = readConfigurationFile(path);
-      for (const { path: key, message } of file.warnings)
-        process.stderr.write(`warning: ${key}: ${message}\n`);
       await withDatabase(environment, async (database) => {
         const dryRun = options.dryRun ?? false;
         const applied = await applyFile(database, file, { dryRun, actor: 'curfew apply' });
-        if (options.json)
-          process.stdout.write(`${JSON.stringify({ dry_run: dryRun, ...applied }, undefined, 2)}\n`);
-        else for (const line of describeApplied(applied)) process.stdout.write(`${line}\n`);
-        for (const { section, name, kind } of applied.differences) {
-          if (kind === 'removed')
-            process.stderr.write(`warning: ${section}.${name}: is removed, it is not in the file\n`);
-        }
+        const warnings = [...file.warnings, ...applied.warnings, ...listRemovals(applied.differences)];
+        printApplied({ ...applied, warnings }, { dryRun, json: options.json });
+        for (const line of describeWarnings(warnings)) process.stderr.write(`${line}\n`);
         const count = applied.differences.length + applied.users.length;
         const done = dryRun ? 'Nothing was written: this was a dry run.' : 'Applied.';
         process.stderr.write(count === 0 ? 'Nothing to change.\n' : `${done}\n`);
       });
     });
+}
+
+function listRemovals(differences: AppliedFile['differences']): AppliedFile['warnings'] {
+  return differences.flatMap(({ section, name, kind }) =>
+    kind === 'removed' ? [{ path: `${section}.${name}`, message: 'is removed, it is not in the file' }] : [],
+  );
+}
+
+/** What an apply did or would do: in words, or as one JSON document. */
+export function printApplied(
+  applied: AppliedFile,
+  { dryRun, json }: { dryRun: boolean; json?: boolean | undefined },
+): void {
+  if (json) process.stdout.write(`${JSON.stringify({ dry_run: dryRun, ...applied }, undefined, 2)}\n`);
+  else {
+    for (const line of describeApplied(applied, choosePaint(process.stdout)))
+      process.stdout.write(`${line}\n`);
+  }
 }

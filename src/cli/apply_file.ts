@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { parseConfigurationFile } from '../config/configuration_file.ts';
 import type { ConfigurationFile } from '../config/configuration_file.ts';
-import { formatDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
 import { applyConfiguration } from '../operations/apply_configuration.ts';
 import type { DesiredConfiguration } from '../domain/configuration.ts';
 import type { AppliedConfiguration } from '../operations/apply_configuration.ts';
+import type { ConfigurationWarning } from '../policy/list_configuration_warnings.ts';
 import { previewEnds } from '../operations/preview_ends.ts';
 import type { EndCount } from '../operations/preview_ends.ts';
 import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { Database } from '../store/database.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
+import { describeDifferences } from './describe_differences.ts';
+import type { Paint } from './describe_differences.ts';
 
 /** Read and check a configuration file. Throws Problem `configuration_invalid` with every fault at once. */
 export function readConfigurationFile(path: string): ConfigurationFile {
@@ -73,37 +75,37 @@ export async function applyAtStart(database: Database, file: ConfigurationFile):
       ? []
       : ['The configuration was changed elsewhere since this file was applied; those changes stand.'];
   }
-  return describeApplied(await applyFile(database, file, { dryRun: false, actor: 'start' }));
+  const applied = await applyFile(database, file, { dryRun: false, actor: 'start' });
+  return [...describeApplied(applied), ...describeWarnings([...file.warnings, ...applied.warnings])];
 }
 
-/** The difference, one line each, secrets never shown. */
-export function describeApplied({ differences, users, ended, wouldEnd = [] }: AppliedFile): string[] {
-  const marks = { added: '+', changed: '~', removed: '-' } as const;
-  const lines = differences.map(({ section, name, kind, fields }) => {
-    const details = fields.map(({ field, from, to }) =>
-      kind === 'added' || field === 'secret'
-        ? `${field}: ${show(field, to)}`
-        : `${field}: ${show(field, from)} -> ${show(field, to)}`,
-    );
-    return `${marks[kind]} ${section}.${name}${details.length > 0 ? `  ${details.join(', ')}` : ''}`;
-  });
-  for (const { username, kind, fields } of users) {
-    lines.push(`${marks[kind]} users.${username}${fields.length > 0 ? `  ${fields.join(', ')}` : ''}`);
-  }
+/** A line for each. */
+export function describeWarnings(warnings: readonly ConfigurationWarning[]): string[] {
+  return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
+}
+
+/** The difference and what ends by it, secrets never shown; without `paint`, without colour. */
+export function describeApplied(
+  { differences, users, ended, wouldEnd = [] }: AppliedFile,
+  paint: Paint = (_, text) => text,
+): string[] {
+  const accounts = users.map(({ username, kind, fields }) => ({
+    section: 'users',
+    name: username,
+    kind,
+    note: fields.join(', '),
+  }));
+  const lines = describeDifferences([...differences, ...accounts], paint);
   if (ended.sessions + ended.families > 0) {
-    lines.push(
-      `ended first: ${ended.sessions} sessions and ${ended.families} families that were over or of removed clients`,
-    );
+    lines.push(`ended first: ${count(ended)} that were over or of removed clients`);
   }
-  for (const { policy, reason, sessions, families } of wouldEnd) {
+  for (const { policy, reason, ...ends } of wouldEnd) {
     const cause = policy === undefined ? reason : `${reason} of policy ${policy}`;
-    lines.push(`would end: ${sessions} sessions and ${families} families by ${cause}`);
+    lines.push(paint('yellow', `would end: ${count(ends)} by ${cause}`));
   }
   return lines;
 }
 
-function show(field: string, value: unknown): string {
-  if (value === undefined) return '(unset)';
-  if (typeof value === 'number' && field !== 'max_sessions') return formatDuration(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function count({ sessions, families }: { sessions: number; families: number }): string {
+  return `${sessions} session${sessions === 1 ? '' : 's'} and ${families} ${families === 1 ? 'family' : 'families'}`;
 }

@@ -1,8 +1,9 @@
+import { builtInScopes } from '../domain/built_in_scopes.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
 import { isMapping } from './section.ts';
 import { joinPath } from './faults.ts';
 import type { Fault } from './faults.ts';
-import { builtInScopes, isName, isScopeToken, standardScopes } from './schema/names.ts';
+import { isName, isScopeToken, standardScopes } from './schema/names.ts';
 import type { ReferenceKey, ReferenceKind } from './section.ts';
 import { sectionNames, sections } from './sections.ts';
 

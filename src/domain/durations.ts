@@ -20,8 +20,8 @@ export function formatDuration(seconds: number): string {
   return `${seconds}s`;
 }
 
-/** A duration for people: `30 minutes`, `1 hour`, `1 minute 30 seconds`; the two largest units. */
-export function describeDuration(seconds: number): string {
+/** A duration for people: `30 minutes`, `1 hour`, `1 minute 30 seconds`; the largest units, four say all. */
+export function describeDuration(seconds: number, mostUnits = 2): string {
   const parts: string[] = [];
   let rest = seconds;
   for (const [unit, word] of [
@@ -34,5 +34,5 @@ export function describeDuration(seconds: number): string {
     rest -= count * unitSeconds[unit];
     if (count > 0) parts.push(`${count} ${word}${count === 1 ? '' : 's'}`);
   }
-  return parts.slice(0, 2).join(' ') || '0 seconds';
+  return parts.slice(0, mostUnits).join(' ') || '0 seconds';
 }

@@ -9,6 +9,10 @@ import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/cat
 import { compareConfigurations } from '../policy/compare_configurations.ts';
 import { keepStoredSecrets } from '../policy/keep_stored_secrets.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
+import { listConfigurationWarnings } from '../policy/list_configuration_warnings.ts';
+import type { ConfigurationWarning } from '../policy/list_configuration_warnings.ts';
+import { weighDifferences } from '../policy/weigh_differences.ts';
+import { findHeldRoles } from '../store/held_roles.ts';
 import { beginCheckWalks } from '../store/check_walks.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import {
@@ -35,6 +39,8 @@ export interface AppliedConfiguration {
   users: UserDifference[];
   /** What had already been over, or belonged to removed clients, and was ended first. */
   ended: { sessions: number; families: number };
+  /** What is allowed but hardly meant, once this is in force. */
+  warnings: ConfigurationWarning[];
 }
 
 export interface ApplyOptions {
@@ -59,8 +65,8 @@ export async function applyConfiguration(
   await lockConfiguration(tx);
   const current = await loadConfiguration(tx);
   const desired = keepSecrets(current, wanted);
-  const differences = compareConfigurations(current, desired);
   const next = mergeConfigurations(current, desired);
+  const differences = weighDifferences(current, next, compareConfigurations(current, desired));
   assertReferences(next);
   assertBaselines(desired);
 
@@ -78,7 +84,8 @@ export async function applyConfiguration(
   if (digest) await rememberAppliedFile(tx, digest);
   // Limits may have become shorter: the sweepers begin at once to look for what may be over by now.
   if (differences.some(isAboutLimits)) await beginCheckWalks(tx, shortestLimits(next));
-  return { differences, users, ended };
+  const warnings = listConfigurationWarnings(next, await findHeldRoles(tx, [...next.roles.keys()]));
+  return { differences, users, ended, warnings };
 }
 
 function keepSecrets(current: Configuration, wanted: DesiredConfiguration): DesiredConfiguration {

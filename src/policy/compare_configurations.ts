@@ -1,8 +1,25 @@
-import type { ClientDefinition, Configuration, DesiredConfiguration } from '../domain/configuration.ts';
+import type {
+  ClientDefinition,
+  Configuration,
+  DesiredConfiguration,
+  ScopeDefinition,
+} from '../domain/configuration.ts';
 
 type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients' | 'deviations';
 type SettingsSection = 'branding' | 'rate_limits' | 'delivery' | 'audit';
 export type Section = NamedSection | SettingsSection;
+
+/** Which way a change leads; `mixed`: stricter here, looser there. */
+export type Direction = 'stricter' | 'looser' | 'mixed';
+
+/** A field that differs, under its name in the file; durations in seconds. */
+export interface FieldDifference {
+  field: string;
+  from: unknown;
+  to: unknown;
+  /** Absent where neither value is stricter, and until somebody weighed it. */
+  direction?: Direction;
+}
 
 /** One difference between what is in force and what is wanted. Secrets appear only as `(changed)`. */
 export interface Difference {
@@ -10,7 +27,7 @@ export interface Difference {
   name: string;
   kind: 'added' | 'changed' | 'removed';
   /** The fields that differ, with both values; empty for a removal. */
-  fields: { field: string; from: unknown; to: unknown }[];
+  fields: FieldDifference[];
 }
 
 const namedSections: readonly NamedSection[] = [
@@ -44,7 +61,7 @@ function compareSettings(
   wanted: object | undefined,
 ): Difference[] {
   if (!wanted) return [];
-  const fields = compareFields({ ...current }, { ...wanted });
+  const fields = compareFields(inFileNames({ ...current }), inFileNames({ ...wanted }));
   return fields.length > 0 ? [{ section, name: section, kind: 'changed', fields }] : [];
 }
 
@@ -67,10 +84,7 @@ function compareSection(
   return differences;
 }
 
-function compareFields(
-  before: Record<string, unknown>,
-  after: Record<string, unknown>,
-): Difference['fields'] {
+function compareFields(before: Record<string, unknown>, after: Record<string, unknown>): FieldDifference[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return names.flatMap((field) => {
     const [from, to] = [before[field], after[field]];
@@ -85,17 +99,38 @@ function flatten(section: NamedSection, value: object): Record<string, unknown> 
     const { limits = {}, baselines = [] } = value as { limits?: object; baselines?: readonly string[] };
     return { ...limits, ...(baselines.length > 0 ? { baselines } : {}) };
   }
+  if (section === 'scopes') return flattenScope(value);
   if (section !== 'clients') return withoutUndefined({ ...value, name: undefined, identifier: undefined });
   const { metadata, secretHash, policy, trusted, refreshRotation, webOrigins } =
     value as Partial<ClientDefinition>;
+  const { authorization_details_types: detailTypes, ...registered } = metadata ?? {};
   return withoutUndefined({
-    ...metadata,
+    ...registered,
+    lease: detailTypes === undefined ? undefined : true,
     policy,
     secret: secretHash?.toString('hex'),
     trusted: trusted || undefined,
     refresh_rotation: refreshRotation === false ? false : undefined,
     web_origins: webOrigins?.length ? webOrigins : undefined,
   });
+}
+
+function flattenScope(value: Partial<ScopeDefinition>): Record<string, unknown> {
+  const { name: _name, stepUp, ...rest } = value;
+  const maxAge = stepUp?.mfaMaxAge;
+  return withoutUndefined({
+    ...rest,
+    step_up: stepUp && (maxAge === undefined ? true : { mfa_max_age: maxAge }),
+  });
+}
+
+const fileNames = new Map([
+  ['logoUri', 'logo_uri'],
+  ['allowedNetworks', 'allowed_networks'],
+]);
+
+function inFileNames(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [fileNames.get(key) ?? key, entry]));
 }
 
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {

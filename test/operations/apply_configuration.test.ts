@@ -54,6 +54,12 @@ describe('applyConfiguration', () => {
       differences: [],
       users: [],
       ended: { sessions: 0, families: 0 },
+      warnings: [
+        {
+          path: 'scopes.payments.write',
+          message: 'nobody can get it: no enabled account has the role admin',
+        },
+      ],
     });
     assert.deepEqual(await snapshot(test.database), before);
   });

@@ -108,7 +108,7 @@ describe('the comparison of configurations', () => {
           ['reports.read', { name: 'reports.read', description: 'Read reports', stepUp: {} }],
         ]),
       },
-      { field: 'stepUp', from: undefined, to: {} },
+      { field: 'step_up', from: undefined, to: true },
     ],
     [
       'resources',

@@ -14,14 +14,6 @@ export const standardScopes: ReadonlySet<string> = new Set([
   'offline_access',
 ]);
 
-/** Scopes of the server's own resources: always there, whether or not a file says more about them. */
-export const builtInScopes: ReadonlySet<string> = new Set([
-  'curfew:read',
-  'curfew:write',
-  'ssf.read',
-  'ssf.manage',
-]);
-
 export const isName = (text: string): boolean => namePattern.test(text);
 export const isScopeToken = (text: string): boolean => scopePattern.test(text);
 /** The scopes of a space-separated list, each once. */
