@@ -1,7 +1,9 @@
 /**
  * Runs the checks and the tests, a program on each core, and ends with the line `N passed, N failed`, above
  * it again whatever failed. With arguments it runs mocha alone and hands them on: `npm test -- test/policy`.
+ * What failed is also appended to the file that `TEST_FAILURES` names.
  */
+import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { listChecks, runCheck } from './support/run_checks.ts';
 import { runMocha } from './support/run_mocha.ts';
@@ -40,4 +42,6 @@ const [passed, failed] = (['passed', 'failed'] as const).map((key) =>
   sums.reduce((total, each) => total + each[key], 0),
 );
 process.exitCode = failed === 0 ? 0 : 1;
+if (process.env.TEST_FAILURES)
+  appendFileSync(process.env.TEST_FAILURES, sums.map(({ failures }) => failures).join('\n'));
 console.log(`${sums.length > 1 ? '\n' : ''}${passed} passed, ${failed} failed`);

@@ -80,11 +80,12 @@ describe('three curfew dev over one database', () => {
     }
   });
 
-  it('give 60 simultaneous refreshes of one token one and the same successor', async () => {
+  it('give a dozen simultaneous refreshes of one token one and the same successor', async () => {
     const before = (await listNames()).length;
-    token = await refreshTogether(origins(), token, 60);
+    // A slow machine may need longer than the 2 s after which only five retries more are served.
+    token = await refreshTogether(origins(), token, 12);
     const events = (await listNames()).slice(before).toSorted();
-    assert.deepEqual(events, ['refresh.granted', ...Array<string>(59).fill('refresh.retried')]);
+    assert.deepEqual(events, ['refresh.granted', ...Array<string>(11).fill('refresh.retried')]);
     await assertLiveTokens(stored.database, [token]);
     assert.equal((await refreshAt(first.origin, token)).status, 200);
   });
