@@ -34,7 +34,7 @@ import { createLibraryPages, renderFailure } from './interactions/library_pages.
 import { createPageContext } from './interactions/page_context.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
-import { attemptSignIn } from './operations/attempt_sign_in.ts';
+import { attemptSignIn, renewDevice } from './operations/attempt_sign_in.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
 import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
@@ -138,6 +138,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     findAccount,
     signIn: (attempt, origin) =>
       attemptSignIn(database, configurations.current().rateLimits, attempt, origin),
+    renewDevice: (owner) => renewDevice(database, configurations.current().rateLimits, owner),
     secondFactors: buildSecondFactors(database, atRest, () => configurations.current()),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
     passkeys: buildInteractionPasskeys(database, relyingParty),

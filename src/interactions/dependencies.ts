@@ -8,7 +8,7 @@ import type { PasskeyOwner, RegistrationVerdict } from '../operations/register_p
 import type { PasskeySignInVerdict } from '../operations/sign_in_with_passkey.ts';
 import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
-import type { SignInAttempt } from '../operations/attempt_sign_in.ts';
+import type { DeviceToken, SignInAttempt } from '../operations/attempt_sign_in.ts';
 import type { PageContext } from '../../views/layout.ts';
 
 /** What the pages of the second factor may do. */
@@ -67,6 +67,8 @@ export interface InteractionDependencies {
     attempt: { username: string; password: string; deviceToken: string | undefined },
     origin: Origin & { clientId?: string },
   ): Promise<SignInAttempt>;
+  /** Let the account know this browser, which has just proved to be its owner's. */
+  renewDevice(owner: { accountId: string; deviceToken: string | undefined }): Promise<DeviceToken>;
   secondFactors: SecondFactors;
   /** Where who forgot their password asks for a link by mail; undefined: no mail is sent. */
   forgottenPasswordUrl: string | undefined;

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { toEpochSeconds } from '../domain/instants.ts';
 import { describeRefusedPasskey } from '../http/describe_refused_passkey.ts';
+import { keepDeviceCookie, readDeviceCookie } from '../http/device_cookie.ts';
 import { longestCredential, readField } from '../http/forms.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { acr } from '../provider/token_claims.ts';
@@ -25,6 +26,8 @@ export async function submitPasskeySignIn(
     return await renderSignIn(ctx, dependencies, found, { passkeyError }, 422);
   }
   const { accountId, signedInAt, amr } = verdict;
+  const deviceToken = readDeviceCookie(ctx);
+  keepDeviceCookie(ctx, await dependencies.renewDevice({ accountId, deviceToken }));
   const login = {
     accountId,
     acr: acr.mfa,

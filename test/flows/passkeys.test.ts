@@ -181,6 +181,16 @@ describe('passkeys over HTTP', () => {
       assert.match(text, /Set up your authenticator app|Add another authenticator app/);
     });
 
+    it('make the browser one that the account knows, as a password does', async () => {
+      assert.ok(isIn(await answer(await open(), isAlone)));
+      const [row] = await sql<{ known: number }>(
+        server.database,
+        'select count(*)::int as known from known_devices where account_id = $1',
+        accountId,
+      );
+      assert.equal(row?.known, 1);
+    });
+
     it('are asked for without a name, by the configured issuer and never by a header', async () => {
       const page = await browser.open('/account', { headers: { 'x-forwarded-host': 'evil.example' } });
       const request = JSON.parse(readPasskeyRequest(page.text, isAlone)) as Record<string, unknown>;
