@@ -73,7 +73,6 @@ ${
     passkeys.length === 0 ? 'Add a passkey' : 'Add another passkey'
   }</a></p>`
 }
-${wrongPasswords && guesses(wrongPasswords)}
 <h2>Authenticator apps</h2>
 ${
   apps.length === 0
