@@ -92,6 +92,17 @@ describe('the admin API', () => {
       );
     });
 
+    it('to nobody whose role is gone, whatever their token was made for', async () => {
+      const [own, other] = [await accountOf('grace'), await createAdministrator(server.issuer, joan)];
+      const roles = `/accounts/${own.account_id}/roles`;
+      assert.equal((await other.call('PUT', roles, { roles: ['member'] })).status, 200);
+      const { status, body } = await admin.call('PUT', roles, { roles: ['admin'] });
+      assert.deepEqual([status, body.type], [403, 'urn:curfew:problem:insufficient_scope']);
+      assert.equal((await admin.call('GET', '/accounts')).status, 200, 'the role they still have opens');
+      assert.equal((await other.call('PUT', roles, { roles: [] })).status, 200);
+      assert.equal((await admin.call('GET', '/accounts')).status, 403);
+    });
+
     it('a change only after a fresh second factor, and says how to get there (RFC 9470)', async () => {
       await server.clock.advance(121);
       const stale = await admin.call('POST', `/accounts/${nobodysId}/disable`);
