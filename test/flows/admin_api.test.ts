@@ -293,6 +293,24 @@ describe('the admin API', () => {
     }
   });
 
+  it('keeps every one of the policies that are written at once', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const put = (name: string) => admin.call('PUT', `/policies/${name}`, { session_idle: '1h' });
+    for (const { status } of await Promise.all(names.map(put))) assert.equal(status, 200);
+    for (const name of names) assert.equal((await admin.call('GET', `/policies/${name}`)).status, 200, name);
+  });
+
+  it('writes a policy once for each version that was read, of any number who try at once', async () => {
+    const { version } = (await put('1h')).body;
+    const answers = await Promise.all(['2h', '3h', '4h'].map((idle) => put(idle, `"${version}"`)));
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    assert.deepEqual(statuses, [200, 412, 412]);
+
+    function put(idle: string, ifMatch = '*') {
+      return admin.call('PUT', '/policies/spare', { session_idle: idle }, { 'if-match': ifMatch });
+    }
+  });
+
   it('deletes no policy that is in use, and not the default', async () => {
     const inUse = await admin.call('DELETE', '/policies/member');
     assert.deepEqual([inUse.status, inUse.body.type], [409, 'urn:curfew:problem:conflict']);
