@@ -254,6 +254,21 @@ describe('the admin API', () => {
     assert.equal(seen.size, 5);
   });
 
+  it('takes no cursor of its own making for a fault', async () => {
+    const cursors = [
+      { checkAt: 'x', id: 'y' },
+      { checkAt: 0, id: 'y' },
+      { checkAt: 1e300, id: nobodysId },
+      'x',
+      1,
+    ];
+    for (const made of cursors) {
+      const cursor = Buffer.from(JSON.stringify(made)).toString('base64url');
+      const { status, body } = await admin.call('GET', `/families?cursor=${cursor}`);
+      assert.deepEqual([status, body.type], [400, 'urn:curfew:problem:invalid_request']);
+    }
+  });
+
   it('says what a policy would end before it is saved, and then it ends', async () => {
     const party = await createRelyingParty(server.issuer, shop);
     await party.signIn(ada);
