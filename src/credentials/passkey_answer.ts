@@ -68,10 +68,13 @@ export interface MadePasskey {
   userVerified: boolean;
 }
 
-/** undefined: not made by this party's page, or not well-formed. The challenge has been taken by then. */
+/**
+ * undefined: not made by this party's page, not well-formed, or of another id than the browser told. The
+ * challenge has been taken by then.
+ */
 export async function readMadePasskey(
   party: RelyingParty,
-  { json, challenge }: PasskeyAnswer,
+  { json, challenge, credentialId }: PasskeyAnswer,
 ): Promise<MadePasskey | undefined> {
   const verdict = await refusing(
     verifyRegistrationResponse({
@@ -90,8 +93,9 @@ export async function readMadePasskey(
     credentialBackedUp,
     userVerified,
   } = verdict.registrationInfo;
+  if (!Buffer.from(made.id, 'base64url').equals(credentialId)) return undefined;
   return {
-    credentialId: Buffer.from(made.id, 'base64url'),
+    credentialId,
     publicKey: Buffer.from(made.publicKey),
     counter: made.counter,
     transports: made.transports ?? [],

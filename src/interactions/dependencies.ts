@@ -19,8 +19,8 @@ export interface SecondFactors {
   useRecoveryCode(attempt: { accountId: string; code: string }, origin: Origin): Promise<RecoveryVerdict>;
   /** The factor was lost: it goes, and every other session with it. */
   removeAll(account: { accountId: string; keeps: string }, origin: Origin): Promise<void>;
-  /** Whether the session's password was proved so recently that a first factor may be set up. */
-  mayEnrol(sessionId: string): Promise<boolean>;
+  /** Whether there is no factor yet, and the password was proved so recently that a first one may be set up. */
+  mayEnrol(owner: { accountId: string; sessionId: string }): Promise<boolean>;
   beginEnrolment(
     owner: { accountId: string; sessionId: string },
     label: { issuer: string; account: string },

@@ -15,13 +15,15 @@ import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 /** Set up a first authenticator: scan, enter a code, keep the recovery codes. */
 export async function showEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
-  if (!(await dependencies.secondFactors.mayEnrol(found.sessionId)))
-    return await askPasswordFirst(ctx, dependencies);
+  if (!(await dependencies.secondFactors.mayEnrol(found))) return await askFirst(ctx, dependencies);
   await renderEnrolment(ctx, dependencies, found, {});
 }
 
-/** Back to the request, which asks for the password when its proof has grown too old on this page. */
-async function askPasswordFirst(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
+/**
+ * Back to the request, which asks for the password when its proof has grown too old on this page, and for the
+ * factor where there is one.
+ */
+async function askFirst(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   await finishInteraction(ctx, dependencies, {});
 }
 
@@ -30,7 +32,7 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
   assertCsrf(ctx, dependencies, found.interaction);
   const { accountId, sessionId, interaction } = found;
   const { csrf, secondFactors, pageContext, currentProvider } = dependencies;
-  if (!(await secondFactors.mayEnrol(found.sessionId))) return await askPasswordFirst(ctx, dependencies);
+  if (!(await secondFactors.mayEnrol(found))) return await askFirst(ctx, dependencies);
   const [code, name] = [readField(ctx, 'code', 40), readField(ctx, 'name', 60).trim()];
   const { origin } = getRequestContext();
   const verdict = await secondFactors.confirmEnrolment({ accountId, sessionId, code, name }, origin);

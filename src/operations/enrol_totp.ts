@@ -15,6 +15,7 @@ import {
   countFactors,
   countAttempt,
   findPendingTotpFactor,
+  hasSecondFactor,
   insertPendingTotpFactor,
   replaceRecoveryCodes,
   takeTimeStep,
@@ -30,8 +31,15 @@ export const defaultTotpName = 'Authenticator app';
 /** A first factor is set up only within this long of a password proof, in seconds. */
 export const enrolmentSeconds = 300;
 
-/** Whether the session's password was proved within `enrolmentSeconds`. */
-export async function mayEnrol(database: Database, sessionId: string): Promise<boolean> {
+/**
+ * Whether a first factor may be set up: there is none of any kind, and the session's password was proved
+ * within `enrolmentSeconds`.
+ */
+export async function mayEnrol(
+  database: Database,
+  { accountId, sessionId }: { accountId: string; sessionId: string },
+): Promise<boolean> {
+  if (await hasSecondFactor(database, accountId)) return false;
   const session = await findSessionById(database, sessionId);
   return session?.passwordAt !== undefined && session.now < addSeconds(session.passwordAt, enrolmentSeconds);
 }
@@ -72,15 +80,16 @@ export type EnrolmentVerdict =
 
 /**
  * Confirm the authenticator that is being set up by one of its codes; it counts as a proof of MFA. With the
- * first one the recovery codes are made, which are never shown again. A further one is set up only where
- * `most` says so: whoever asks for it has had the ones before it proved.
+ * first factor the recovery codes are made, which are never shown again. Where there is a factor of any kind,
+ * one more is set up only where `most` says how many apps there may be: whoever asks for it has had those
+ * before it proved.
  */
 export async function confirmTotpEnrolment(
   database: Database,
   secrets: SecretsAtRest,
   { accountId, sessionId, code, name }: { accountId: string; sessionId: string; code: string; name: string },
   origin: Origin,
-  { most }: { most: number } = { most: 1 },
+  { most }: { most?: number } = {},
 ): Promise<EnrolmentVerdict> {
   const attempt = await countAttempt(database, accountId);
   if (!attempt.allowed) {
@@ -94,8 +103,9 @@ export async function confirmTotpEnrolment(
   return await database.transaction(async (tx) => {
     await lockAccount(tx, accountId);
     const { apps, passkeys } = await countFactors(tx, accountId);
-    if (apps >= most) return { enrolled: false, reason: 'none_pending' };
     const isFirst = apps + passkeys === 0;
+    const isAllowed = most === undefined ? isFirst : apps < most;
+    if (!isAllowed) return { enrolled: false, reason: 'none_pending' };
     const right = step !== undefined && (await takeTimeStep(tx, accountId, step));
     if (!right) {
       const reason = step === undefined ? 'wrong' : 'used';

@@ -9,10 +9,10 @@ import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { bumpAccountVersion, findAccountById } from '../store/accounts.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import { insertPasskey, listPasskeys } from '../store/passkeys.ts';
 import { countFactors, replaceRecoveryCodes } from '../store/second_factors.ts';
-import { lockAccount, readNow } from '../store/sessions.ts';
+import { listOpenSessionsById, lockAccount, readNow } from '../store/sessions.ts';
 import { issueChallenge, takeChallenge } from './passkey_challenges.ts';
 import { queueMail } from './queue_mail.ts';
 import { queueSecurityEvents } from './queue_security_events.ts';
@@ -81,6 +81,8 @@ export async function registerPasskey(
   const passkeyId = randomUUID();
   return await database.transaction(async (tx) => {
     await lockAccount(tx, accountId);
+    // Whoever ended the session, or deleted the account, meanwhile shut this request out as well.
+    if ((await listOpenSessionsById(tx, [sessionId])).length === 0) return await refuse('expired', tx);
     const { apps, passkeys } = await countFactors(tx, accountId);
     if (passkeys >= mostPasskeys) return { registered: false, reason: 'too_many' };
     const passkey = { ...credential, passkeyId, accountId, name: name || defaultPasskeyName };
@@ -111,8 +113,11 @@ export async function registerPasskey(
     };
   });
 
-  async function refuse(reason: 'expired' | 'invalid'): Promise<RegistrationVerdict> {
-    await recordEvent(database, 'mfa.failed', { accountId }, origin, { method: 'passkey', reason });
+  async function refuse(
+    reason: 'expired' | 'invalid',
+    db: Queryable = database,
+  ): Promise<RegistrationVerdict> {
+    await recordEvent(db, 'mfa.failed', { accountId }, origin, { method: 'passkey', reason });
     return { registered: false, reason };
   }
 }

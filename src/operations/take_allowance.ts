@@ -1,4 +1,5 @@
 import { hashToken } from '../credentials/token_hash.ts';
+import { foldName } from '../domain/fold_name.ts';
 import type { Origin } from '../domain/origin.ts';
 import { defaultRateLimits } from '../domain/rate_limits.ts';
 import type { LockOutKind, RateLimits } from '../domain/rate_limits.ts';
@@ -15,7 +16,7 @@ export type Guesser =
 
 /** Under which its wrong passwords are counted. */
 export function guesserHash(guesser: Guesser): Buffer {
-  if ('username' in guesser) return hashToken(`sign_in_account:${guesser.username.toLowerCase()}`);
+  if ('username' in guesser) return hashToken(`sign_in_account:${foldName(guesser.username)}`);
   return hashToken(
     'deviceId' in guesser ? `sign_in_device:${guesser.deviceId}` : `sign_in_session:${guesser.sessionId}`,
   );

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
+import { foldName } from '../domain/fold_name.ts';
 import type { Origin } from '../domain/origin.ts';
 import { describeSecondsToWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
@@ -42,7 +43,7 @@ export async function submitForgottenPassword(
     const error = 'Enter your username or e-mail address.';
     return render(ctx, dependencies, { error }, 422);
   }
-  const subject = name.toLowerCase();
+  const subject = foldName(name);
   const wait =
     limiter.secondsToWait('password_link_account', subject) ||
     (await limiter.count('password_link_account', subject));

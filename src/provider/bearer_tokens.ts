@@ -2,11 +2,13 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { FamilyFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import { countedProof } from '../policy/counted_proof.ts';
+import { hasScopeRole } from '../policy/evaluate_scopes.ts';
 import { familyLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
 import { isTokenAlive } from './family_life.ts';
 import type { VerifyAccessToken } from './jwt_access_tokens.ts';
+import { isForPeople } from './resource_servers.ts';
 import { splitScope } from './token_claims.ts';
 import { findTokenState } from './token_state.ts';
 
@@ -26,7 +28,8 @@ export type ReadBearer = (token: string) => Promise<Bearer | undefined>;
 
 /**
  * Read access tokens for one resource of the server itself: signature and claims, and each time what the
- * token rests on, by the limits in force; scopes that the client has lost open nothing. A token bound to a key is none for a bearer.
+ * token rests on, by the limits in force; scopes that the client has lost, or whose role the account has lost,
+ * open nothing. A token bound to a key is none for a bearer.
  */
 export function createBearerReader({
   database,
@@ -48,14 +51,19 @@ export function createBearerReader({
     if (!isTokenAlive(configuration, state)) return undefined;
     const { clientId, account, now, family } = state;
     const registered = splitScope(configuration.clients.get(clientId)?.metadata.scope);
+    const isOpen = (scope: string) => !account || mayPersonHave(configuration, scope, account.roles);
     return {
       clientId,
       now,
       ...(account ? { accountId: account.accountId } : {}),
       ...(account && family ? describeProof(configuration, family, account.roles) : {}),
-      scopes: splitScope(claims.scope).filter((scope) => registered.includes(scope)),
+      scopes: splitScope(claims.scope).filter((scope) => registered.includes(scope) && isOpen(scope)),
     };
   };
+}
+
+function mayPersonHave(configuration: Configuration, scope: string, roles: readonly string[]): boolean {
+  return isForPeople(configuration, scope) && hasScopeRole(configuration, scope, roles);
 }
 
 function describeProof(configuration: Configuration, family: FamilyFacts, roles: readonly string[]) {

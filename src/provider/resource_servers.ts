@@ -50,7 +50,7 @@ function knownResources(
 }
 
 /** Some scopes of the server itself are for people only where the configuration says of which role. */
-function isForPeople(configuration: Configuration, scope: string): boolean {
+export function isForPeople(configuration: Configuration, scope: string): boolean {
   return !scopesOfNamedRoles.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
 }
 

@@ -68,7 +68,8 @@ export async function listLiveFamilies(
 
 /** Where a page of what is open begins: what is looked at soonest comes first. */
 export interface LiveCursor {
-  checkAt: string;
+  /** null: at once. */
+  checkAt: Instant | null;
   id: string;
 }
 
@@ -78,13 +79,16 @@ interface LivePage {
   most: number;
 }
 
+const checkAtOf = (alias: 's' | 'f'): string =>
+  `case when ${alias}.check_at > '-infinity' then to_micros(${alias}.check_at) end as check_at`;
+
 const pageOf = (alias: 's' | 'f', key: string, { accountId }: LivePage): string => `
   ${alias}.ended_at is null ${accountId === undefined ? '' : `and ${alias}.account_id = $4`}
-  and (${alias}.check_at, ${key}) > ($1::timestamptz, $2)
+  and (${alias}.check_at, ${key}) > (coalesce(from_micros($1), '-infinity'), $2)
   order by ${alias}.check_at, ${key} limit $3`;
 
 const pageValues = ({ accountId, after, most }: LivePage, leastId: string): unknown[] => [
-  after?.checkAt ?? '-infinity',
+  after?.checkAt ?? null,
   after?.id ?? leastId,
   most,
   ...(accountId === undefined ? [] : [accountId]),
@@ -95,10 +99,10 @@ const pageName = (table: string, { accountId }: LivePage): string =>
 
 /** Open sessions, of one account or all, those whose end may come soonest first. */
 export async function pageLiveSessions(db: Queryable, page: LivePage): Promise<PagedSession[]> {
-  const rows = await db.query<SessionRow & Owner & { address: string | null; check_at: string }>(
+  const rows = await db.query<SessionRow & Owner & { address: string | null; check_at: Instant | null }>(
     {
       name: pageName('sessions', page),
-      text: `select ${sessionColumns}, ${ownerColumns}, s.address, s.check_at::text as check_at
+      text: `select ${sessionColumns}, ${ownerColumns}, s.address, ${checkAtOf('s')}
              from sessions s join accounts a on a.account_id = s.account_id
              where ${pageOf('s', 's.session_id', page)}`,
     },
@@ -121,10 +125,10 @@ export interface PagedSession extends Owner {
 
 /** Likewise families. */
 export async function pageLiveFamilies(db: Queryable, page: LivePage): Promise<PagedFamily[]> {
-  const rows = await db.query<FamilyRow & Partial<SessionRow> & Owner & { check_at: string }>(
+  const rows = await db.query<FamilyRow & Partial<SessionRow> & Owner & { check_at: Instant | null }>(
     {
       name: pageName('families', page),
-      text: `select ${familyColumns}, ${sessionColumns}, ${ownerColumns}, f.check_at::text as check_at
+      text: `select ${familyColumns}, ${sessionColumns}, ${ownerColumns}, ${checkAtOf('f')}
              from families f join accounts a on a.account_id = f.account_id
              left join sessions s on s.session_id = f.session_id
              where ${pageOf('f', 'f.family_id', page)}`,

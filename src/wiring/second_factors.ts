@@ -27,7 +27,7 @@ export function buildSecondFactors(
       const configuration = currentConfiguration();
       await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
     },
-    mayEnrol: (sessionId) => mayEnrol(database, sessionId),
+    mayEnrol: (owner) => mayEnrol(database, owner),
     beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
     confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
   };

@@ -92,6 +92,17 @@ describe('the admin API', () => {
       );
     });
 
+    it('to nobody whose role is gone, whatever their token was made for', async () => {
+      const [own, other] = [await accountOf('grace'), await createAdministrator(server.issuer, joan)];
+      const roles = `/accounts/${own.account_id}/roles`;
+      assert.equal((await other.call('PUT', roles, { roles: ['member'] })).status, 200);
+      const { status, body } = await admin.call('PUT', roles, { roles: ['admin'] });
+      assert.deepEqual([status, body.type], [403, 'urn:curfew:problem:insufficient_scope']);
+      assert.equal((await admin.call('GET', '/accounts')).status, 200, 'the role they still have opens');
+      assert.equal((await other.call('PUT', roles, { roles: [] })).status, 200);
+      assert.equal((await admin.call('GET', '/accounts')).status, 403);
+    });
+
     it('a change only after a fresh second factor, and says how to get there (RFC 9470)', async () => {
       await server.clock.advance(121);
       const stale = await admin.call('POST', `/accounts/${nobodysId}/disable`);
@@ -243,6 +254,21 @@ describe('the admin API', () => {
     assert.equal(seen.size, 5);
   });
 
+  it('takes no cursor of its own making for a fault', async () => {
+    const cursors = [
+      { checkAt: 'x', id: 'y' },
+      { checkAt: 0, id: 'y' },
+      { checkAt: 1e300, id: nobodysId },
+      'x',
+      1,
+    ];
+    for (const made of cursors) {
+      const cursor = Buffer.from(JSON.stringify(made)).toString('base64url');
+      const { status, body } = await admin.call('GET', `/families?cursor=${cursor}`);
+      assert.deepEqual([status, body.type], [400, 'urn:curfew:problem:invalid_request']);
+    }
+  });
+
   it('says what a policy would end before it is saved, and then it ends', async () => {
     const party = await createRelyingParty(server.issuer, shop);
     await party.signIn(ada);
@@ -279,6 +305,24 @@ describe('the admin API', () => {
       if (events.some(({ name, detail }) => name === 'family.ended' && detail.limit === 90)) break;
       assert.ok(tries < 200, 'the sweeper ends it');
       await new Promise((resolve) => void setTimeout(resolve, 50));
+    }
+  });
+
+  it('keeps every one of the policies that are written at once', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const put = (name: string) => admin.call('PUT', `/policies/${name}`, { session_idle: '1h' });
+    for (const { status } of await Promise.all(names.map(put))) assert.equal(status, 200);
+    for (const name of names) assert.equal((await admin.call('GET', `/policies/${name}`)).status, 200, name);
+  });
+
+  it('writes a policy once for each version that was read, of any number who try at once', async () => {
+    const { version } = (await put('1h')).body;
+    const answers = await Promise.all(['2h', '3h', '4h'].map((idle) => put(idle, `"${version}"`)));
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    assert.deepEqual(statuses, [200, 412, 412]);
+
+    function put(idle: string, ifMatch = '*') {
+      return admin.call('PUT', '/policies/spare', { session_idle: idle }, { 'if-match': ifMatch });
     }
   });
 

@@ -91,6 +91,27 @@ describe('passkeys over HTTP', () => {
       ]);
     });
 
+    it('are not stood in for by an app that is set up by the password alone', async () => {
+      const page = await toSecondFactor();
+      const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? '';
+      const path = `${page.url.pathname}/enrol`;
+      const post = (code: string) =>
+        browser.open(path, { method: 'POST', body: new URLSearchParams({ csrf, code }) });
+      let secret: string | undefined;
+      for (let tries = 0; tries < 8; tries += 1) {
+        const { text } = await post('000000');
+        secret ??= /secret=([A-Z2-7]+)/.exec(text)?.[1] ?? /([A-Z2-7]{4} ){7}[A-Z2-7]{4}/.exec(text)?.[0];
+      }
+      assert.equal(secret, undefined, 'no page tells the secret of an app');
+      await server.clock.advance(31);
+      await post(totpCode((secret ?? 'A'.repeat(32)).replaceAll(' ', '')));
+      assert.ok(!isIn(await open()));
+      assert.deepEqual(
+        await sql(server.database, 'select from totp_factors where account_id = $1', accountId),
+        [],
+      );
+    });
+
     it('serve for as long as one proof does, and are asked for again then', async () => {
       const party = await createRelyingParty(server.issuer, shop, browser);
       await party.signIn(person, { acr_values: mfa });

@@ -51,6 +51,17 @@ describe('an attempt to sign in', () => {
     return verdict.device.token;
   }
 
+  it('has one allowance for an account, however its name is spelled', async () => {
+    await test.database.transaction((tx) =>
+      addAccount(tx, test.configuration, { username: 'kim', password: right, roles: [] }, {}),
+    );
+    // A capital I with a dot, and the sign of Kelvin: to the database both are the small letter.
+    for (const name of ['kim', 'kİm', '\u212AIM']) {
+      assert.equal(read(await attempt('wrong', undefined, name)), 'wrong');
+    }
+    for (const name of ['kim', 'KİM', '\u212Aim']) assert.equal(await guess(undefined, name), 60, name);
+  });
+
   it('waits longer after each wrong password, up to the longest, of a known account and of an unknown one alike', async () => {
     for (const name of [username, `nobody-${people}`]) {
       await test.clock.set(0);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { relyingPartyOf } from '../../src/credentials/relying_party.ts';
+import { deleteAccount } from '../../src/operations/delete_account.ts';
 import { challengeSeconds } from '../../src/operations/passkey_challenges.ts';
 import {
   beginPasskeyRegistration,
@@ -106,6 +107,10 @@ describe('the passkeys of an account', () => {
     ['on a page of another origin', { origin: 'https://login.example.com.evil.example' }],
     ['on the same host over another port', { origin: 'https://login.example.com:8443' }],
     ['for another relying party', { rpId: 'example.com' }],
+    ['under another id than the browser told', { toldId: 'AAAA' }],
+    ['with an id longer than any may be', { idLength: 1024 }],
+    ['with such an id, and a shorter one told', { idLength: 1024, toldId: 'AAAA' }],
+    ['without an id', { idLength: 0, toldId: 'AAAA' }],
   ];
   for (const [how, twist] of wrongMakes) {
     it(`are not kept where they were made ${how}`, async () => {
@@ -133,6 +138,14 @@ describe('the passkeys of an account', () => {
     assert.equal((await keep(device.create(inTime))).registered, true);
     await advance(1);
     assert.deepEqual(await keep(device.create(late)), { registered: false, reason: 'expired' });
+  });
+
+  it('are not kept by a request whose session ended meanwhile, such as with the account', async () => {
+    const answer = device.create(await begin());
+    await test.database.transaction((tx) => deleteAccount(tx, test.configuration, accountId, {}));
+    assert.deepEqual(await keep(answer), { registered: false, reason: 'expired' });
+    assert.equal(await hasSecondFactor(test.database, accountId), false);
+    assert.equal(await countRecoveryCodes(test.database, accountId), 0);
   });
 
   it('are of one account each, and as many as there may be', async () => {

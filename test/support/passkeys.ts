@@ -2,6 +2,7 @@ import { relyingPartyOf } from '../../src/credentials/relying_party.ts';
 import { beginPasskeyRegistration, registerPasskey } from '../../src/operations/register_passkey.ts';
 import type { SoftAuthenticator } from './soft_authenticator.ts';
 import { sql, sqlOne } from './sql.ts';
+import { storeSession } from './stored_facts.ts';
 import type { Database } from '../../src/store/database.ts';
 
 /** What a page asks a passkey for: the request of its first form whose action matches. */
@@ -25,10 +26,12 @@ export async function givePasskey(
     'select account_id from accounts where username = $1',
     username,
   );
-  const [party, owner] = [relyingPartyOf(issuer), { accountId, sessionId: 'a session' }];
+  const sessionId = await storeSession(database, { accountId });
+  const [party, owner] = [relyingPartyOf(issuer), { accountId, sessionId }];
   const request = await beginPasskeyRegistration(database, party, owner, 'Curfew');
   const answer = device.create(request ?? '');
   const verdict = await registerPasskey(database, party, { ...owner, answer, name: 'Given' }, {});
+  await sql(database, 'delete from sessions where session_id = $1', sessionId);
   if (!verdict.registered) throw new Error(`The passkey was not kept: ${verdict.reason}`);
   return accountId;
 }

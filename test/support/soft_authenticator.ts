@@ -12,6 +12,10 @@ export interface Twist {
   /** The credential to sign with; the last one made, if absent. */
   credentialId?: string;
   userHandle?: string;
+  /** Bytes of the id of a new credential; 32, if absent. */
+  idLength?: number;
+  /** The id that the browser tells of a new credential. */
+  toldId?: string;
 }
 
 /** An authenticator and the browser before it, without a window: it answers WebAuthn's options, and lies on demand. */
@@ -64,7 +68,7 @@ export function createSoftAuthenticator(
     create(text, twist = {}) {
       const request = JSON.parse(text) as Request;
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const id = randomBytes(32);
+      const id = randomBytes(twist.idLength ?? 32);
       const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
       const key = cborMap([
         [cborInteger(1), cborInteger(2)],
@@ -73,7 +77,12 @@ export function createSoftAuthenticator(
         [cborInteger(-2), cborBytes(Buffer.from(x, 'base64url'))],
         [cborInteger(-3), cborBytes(Buffer.from(y, 'base64url'))],
       ]);
-      const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([0, id.length]), id, key]);
+      const attested = Buffer.concat([
+        Buffer.alloc(16),
+        Buffer.from([id.length >> 8, id.length & 255]),
+        id,
+        key,
+      ]);
       const data = authenticatorData(twist.rpId ?? request.rp?.id ?? '', twist, attested);
       credentials.push({ id: encode(id), key: privateKey, userHandle: request.user?.id ?? '' });
       const attestationObject = cborMap([
@@ -82,7 +91,7 @@ export function createSoftAuthenticator(
         [cborText('authData'), cborBytes(data)],
       ]);
       const told = clientData('webauthn.create', twist.challenge ?? request.challenge, twist.origin);
-      return answer(encode(id), {
+      return answer(twist.toldId ?? encode(id), {
         clientDataJSON: encode(told),
         attestationObject: encode(attestationObject),
         transports: ['internal'],

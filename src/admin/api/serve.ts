@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../../domain/problems.ts';
 import type { ProblemCode } from '../../domain/problems.ts';
 import { readJson } from '../../http/json_body.ts';
+import { lockConfiguration } from '../../store/configuration_write.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { authorize } from './guard.ts';
@@ -70,6 +71,8 @@ export function adminApi(dependencies: AdminDependencies): Middleware {
         await route.handle({ ...call, tx: dependencies.database, configuration: inForce }, dependencies),
       );
     const change = async (tx: Queryable) => {
+      // One change at a time: what it reads of the configuration is what it changes, and rests on, to its end.
+      await lockConfiguration(tx);
       const configuration = await dependencies.loadConfiguration(tx);
       return await route.handle({ ...call, tx, configuration }, dependencies);
     };

@@ -10,7 +10,14 @@ import { endedSchema } from '../accounts/account_schema.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { cursorKey, describeFamily, describeSession, familySchema, sessionSchema } from './live_schema.ts';
+import {
+  describeFamily,
+  describeSession,
+  familyCursor,
+  familySchema,
+  sessionCursor,
+  sessionSchema,
+} from './live_schema.ts';
 
 const liveQuery = pageQuery.extend({ account_id: z.string().min(1).max(100).exactOptional() });
 const sessionPath = z.object({ session_id: z.string().min(1).max(100) });
@@ -25,7 +32,7 @@ export const listSessions = defineRoute({
   query: liveQuery,
   answer: pageOf(sessionSchema),
   async handle({ tx, configuration, query: { limit, cursor, account_id: accountId } }) {
-    const after = readCursor(cursor, cursorKey);
+    const after = readCursor(cursor, sessionCursor);
     const rows = await pageLiveSessions(tx, { accountId, after, most: limit + 1 });
     const page = makePage(rows, limit, {
       keyOf: (row) => row.cursor,
@@ -44,7 +51,7 @@ export const listFamilies = defineRoute({
   query: liveQuery,
   answer: pageOf(familySchema),
   async handle({ tx, configuration, query: { limit, cursor, account_id: accountId } }) {
-    const after = readCursor(cursor, cursorKey);
+    const after = readCursor(cursor, familyCursor);
     const rows = await pageLiveFamilies(tx, { accountId, after, most: limit + 1 });
     const page = makePage(rows, limit, {
       keyOf: (row) => row.cursor,
