@@ -3,10 +3,11 @@ import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
 import { setAccountDisabled } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
+import { deletePasswordLink } from '../store/password_links.ts';
 import { endAccountAccess } from './end_account_access.ts';
 import { queueSecurityEvents } from './queue_security_events.ts';
 
-/** Disable an account and end all its sessions and families, offline ones too. Returns what ended. */
+/** Disable an account and end all its sessions and families, offline ones too, and its link for a password. Returns what ended. */
 export async function disableAccount(
   tx: Queryable,
   configuration: Configuration,
@@ -14,6 +15,7 @@ export async function disableAccount(
   origin: Origin,
 ): Promise<{ sessions: number; families: number }> {
   const ended = await endAccountAccess(tx, configuration, accountId, 'account_disabled', origin);
+  await deletePasswordLink(tx, accountId);
   if (await setAccountDisabled(tx, accountId, true)) {
     await recordEvent(tx, 'account.disabled', { accountId }, origin, ended);
     const reason = 'account.disabled: the account was disabled.';

@@ -13,7 +13,7 @@ import { endFamilies, endSessions } from './end_access.ts';
 
 const origin: Origin = { actor: 'sweeper' };
 
-/** How many rows one page of a walk has: its locks hold up their refreshes for some milliseconds. */
+/** How many rows one page of a walk has: those that are lowered hold up their refreshes for some milliseconds. */
 const walkedPage = 1000;
 
 /**
@@ -25,12 +25,13 @@ export async function sweepOnce(
   readConfiguration: () => Promise<Configuration>,
   most: number,
 ): Promise<boolean> {
-  const walks = await listWalks(database);
-  for (const table of walks) await walkChecks(database, table, walkedPage);
+  let isFurther = false;
+  for (const table of await listWalks(database))
+    isFurther = (await walkChecks(database, table, walkedPage)) || isFurther;
   const families = await sweepFamilies(database, await readConfiguration(), most);
   const sessions = await sweepSessions(database, await readConfiguration(), most);
   // What others hold is left out of a batch: a half-full one may have more behind it.
-  return walks.length > 0 || Math.max(families, sessions) > most / 2;
+  return isFurther || Math.max(families, sessions) > most / 2;
 }
 
 /**

@@ -46,36 +46,46 @@ export async function listWalks(db: Queryable): Promise<Swept[]> {
 }
 
 /**
- * Walk one page of at most `most` open rows, in the order of their ids, and lower `check_at` where it is
- * too late. Leaves alone what another walks through.
+ * Walk on by a page of at most `most` open rows, in the order of their ids, and lower `check_at` where it is
+ * too late. Waits for nobody: it stops before a row that somebody holds, and leaves alone what another walks
+ * through. Returns whether it came further.
  */
-export async function walkChecks(db: Queryable, table: Swept, most: number): Promise<void> {
+export async function walkChecks(db: Queryable, table: Swept, most: number): Promise<boolean> {
   const column = columnOf[table];
   const type = table === 'families' ? 'uuid' : 'text';
   const earliest = earliestEnd('(select idle from walk)', '(select absolute from walk)');
-  await db.query(
+  const [row] = await db.query<{ isFurther: boolean }>(
     {
       name: `check_walks_${table}`,
       text: `
         with walk as materialized (
           select after_id, idle, absolute from check_walks where table_name = '${table}' for update skip locked),
         page as materialized (
-          select t.${column} as id, ${earliest} as earliest, t.check_at from ${table} t
+          select t.${column} as id, ${earliest} as earliest, t.check_at > ${earliest} as is_late from ${table} t
           where ${isOpen[table]} and t.${column} > (select after_id::${type} from walk)
-          order by t.${column} limit $1 for no key update of t),
+          order by t.${column} limit $1),
+        free as materialized (
+          select t.${column} as id from ${table} t
+          where t.${column} = any(array(select id from page where is_late)) for no key update skip locked),
         lowered as (
-          update ${table} t set check_at = page.earliest from page
-          where t.${column} = page.id and page.check_at > page.earliest),
+          update ${table} t set check_at = least(t.check_at, page.earliest) from page
+          where t.${column} = page.id and page.id = any(array(select id from free))),
+        held as materialized (
+          select id from page where is_late and id <> all(array(select id from free)) order by id limit 1),
+        last as materialized (
+          select id from page where not exists (select from held) or id < (select id from held) order by id desc limit 1),
+        is_done as materialized (
+          select exists (select from walk) and not exists (select from held) and (select count(*) from page) < $1 as yes),
         moved as (
-          update check_walks set after_id = (select id::text from page order by id desc limit 1)
-          where table_name = '${table}' and (select count(*) from page) = $1),
+          update check_walks set after_id = (select id::text from last)
+          where table_name = '${table}' and exists (select from last) and not (select yes from is_done)),
         done as (
-          delete from check_walks where table_name = '${table}'
-          and exists (select from walk) and (select count(*) from page) < $1)
-        select`,
+          delete from check_walks where table_name = '${table}' and (select yes from is_done))
+        select exists (select from last) or (select yes from is_done) as "isFurther"`,
     },
     [most],
   );
+  return row?.isFurther ?? false;
 }
 
 /** How many ids are handed out together. */

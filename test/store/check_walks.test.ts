@@ -98,6 +98,25 @@ describe('the walk through what is open when limits became shorter', () => {
     assert.deepEqual(await listDue(), all.toSorted());
   });
 
+  it('waits for nobody: it stops before what somebody holds, and comes back to it', async () => {
+    const all = (await storeChecked(...Array.from({ length: 6 }, () => 2 * hour))).toSorted();
+    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await test.database.transaction(async (tx) => {
+      const text = 'select from families where family_id = $1 for update';
+      await tx.query({ name: 'test_hold_family', text }, [all[2]]);
+      assert.equal(await walkChecks(test.database, 'families', 10), true);
+      assert.deepEqual(
+        await listDue(),
+        all.filter((id) => id !== all[2]),
+        'what is free is lowered all the same',
+      );
+      assert.equal(await walkChecks(test.database, 'families', 10), false, 'it stands before the third');
+    });
+    assert.equal(await walkChecks(test.database, 'families', 10), true);
+    assert.deepEqual(await listDue(), all);
+    assert.deepEqual(await listWalks(test.database), ['sessions']);
+  });
+
   it('finds, by limits alone, what no walk has come to yet', async () => {
     const [, idle = ''] = await storeChecked(hour / 2, 2 * hour);
     assert.deepEqual(await listDue(), []);
