@@ -5,6 +5,8 @@ create table check_walks (
   table_name text primary key check (table_name in ('families', 'sessions')),
   -- Walked up to this id.
   after_id text not null,
+  -- Nobody has looked yet for what is over already, which comes before all else.
+  is_new boolean not null default true,
   -- The shortest limits of the configuration in force, in seconds.
   idle double precision not null,
   absolute double precision not null

@@ -134,6 +134,7 @@ CREATE INDEX authorization_codes_expiry ON public.authorization_codes USING btre
 create table check_walks (
   table_name text not null,
   after_id text not null,
+  is_new boolean not null default true,
   idle double precision not null,
   absolute double precision not null,
   constraint check_walks_pkey PRIMARY KEY (table_name),

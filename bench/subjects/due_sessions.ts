@@ -57,8 +57,8 @@ export async function measureShortened(
       [ids],
     );
   }
-  await apply(idle / 120);
   const from = performance.now();
+  await apply(idle / 120);
   for (;;) {
     const [row] = await cluster.asOwner<{ open: number }>(
       'select count(*)::int as open from sessions where session_id = any($1) and ended_at is null',

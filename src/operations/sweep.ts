@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
-import { listWalks, walkChecks } from '../store/check_walks.ts';
+import { listWalks, lowerOverdueChecks, walkChecks } from '../store/check_walks.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { OpenFamily } from '../store/families.ts';
 import type { OpenSession } from '../store/sessions.ts';
@@ -26,8 +26,10 @@ export async function sweepOnce(
   most: number,
 ): Promise<boolean> {
   let isFurther = false;
-  for (const table of await listWalks(database))
+  for (const table of await listWalks(database)) {
+    await lowerOverdueChecks(database, table);
     isFurther = (await walkChecks(database, table, walkedPage)) || isFurther;
+  }
   const families = await sweepFamilies(database, await readConfiguration(), most);
   const sessions = await sweepSessions(database, await readConfiguration(), most);
   // What others hold is left out of a batch: a half-full one may have more behind it.

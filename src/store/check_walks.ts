@@ -30,7 +30,7 @@ export async function beginCheckWalks(tx: Queryable, { idle, absolute }: Shortes
       text: `insert into check_walks (table_name, after_id, idle, absolute)
              values ('families', '00000000-0000-0000-0000-000000000000', $1, $2), ('sessions', '', $1, $2)
              on conflict (table_name) do update
-             set after_id = excluded.after_id, idle = excluded.idle, absolute = excluded.absolute`,
+             set after_id = excluded.after_id, is_new = true, idle = excluded.idle, absolute = excluded.absolute`,
     },
     [idle, absolute],
   );
@@ -43,6 +43,33 @@ export async function listWalks(db: Queryable): Promise<Swept[]> {
     text: 'select table_name as name from check_walks order by table_name',
   });
   return rows.map(({ name }) => name);
+}
+
+/**
+ * What is over already is not left to the walk: lower its `check_at` first, wherever it stands, leaving out
+ * what somebody holds. By one instance, once for each walk.
+ */
+export async function lowerOverdueChecks(db: Queryable, table: Swept): Promise<void> {
+  const [walk] = await db.query<ShortestLimits>({
+    name: `check_walks_new_${table}`,
+    text: `update check_walks set is_new = false where table_name = '${table}' and is_new returning idle, absolute`,
+  });
+  if (!walk) return;
+  const column = columnOf[table];
+  for (const ids of await listMaybeOver(db, table, walk)) {
+    await db.query(
+      {
+        name: `check_walks_overdue_${table}`,
+        text: `
+          with free as materialized (
+            select t.${column} as id from ${table} t where t.${column} = any($3) and ${isOpen[table]}
+            for no key update skip locked)
+          update ${table} t set check_at = least(t.check_at, ${earliestEnd('$1', '$2')}) from free
+          where t.${column} = free.id`,
+      },
+      [walk.idle, walk.absolute, ids],
+    );
+  }
 }
 
 /**

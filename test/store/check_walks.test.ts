@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { beginCheckWalks, listMaybeOver, listWalks, walkChecks } from '../../src/store/check_walks.ts';
+import {
+  beginCheckWalks,
+  listMaybeOver,
+  listWalks,
+  lowerOverdueChecks,
+  walkChecks,
+} from '../../src/store/check_walks.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { sql } from '../support/sql.ts';
@@ -96,6 +102,21 @@ describe('the walk through what is open when limits became shorter', () => {
     };
     await Promise.all([walk(), walk(), walk()]);
     assert.deepEqual(await listDue(), all.toSorted());
+  });
+
+  it('comes at once to what is over already, wherever that stands, and once', async () => {
+    const all = (await storeChecked(...Array.from({ length: 5 }, () => hour / 2), 2 * hour)).toSorted();
+    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await lowerOverdueChecks(test.database, 'families');
+    const due = await listDue();
+    assert.equal(due.length, 1);
+    assert.ok(all.includes(due[0] ?? ''));
+    await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
+    await lowerOverdueChecks(test.database, 'families');
+    assert.deepEqual(await listDue(), [], 'the walk finds what came later');
+    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await lowerOverdueChecks(test.database, 'families');
+    assert.deepEqual(await listDue(), due, 'anew where limits change once more');
   });
 
   it('waits for nobody: it stops before what somebody holds, and comes back to it', async () => {
