@@ -2,16 +2,14 @@ import type { Context } from 'koa';
 import { renderSVG } from 'uqr';
 import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
-import { leaveNotice } from '../http/notice_cookie.ts';
+import { seeOther } from '../http/see_other.ts';
 import { sendPage } from '../http/send_page.ts';
 import { findAccountById } from '../store/accounts.ts';
-import { keepFactorProof } from '../store/recent_proofs.ts';
 import { listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { Html } from '../../views/html.ts';
-import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from '../http/see_other.ts';
+import { finishAdding } from './finish_adding.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 
@@ -47,16 +45,7 @@ export async function submitAddApp(
     }
     return await render(ctx, dependencies, visit, { error: describeRefusedCode(verdict.reason), name }, 422);
   }
-  await keepFactorProof(dependencies.database, sessionId);
-  if (verdict.recoveryCodes.length > 0) {
-    const { recoveryCodes: codes } = verdict;
-    return sendPage(
-      ctx,
-      recoveryCodesPage(dependencies.pageContext(), { codes, next: { url: securityPath } }),
-    );
-  }
-  leaveNotice(ctx, securityPath, 'The app is added. Your recovery codes are the same as before.');
-  seeOther(ctx, securityPath);
+  await finishAdding(ctx, dependencies, visit, { what: 'app', recoveryCodes: verdict.recoveryCodes });
 }
 
 async function render(

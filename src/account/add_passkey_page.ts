@@ -1,14 +1,12 @@
 import type { Context } from 'koa';
 import { describeRefusedPasskey } from '../http/describe_refused_passkey.ts';
 import { longestCredential, readField } from '../http/forms.ts';
-import { leaveNotice } from '../http/notice_cookie.ts';
+import { seeOther } from '../http/see_other.ts';
 import { sendPage } from '../http/send_page.ts';
 import { findAccountById } from '../store/accounts.ts';
-import { keepFactorProof } from '../store/recent_proofs.ts';
 import { addPasskeyPage } from '../../views/add_passkey.ts';
-import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { seeOther } from '../http/see_other.ts';
+import { finishAdding } from './finish_adding.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from './visit.ts';
 
@@ -38,16 +36,7 @@ export async function submitAddPasskey(
     const error = describeRefusedPasskey(verdict.reason);
     return await render(ctx, dependencies, visit, { error, name }, 422);
   }
-  await keepFactorProof(dependencies.database, sessionId);
-  if (verdict.recoveryCodes.length > 0) {
-    const { recoveryCodes: codes } = verdict;
-    return sendPage(
-      ctx,
-      recoveryCodesPage(dependencies.pageContext(), { codes, next: { url: securityPath } }),
-    );
-  }
-  leaveNotice(ctx, securityPath, 'The passkey is added. Your recovery codes are the same as before.');
-  seeOther(ctx, securityPath);
+  await finishAdding(ctx, dependencies, visit, { what: 'passkey', recoveryCodes: verdict.recoveryCodes });
 }
 
 async function render(

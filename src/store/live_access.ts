@@ -10,6 +10,16 @@ interface Owner {
   now: Instant;
 }
 
+export interface LiveSession extends Owner {
+  session: SessionFacts;
+  address: string | undefined;
+}
+
+export interface LiveFamily extends Owner {
+  family: FamilyFacts;
+  session: SessionFacts | undefined;
+}
+
 /** Which open sessions and families: of one account, or those of this id, or all; at most `most` of each. */
 export interface LiveFilter {
   accountId?: string | undefined;
@@ -24,7 +34,7 @@ const ownerColumns = `a.username, to_micros(curfew_now()) as now,
 export async function listLiveSessions(
   db: Queryable,
   { accountId, id, most }: LiveFilter,
-): Promise<(Owner & { session: SessionFacts; address: string | undefined })[]> {
+): Promise<LiveSession[]> {
   const rows = await db.query<SessionRow & Owner & { address: string | null }>(
     {
       name: 'live_sessions',
@@ -36,18 +46,20 @@ export async function listLiveSessions(
     },
     [accountId ?? null, id ?? null, most],
   );
-  return rows.flatMap((row) => {
-    const session = readSession(row);
-    const { username, roles, now, address } = row;
-    return session ? [{ session, username, roles, now, address: address ?? undefined }] : [];
-  });
+  return rows.flatMap(readLiveSession);
+}
+
+function readLiveSession(row: SessionRow & Owner & { address: string | null }): LiveSession[] {
+  const session = readSession(row);
+  const { username, roles, now, address } = row;
+  return session ? [{ session, username, roles, now, address: address ?? undefined }] : [];
 }
 
 /** Likewise families, with the sessions that they are bound to. */
 export async function listLiveFamilies(
   db: Queryable,
   { accountId, id, most }: LiveFilter,
-): Promise<(Owner & { family: FamilyFacts; session: SessionFacts | undefined })[]> {
+): Promise<LiveFamily[]> {
   const rows = await db.query<FamilyRow & Partial<SessionRow> & Owner>(
     {
       name: 'live_families',
@@ -60,10 +72,12 @@ export async function listLiveFamilies(
     },
     [accountId ?? null, id ?? null, most],
   );
-  return rows.map((row) => {
-    const { username, roles, now } = row;
-    return { family: readFamily(row), session: readSession(row), username, roles, now };
-  });
+  return rows.map(readLiveFamily);
+}
+
+function readLiveFamily(row: FamilyRow & Partial<SessionRow> & Owner): LiveFamily {
+  const { username, roles, now } = row;
+  return { family: readFamily(row), session: readSession(row), username, roles, now };
 }
 
 /** Where a page of what is open begins: what is looked at soonest comes first. */
@@ -108,18 +122,15 @@ export async function pageLiveSessions(db: Queryable, page: LivePage): Promise<P
     },
     pageValues(page, ''),
   );
-  return rows.flatMap((row) => {
-    const session = readSession(row);
-    const { username, roles, now, address, check_at: checkAt } = row;
-    if (!session) return [];
-    const cursor = { checkAt, id: session.sessionId };
-    return [{ session, username, roles, now, address: address ?? undefined, cursor }];
-  });
+  return rows.flatMap((row) =>
+    readLiveSession(row).map((live) => ({
+      ...live,
+      cursor: { checkAt: row.check_at, id: live.session.sessionId },
+    })),
+  );
 }
 
-export interface PagedSession extends Owner {
-  session: SessionFacts;
-  address: string | undefined;
+export interface PagedSession extends LiveSession {
   cursor: LiveCursor;
 }
 
@@ -135,16 +146,12 @@ export async function pageLiveFamilies(db: Queryable, page: LivePage): Promise<P
     },
     pageValues(page, '00000000-0000-0000-0000-000000000000'),
   );
-  return rows.map((row) => {
-    const { username, roles, now, check_at: checkAt } = row;
-    const family = readFamily(row);
-    const cursor = { checkAt, id: family.familyId };
-    return { family, session: readSession(row), username, roles, now, cursor };
-  });
+  return rows.map((row) => ({
+    ...readLiveFamily(row),
+    cursor: { checkAt: row.check_at, id: row.family_id },
+  }));
 }
 
-export interface PagedFamily extends Owner {
-  family: FamilyFacts;
-  session: SessionFacts | undefined;
+export interface PagedFamily extends LiveFamily {
   cursor: LiveCursor;
 }

@@ -32,17 +32,17 @@ export function readCursor<Key>(cursor: string | undefined, key: z.ZodType<Key>)
   }
 }
 
-/** A page from one row more than it may hold: that there is one says that there is a next page. */
+/** A page from one row more than it may hold: that there is one says that there is a next page. What is described as undefined is left out. */
 export function makePage<Row, Item>(
   rows: readonly Row[],
   limit: number,
-  { keyOf, describe }: { keyOf: (row: Row) => unknown; describe: (row: Row) => Item },
+  { keyOf, describe }: { keyOf: (row: Row) => unknown; describe: (row: Row) => Item | undefined },
 ): { items: Item[]; next_cursor?: string } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
   return {
-    items: items.map(describe),
+    items: items.flatMap((row) => describe(row) ?? []),
     ...(hasMore ? { next_cursor: Buffer.from(JSON.stringify(keyOf(last))).toString('base64url') } : {}),
   };
 }

@@ -34,11 +34,11 @@ export const listSessions = defineRoute({
   async handle({ tx, configuration, query: { limit, cursor, account_id: accountId } }) {
     const after = readCursor(cursor, sessionCursor);
     const rows = await pageLiveSessions(tx, { accountId, after, most: limit + 1 });
-    const page = makePage(rows, limit, {
+    const body = makePage(rows, limit, {
       keyOf: (row) => row.cursor,
       describe: (row) => describeSession(configuration, row),
     });
-    return { body: { ...page, items: page.items.filter((item) => item !== undefined) } };
+    return { body };
   },
 });
 
@@ -53,11 +53,11 @@ export const listFamilies = defineRoute({
   async handle({ tx, configuration, query: { limit, cursor, account_id: accountId } }) {
     const after = readCursor(cursor, familyCursor);
     const rows = await pageLiveFamilies(tx, { accountId, after, most: limit + 1 });
-    const page = makePage(rows, limit, {
+    const body = makePage(rows, limit, {
       keyOf: (row) => row.cursor,
       describe: (row) => describeFamily(configuration, row),
     });
-    return { body: { ...page, items: page.items.filter((item) => item !== undefined) } };
+    return { body };
   },
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Configuration } from '../../../domain/configuration.ts';
 import { evaluateFamily, evaluateSession } from '../../../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../../../policy/subject_limits.ts';
-import type { PagedFamily, PagedSession } from '../../../store/live_access.ts';
+import type { LiveFamily, LiveSession } from '../../../store/live_access.ts';
 import { describeLimit, formatTime, instant, limitSchema } from '../times.ts';
 
 /** In microseconds, as far as the database can tell of. */
@@ -41,7 +41,7 @@ export const familySchema = z.object({
 /** undefined: it is over by the limits in force, and the sweeper is on its way. */
 export function describeSession(
   configuration: Configuration,
-  { session, username, roles, now, address }: Omit<PagedSession, 'cursor'>,
+  { session, username, roles, now, address }: LiveSession,
 ): z.input<typeof sessionSchema> | undefined {
   const limits = sessionLimits(configuration, session, roles);
   const life = evaluateSession(session, limits, now);
@@ -64,7 +64,7 @@ export function describeSession(
 /** Likewise. */
 export function describeFamily(
   configuration: Configuration,
-  { family, session, username, roles, now }: Omit<PagedFamily, 'cursor'>,
+  { family, session, username, roles, now }: LiveFamily,
 ): z.input<typeof familySchema> | undefined {
   const limits = familyLimits(configuration, family, roles);
   const ofSession = sessionLimits(configuration, session ?? { clientIds: [] }, roles);
