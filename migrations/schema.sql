@@ -134,9 +134,8 @@ CREATE INDEX authorization_codes_expiry ON public.authorization_codes USING btre
 create table check_walks (
   table_name text not null,
   after_id text not null,
-  is_new boolean not null default true,
-  idle double precision not null,
-  absolute double precision not null,
+  configuration_version bigint not null,
+  limits jsonb,
   constraint check_walks_pkey PRIMARY KEY (table_name),
   constraint check_walks_table_name_check CHECK ((table_name = ANY (ARRAY['families'::text, 'sessions'::text])))
 );

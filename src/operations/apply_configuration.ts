@@ -4,7 +4,6 @@ import { builtInDefaultPolicy } from '../domain/policies.ts';
 import { Problem } from '../domain/problems.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
-import { shortestLimits } from '../policy/effective_limits.ts';
 import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { compareConfigurations } from '../policy/compare_configurations.ts';
 import { keepStoredSecrets } from '../policy/keep_stored_secrets.ts';
@@ -83,7 +82,7 @@ export async function applyConfiguration(
   if (differences.length > 0) await recordEvent(tx, 'configuration.applied', {}, origin, { differences });
   if (digest) await rememberAppliedFile(tx, digest);
   // Limits may have become shorter: the sweepers begin at once to look for what may be over by now.
-  if (differences.some(isAboutLimits)) await beginCheckWalks(tx, shortestLimits(next));
+  if (differences.some(isAboutLimits)) await beginCheckWalks(tx);
   const warnings = listConfigurationWarnings(next, await findHeldRoles(tx, [...next.roles.keys()]));
   return { differences, users, ended, warnings };
 }

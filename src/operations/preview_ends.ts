@@ -1,12 +1,13 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { End } from '../domain/facts.ts';
 import type { EndReason } from '../domain/reasons.ts';
-import { shortestLimits } from '../policy/effective_limits.ts';
 import { listMaybeOver } from '../store/check_walks.ts';
+import type { Swept } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies } from '../store/families.ts';
 import { listOpenSessionsById, readNow } from '../store/sessions.ts';
 import { findFamilyEnd, findSessionEnd } from './end_access.ts';
+import { listSweptLimits } from './list_swept_limits.ts';
 
 /** How many end for one reason by one policy. */
 export interface EndCount {
@@ -31,12 +32,13 @@ export async function previewEnds(tx: Queryable, configuration: Configuration): 
     entry[what] += 1;
     counts.set(key, entry);
   };
-  const shortest = shortestLimits(configuration);
-  for (const sessionIds of await listMaybeOver(tx, 'sessions', shortest)) {
+  const listOver = async (table: Swept): Promise<string[][]> =>
+    await listMaybeOver(tx, table, await listSweptLimits(tx, table, configuration));
+  for (const sessionIds of await listOver('sessions')) {
     for (const open of await listOpenSessionsById(tx, sessionIds))
       count(findSessionEnd(configuration, open, undefined, now), 'sessions');
   }
-  for (const familyIds of await listMaybeOver(tx, 'families', shortest)) {
+  for (const familyIds of await listOver('families')) {
     for (const open of await listOpenFamilies(tx, { familyIds }))
       count(findFamilyEnd(configuration, open, undefined, now), 'families');
   }

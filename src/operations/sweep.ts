@@ -4,12 +4,14 @@ import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import { listWalks, lowerOverdueChecks, walkChecks } from '../store/check_walks.ts';
+import type { Walk } from '../store/check_walks.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { OpenFamily } from '../store/families.ts';
 import type { OpenSession } from '../store/sessions.ts';
 import { lockDueFamilies, lockDueSessions, scheduleChecks } from '../store/sweep.ts';
 import type { DueWork } from '../store/sweep.ts';
 import { endFamilies, endSessions } from './end_access.ts';
+import { listSweptLimits } from './list_swept_limits.ts';
 
 const origin: Origin = { actor: 'sweeper' };
 
@@ -26,14 +28,20 @@ export async function sweepOnce(
   most: number,
 ): Promise<boolean> {
   let isFurther = false;
-  for (const table of await listWalks(database)) {
-    await lowerOverdueChecks(database, table);
-    isFurther = (await walkChecks(database, table, walkedPage)) || isFurther;
+  for (const walk of await listWalks(database)) {
+    if (!walk.hasLimits) await beginWalk(database, await readConfiguration(), walk);
+    isFurther = (await walkChecks(database, walk.table, walkedPage)) || isFurther;
   }
   const families = await sweepFamilies(database, await readConfiguration(), most);
   const sessions = await sweepSessions(database, await readConfiguration(), most);
   // What others hold is left out of a batch: a half-full one may have more behind it.
   return isFurther || Math.max(families, sessions) > most / 2;
+}
+
+/** Put what a change has ended already first in line. */
+async function beginWalk(database: Database, configuration: Configuration, walk: Walk): Promise<void> {
+  if (configuration.version < walk.configurationVersion) return;
+  await lowerOverdueChecks(database, walk, await listSweptLimits(database, walk.table, configuration));
 }
 
 /**

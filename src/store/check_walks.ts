@@ -1,73 +1,154 @@
 import type { Queryable } from './database.ts';
 
-type Swept = 'families' | 'sessions';
+export type Swept = 'families' | 'sessions';
 
-/** The shortest limits that any subject can have, in seconds. */
-export interface ShortestLimits {
+/** What the limits of a row depend on. Of sessions, `resources` and `scopes` are empty. */
+export interface SweptSubject {
+  /** In their order by name. */
+  roles: string[];
+  clientIds: string[];
+  resources: string[];
+  scopes: string[];
+}
+
+/** In seconds. */
+export interface SubjectLimits {
   idle: number;
   absolute: number;
 }
 
-/** The earliest moment at which a row may be over, whatever its policies, by expressions for the two limits. */
-const earliestEnd = (idle: string, absolute: string): string =>
-  `least(t.started_at + make_interval(secs => ${absolute}), t.last_activity_at + make_interval(secs => ${idle}))`;
-
-const columnOf: Readonly<Record<Swept, string>> = { families: 'family_id', sessions: 'session_id' };
-/** Rows that can end. */
-const isOpen: Readonly<Record<Swept, string>> = {
-  families: 't.ended_at is null',
-  sessions: 't.ended_at is null and t.account_id is not null',
-};
-
-/**
- * Let the sweepers look at everything open no later than it could be over by these limits: any may have
- * become shorter. Until all is walked, `check_at` may be later than an end; see `listWalks`.
- */
-export async function beginCheckWalks(tx: Queryable, { idle, absolute }: ShortestLimits): Promise<void> {
-  await tx.query(
-    {
-      name: 'check_walks_begin',
-      text: `insert into check_walks (table_name, after_id, idle, absolute)
-             values ('families', '00000000-0000-0000-0000-000000000000', $1, $2), ('sessions', '', $1, $2)
-             on conflict (table_name) do update
-             set after_id = excluded.after_id, is_new = true, idle = excluded.idle, absolute = excluded.absolute`,
-    },
-    [idle, absolute],
-  );
+/** The limits of every subject there is, and the shortest that any could have: of those that came since. */
+export interface SweptLimits {
+  shortest: SubjectLimits;
+  subjects: (SweptSubject & SubjectLimits)[];
 }
 
-/** The tables that are still walked through: what is over there may have a `check_at` that is yet to come. */
-export async function listWalks(db: Queryable): Promise<Swept[]> {
-  const rows = await db.query<{ name: Swept }>({
-    name: 'check_walks_list',
-    text: 'select table_name as name from check_walks order by table_name',
+interface SweptTable {
+  id: string;
+  type: string;
+  /** Rows that can end. */
+  isOpen: string;
+  /** The columns of a `SweptSubject` but for its roles. */
+  subject: string;
+}
+
+const tables: Readonly<Record<Swept, SweptTable>> = {
+  families: {
+    id: 'family_id',
+    type: 'uuid',
+    isOpen: 't.ended_at is null',
+    subject: 'array[t.client_id] as "clientIds", t.resources, t.scopes',
+  },
+  sessions: {
+    id: 'session_id',
+    type: 'text',
+    isOpen: 't.ended_at is null and t.account_id is not null',
+    subject: `t.client_ids as "clientIds", '{}'::text[] as resources, '{}'::text[] as scopes`,
+  },
+};
+
+/** Rows `t` with their subject, where all of a table is read. */
+const everySubject = (table: Swept): string => `
+  select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
+    coalesce(held.roles, '{}') as roles, ${tables[table].subject}
+  from ${table} t
+  left join (select account_id, array_agg(role order by role) as roles from account_roles group by account_id) held
+    on held.account_id = t.account_id
+  where ${tables[table].isOpen}`;
+
+/** The next page of them, after `after` in the order of their ids. */
+const pageOfSubjects = (table: Swept, after: string, most: string): string => `
+  select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
+    array(select r.role from account_roles r where r.account_id = t.account_id order by r.role) as roles,
+    ${tables[table].subject}
+  from (
+    select t.* from ${table} t where ${tables[table].isOpen} and t.${tables[table].id} > ${after}
+    order by t.${tables[table].id} limit ${most}) t`;
+
+/** Rows that `subjects` selects, with the moment at which the limits in `limits` end each at the earliest. */
+const earliestEnds = (subjects: string, limits: string): string => `
+  select s.id, s.check_at, least(
+    s.started_at + make_interval(secs => coalesce(l.absolute, (${limits} -> 'shortest' -> 'absolute')::float8)),
+    s.last_activity_at + make_interval(secs => coalesce(l.idle, (${limits} -> 'shortest' -> 'idle')::float8))) as earliest
+  from (${subjects}) s
+  left join jsonb_to_recordset(${limits} -> 'subjects')
+    as l (roles text[], "clientIds" text[], resources text[], scopes text[], idle float8, absolute float8)
+    on (l.roles, l."clientIds", l.resources, l.scopes) = (s.roles, s."clientIds", s.resources, s.scopes)`;
+
+/**
+ * Let the sweepers look at everything open no later than it could be over by the configuration that is in
+ * force from now on: any limit may have become shorter. Until all is walked, `check_at` may be later than an
+ * end; see `listWalks`.
+ */
+export async function beginCheckWalks(tx: Queryable): Promise<void> {
+  await tx.query({
+    name: 'check_walks_begin',
+    text: `insert into check_walks (table_name, after_id, configuration_version)
+           select table_name, after_id, version from configuration_state,
+             (values ('families', '00000000-0000-0000-0000-000000000000'), ('sessions', '')) as w (table_name, after_id)
+           on conflict (table_name) do update set after_id = excluded.after_id, limits = null,
+             configuration_version = excluded.configuration_version`,
   });
-  return rows.map(({ name }) => name);
+}
+
+/** A table that is still walked through: what is over there may have a `check_at` that is yet to come. */
+export interface Walk {
+  table: Swept;
+  /** The configuration that it was begun for. */
+  configurationVersion: number;
+  /** Whether somebody has worked out the limits already. */
+  hasLimits: boolean;
+}
+
+export async function listWalks(db: Queryable): Promise<Walk[]> {
+  return await db.query<Walk>({
+    name: 'check_walks_list',
+    text: `select table_name as table, configuration_version::float8 as "configurationVersion",
+             limits is not null as "hasLimits"
+           from check_walks order by table_name`,
+  });
+}
+
+/** Every subject that something open has. */
+export async function listSweptSubjects(db: Queryable, table: Swept): Promise<SweptSubject[]> {
+  return await db.query<SweptSubject>({
+    name: `check_walks_subjects_${table}`,
+    text: `select distinct s.roles, s."clientIds", s.resources, s.scopes from (${everySubject(table)}) s`,
+  });
 }
 
 /**
  * What is over already is not left to the walk: lower its `check_at` first, wherever it stands, leaving out
- * what somebody holds. By one instance, once for each walk.
+ * what somebody holds. From then on the walk goes by `limits`, those of the configuration that it was begun
+ * for. Nothing happens where another has done so, or the walk has begun anew for a newer configuration.
  */
-export async function lowerOverdueChecks(db: Queryable, table: Swept): Promise<void> {
-  const [walk] = await db.query<ShortestLimits>({
-    name: `check_walks_new_${table}`,
-    text: `update check_walks set is_new = false where table_name = '${table}' and is_new returning idle, absolute`,
-  });
-  if (!walk) return;
-  const column = columnOf[table];
-  for (const ids of await listMaybeOver(db, table, walk)) {
+export async function lowerOverdueChecks(
+  db: Queryable,
+  { table, configurationVersion }: Walk,
+  limits: SweptLimits,
+): Promise<void> {
+  const begun = await db.query(
+    {
+      name: 'check_walks_limits',
+      text: `update check_walks set limits = $3
+             where table_name = $1 and configuration_version = $2 and limits is null returning table_name`,
+    },
+    [table, configurationVersion, JSON.stringify(limits)],
+  );
+  if (begun.length === 0) return;
+  const { id, type, isOpen } = tables[table];
+  for (const overdue of await listOverdue(db, table, limits)) {
     await db.query(
       {
         name: `check_walks_overdue_${table}`,
         text: `
           with free as materialized (
-            select t.${column} as id from ${table} t where t.${column} = any($3) and ${isOpen[table]}
-            for no key update skip locked)
-          update ${table} t set check_at = least(t.check_at, ${earliestEnd('$1', '$2')}) from free
-          where t.${column} = free.id`,
+            select t.${id} as id, o.earliest from ${table} t
+            join unnest($1::${type}[], $2::timestamptz[]) as o (id, earliest) on o.id = t.${id}
+            where ${isOpen} for no key update of t skip locked)
+          update ${table} t set check_at = least(t.check_at, free.earliest) from free where t.${id} = free.id`,
       },
-      [walk.idle, walk.absolute, ids],
+      [overdue.map((one) => one.id), overdue.map((one) => one.earliest)],
     );
   }
 }
@@ -78,25 +159,24 @@ export async function lowerOverdueChecks(db: Queryable, table: Swept): Promise<v
  * through. Returns whether it came further.
  */
 export async function walkChecks(db: Queryable, table: Swept, most: number): Promise<boolean> {
-  const column = columnOf[table];
-  const type = table === 'families' ? 'uuid' : 'text';
-  const earliest = earliestEnd('(select idle from walk)', '(select absolute from walk)');
+  const { id, type } = tables[table];
+  const page = pageOfSubjects(table, `(select after_id::${type} from walk)`, '$1');
   const [row] = await db.query<{ isFurther: boolean }>(
     {
       name: `check_walks_${table}`,
       text: `
         with walk as materialized (
-          select after_id, idle, absolute from check_walks where table_name = '${table}' for update skip locked),
+          select after_id, limits from check_walks
+          where table_name = '${table}' and limits is not null for update skip locked),
         page as materialized (
-          select t.${column} as id, ${earliest} as earliest, t.check_at > ${earliest} as is_late from ${table} t
-          where ${isOpen[table]} and t.${column} > (select after_id::${type} from walk)
-          order by t.${column} limit $1),
+          select e.id, e.earliest, e.check_at > e.earliest as is_late
+          from (${earliestEnds(page, '(select limits from walk)')}) e),
         free as materialized (
-          select t.${column} as id from ${table} t
-          where t.${column} = any(array(select id from page where is_late)) for no key update skip locked),
+          select t.${id} as id from ${table} t
+          where t.${id} = any(array(select id from page where is_late)) for no key update skip locked),
         lowered as (
           update ${table} t set check_at = least(t.check_at, page.earliest) from page
-          where t.${column} = page.id and page.id = any(array(select id from free))),
+          where t.${id} = page.id and page.id = any(array(select id from free))),
         held as materialized (
           select id from page where is_late and id <> all(array(select id from free)) order by id limit 1),
         last as materialized (
@@ -118,26 +198,39 @@ export async function walkChecks(db: Queryable, table: Swept, most: number): Pro
 /** How many ids are handed out together. */
 const portion = 500;
 
-/**
- * The ids of open rows that may be over, in portions: by `check_at` or, where that may be too late, by the
- * shortest limits.
- */
-export async function listMaybeOver(
-  tx: Queryable,
+/** The ids of open rows that are due for a look by their `check_at`, in portions. */
+export async function listDue(tx: Queryable, table: Swept): Promise<string[][]> {
+  const { id, isOpen } = tables[table];
+  const rows = await tx.query<{ id: string }>({
+    name: `check_walks_due_${table}`,
+    text: `select t.${id} as id from ${table} t where ${isOpen} and t.check_at <= (select curfew_now())`,
+  });
+  return inPortions(rows.map((row) => row.id));
+}
+
+/** The ids of open rows that may be over by `limits`, whatever their `check_at`, in portions. */
+export async function listMaybeOver(tx: Queryable, table: Swept, limits: SweptLimits): Promise<string[][]> {
+  return (await listOverdue(tx, table, limits)).map((overdue) => overdue.map(({ id }) => id));
+}
+
+async function listOverdue(
+  db: Queryable,
   table: Swept,
-  shortest: ShortestLimits | undefined,
-): Promise<string[][]> {
-  const earliest = shortest ? earliestEnd('$1', '$2') : 't.check_at';
-  const rows = await tx.query<{ id: string }>(
+  limits: SweptLimits,
+): Promise<{ id: string; earliest: string }[][]> {
+  const rows = await db.query<{ id: string; earliest: string }>(
     {
-      name: `maybe_over_${table}_${shortest ? 'by_limits' : 'by_check'}`,
-      text: `select t.${columnOf[table]} as id from ${table} t
-             where ${isOpen[table]} and ${earliest} <= (select curfew_now())`,
+      name: `check_walks_maybe_over_${table}`,
+      text: `select e.id, e.earliest::text from (${earliestEnds(everySubject(table), '$1::jsonb')}) e
+             where e.earliest <= (select curfew_now())`,
     },
-    shortest ? [shortest.idle, shortest.absolute] : [],
+    [JSON.stringify(limits)],
   );
-  const ids = rows.map(({ id }) => id);
-  return Array.from({ length: Math.ceil(ids.length / portion) }, (_, at) =>
-    ids.slice(at * portion, (at + 1) * portion),
+  return inPortions(rows);
+}
+
+function inPortions<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / portion) }, (_, at) =>
+    rows.slice(at * portion, (at + 1) * portion),
   );
 }

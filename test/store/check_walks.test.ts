@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import {
   beginCheckWalks,
+  listDue,
   listMaybeOver,
+  listSweptSubjects,
   listWalks,
   lowerOverdueChecks,
   walkChecks,
 } from '../../src/store/check_walks.ts';
+import type { SubjectLimits, Swept, SweptLimits } from '../../src/store/check_walks.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { sql } from '../support/sql.ts';
-import { storeAccount, storeFamily } from '../support/stored_facts.ts';
+import { storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
 
 const hour = 3600;
 
@@ -38,16 +41,34 @@ describe('the walk through what is open when limits became shorter', () => {
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
     return familyIds;
   }
-  const listDue = async () => (await listMaybeOver(test.database, 'families', undefined)).flat().toSorted();
+  const listDueFamilies = async () => (await listDue(test.database, 'families')).flat().toSorted();
+  const isWalked = async (table: Swept) =>
+    (await listWalks(test.database)).every((walk) => walk.table !== table);
+  /** What a new configuration does; every subject has these limits. */
+  async function changeLimits(shortest: SubjectLimits): Promise<SweptLimits> {
+    await sql(test.database, 'update configuration_state set version = version + 1');
+    await beginCheckWalks(test.database);
+    return { shortest, subjects: [] };
+  }
+  /** Likewise, and somebody has seen already to what is over. */
+  async function beginWalks(shortest: SubjectLimits): Promise<void> {
+    const limits = await changeLimits(shortest);
+    await sql(test.database, 'update check_walks set limits = $1', JSON.stringify(limits));
+  }
+  async function lowerOverdue(limits: SweptLimits): Promise<void> {
+    const walks = await listWalks(test.database);
+    for (const walk of walks.filter(({ table }) => table === 'families'))
+      await lowerOverdueChecks(test.database, walk, limits);
+  }
 
   it('makes due what may be over, and nothing else', async () => {
     const [recent = '', idle = ''] = await storeChecked(hour / 2, 2 * hour);
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
-    assert.deepEqual(await listWalks(test.database), ['families', 'sessions']);
-    assert.deepEqual(await listDue(), [], 'nobody waits for it');
+    await beginWalks({ idle: hour, absolute: 12 * hour });
+    assert.equal(await isWalked('families'), false);
+    assert.deepEqual(await listDueFamilies(), [], 'nobody waits for it');
     await walkChecks(test.database, 'families', 10);
-    assert.deepEqual(await listDue(), [idle]);
-    assert.deepEqual(await listWalks(test.database), ['sessions']);
+    assert.deepEqual(await listDueFamilies(), [idle]);
+    assert.equal(await isWalked('families'), true);
     const [row] = await sql<{ seconds: number }>(
       test.database,
       'select extract(epoch from check_at - last_activity_at)::float8 as seconds from families where family_id = $1',
@@ -58,91 +79,151 @@ describe('the walk through what is open when limits became shorter', () => {
 
   it('counts the absolute limit, too', async () => {
     const all = await storeChecked(1, 2);
-    await beginCheckWalks(test.database, { idle: 20 * hour, absolute: 9 * hour });
+    await beginWalks({ idle: 20 * hour, absolute: 9 * hour });
     await walkChecks(test.database, 'families', 10);
-    assert.deepEqual(await listDue(), all.toSorted());
+    assert.deepEqual(await listDueFamilies(), all.toSorted());
   });
 
   it('goes page by page, and ends after one that is not full', async () => {
     const all = await storeChecked(...Array.from({ length: 5 }, () => 2 * hour));
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await beginWalks({ idle: hour, absolute: 12 * hour });
     const due: number[] = [];
-    while ((await listWalks(test.database)).includes('families')) {
+    while (!(await isWalked('families'))) {
       await walkChecks(test.database, 'families', 2);
-      due.push((await listDue()).length);
+      due.push((await listDueFamilies()).length);
     }
     assert.deepEqual(due, [2, 4, 5]);
-    assert.deepEqual(await listDue(), all.toSorted());
+    assert.deepEqual(await listDueFamilies(), all.toSorted());
   });
 
   it('never puts a look off', async () => {
     await storeChecked(0);
     await sql(test.database, "update families set check_at = '-infinity'");
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await beginWalks({ idle: hour, absolute: 12 * hour });
     await walkChecks(test.database, 'families', 10);
-    assert.equal((await listDue()).length, 1);
+    assert.equal((await listDueFamilies()).length, 1);
   });
 
   it('begins anew when limits change once more on the way', async () => {
     const all = await storeChecked(2 * hour, 2 * hour);
-    await beginCheckWalks(test.database, { idle: 3 * hour, absolute: 12 * hour });
+    await beginWalks({ idle: 3 * hour, absolute: 12 * hour });
     await walkChecks(test.database, 'families', 1);
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await beginWalks({ idle: hour, absolute: 12 * hour });
     for (let page = 0; page < 3; page += 1) await walkChecks(test.database, 'families', 1);
-    assert.deepEqual(await listDue(), all.toSorted());
-    assert.deepEqual(await listWalks(test.database), ['sessions']);
+    assert.deepEqual(await listDueFamilies(), all.toSorted());
+    assert.equal(await isWalked('families'), true);
   });
 
   it('is done by one at a time, and leaves nothing out', async () => {
     const all = await storeChecked(...Array.from({ length: 40 }, () => 2 * hour));
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await beginWalks({ idle: hour, absolute: 12 * hour });
     const walk = async () => {
-      while ((await listWalks(test.database)).includes('families'))
-        await walkChecks(test.database, 'families', 3);
+      while (!(await isWalked('families'))) await walkChecks(test.database, 'families', 3);
     };
     await Promise.all([walk(), walk(), walk()]);
-    assert.deepEqual(await listDue(), all.toSorted());
+    assert.deepEqual(await listDueFamilies(), all.toSorted());
   });
 
   it('comes at once to what is over already, wherever that stands, and once', async () => {
     const all = (await storeChecked(...Array.from({ length: 5 }, () => hour / 2), 2 * hour)).toSorted();
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
-    await lowerOverdueChecks(test.database, 'families');
-    const due = await listDue();
+    const limits = await changeLimits({ idle: hour, absolute: 12 * hour });
+    await lowerOverdue(limits);
+    const due = await listDueFamilies();
     assert.equal(due.length, 1);
     assert.ok(all.includes(due[0] ?? ''));
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
-    await lowerOverdueChecks(test.database, 'families');
-    assert.deepEqual(await listDue(), [], 'the walk finds what came later');
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
-    await lowerOverdueChecks(test.database, 'families');
-    assert.deepEqual(await listDue(), due, 'anew where limits change once more');
+    await lowerOverdue(limits);
+    assert.deepEqual(await listDueFamilies(), [], 'the walk finds what came later');
+    await lowerOverdue(await changeLimits({ idle: hour, absolute: 12 * hour }));
+    assert.deepEqual(await listDueFamilies(), due, 'anew where limits change once more');
   });
 
   it('waits for nobody: it stops before what somebody holds, and comes back to it', async () => {
     const all = (await storeChecked(...Array.from({ length: 6 }, () => 2 * hour))).toSorted();
-    await beginCheckWalks(test.database, { idle: hour, absolute: 12 * hour });
+    await beginWalks({ idle: hour, absolute: 12 * hour });
     await test.database.transaction(async (tx) => {
       const text = 'select from families where family_id = $1 for update';
       await tx.query({ name: 'test_hold_family', text }, [all[2]]);
       assert.equal(await walkChecks(test.database, 'families', 10), true);
       assert.deepEqual(
-        await listDue(),
+        await listDueFamilies(),
         all.filter((id) => id !== all[2]),
         'what is free is lowered all the same',
       );
       assert.equal(await walkChecks(test.database, 'families', 10), false, 'it stands before the third');
     });
     assert.equal(await walkChecks(test.database, 'families', 10), true);
-    assert.deepEqual(await listDue(), all);
-    assert.deepEqual(await listWalks(test.database), ['sessions']);
+    assert.deepEqual(await listDueFamilies(), all);
+    assert.equal(await isWalked('families'), true);
   });
 
   it('finds, by limits alone, what no walk has come to yet', async () => {
     const [, idle = ''] = await storeChecked(hour / 2, 2 * hour);
-    assert.deepEqual(await listDue(), []);
-    assert.deepEqual(await listMaybeOver(test.database, 'families', { idle: hour, absolute: 12 * hour }), [
-      [idle],
+    assert.deepEqual(await listDueFamilies(), []);
+    const limits = { shortest: { idle: hour, absolute: 12 * hour }, subjects: [] };
+    assert.deepEqual(await listMaybeOver(test.database, 'families', limits), [[idle]]);
+  });
+
+  it('goes by the limits of each subject; where none are known, by the shortest', async () => {
+    const guardId = await storeAccount(test.database, ['guard', 'admin']);
+    const idle = { bound: false, sessionId: 'gone', startedAgo: 9 * hour, activeAgo: 2 * hour };
+    const lax = await storeFamily(test.database, { ...idle, accountId });
+    const strict = await storeFamily(test.database, { ...idle, accountId: guardId });
+    const unknown = await storeFamily(test.database, {
+      ...idle,
+      accountId,
+      scopes: ['openid', 'reports.read'],
+    });
+    await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
+    const subjects = await listSweptSubjects(test.database, 'families');
+    assert.deepEqual(subjects.map(({ roles, scopes }) => [roles, scopes]).toSorted(), [
+      [[], ['openid']],
+      [[], ['openid', 'reports.read']],
+      [['admin', 'guard'], ['openid']],
     ]);
+    const limits = {
+      shortest: { idle: hour, absolute: 12 * hour },
+      subjects: subjects
+        .filter(({ scopes }) => scopes.length === 1)
+        .map((one) => ({ ...one, idle: one.roles.length > 0 ? hour : 3 * hour, absolute: 12 * hour })),
+    };
+    const over = [strict.familyId, unknown.familyId].toSorted();
+    assert.deepEqual((await listMaybeOver(test.database, 'families', limits)).flat().toSorted(), over);
+    await changeLimits(limits.shortest);
+    await lowerOverdue(limits);
+    assert.deepEqual(await listDueFamilies(), over);
+    await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
+    await walkChecks(test.database, 'families', 10);
+    assert.deepEqual(await listDueFamilies(), over);
+    const [row] = await sql<{ seconds: number }>(
+      test.database,
+      'select extract(epoch from check_at - last_activity_at)::float8 as seconds from families where family_id = $1',
+      lax.familyId,
+    );
+    assert.equal(row?.seconds, 3 * hour);
+  });
+
+  it('tells the clients of a session', async () => {
+    await storeSession(test.database, { accountId, clientIds: ['shop', 'mail'] });
+    assert.deepEqual(await listSweptSubjects(test.database, 'sessions'), [
+      { roles: [], clientIds: ['shop', 'mail'], resources: [], scopes: [] },
+    ]);
+    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await walkChecks(test.database, 'sessions', 10);
+    assert.deepEqual(await isWalked('sessions'), true);
+  });
+
+  it('does not go before the limits are known, nor by those of an older configuration', async () => {
+    await storeChecked(2 * hour);
+    const stale = await changeLimits({ idle: hour, absolute: 12 * hour });
+    const [walk] = await listWalks(test.database);
+    assert.equal(walk?.table, 'families');
+    assert.equal(await walkChecks(test.database, 'families', 10), false);
+    const limits = await changeLimits({ idle: 3 * hour, absolute: 12 * hour });
+    await lowerOverdueChecks(test.database, walk, stale);
+    assert.deepEqual(await listDueFamilies(), [], 'the walk has begun anew since');
+    await lowerOverdue(limits);
+    assert.deepEqual(await listDueFamilies(), []);
+    assert.equal(await walkChecks(test.database, 'families', 10), true);
   });
 });
