@@ -1,3 +1,5 @@
+import { cpus } from 'node:os';
+
 /** How many notices one instance sends in a second while it has nothing else to do. */
 const mostPerSecond = 250;
 /** The share of that which is left however busy the instance is. */
@@ -13,8 +15,8 @@ export interface Pace {
 }
 
 /**
- * The less idle this thread is, the fewer: in the square of its idle share, for what waits in a queue waits
- * longer than in proportion to the load. `readIdleShare` says the share of its time, 0 to 1, since it was
+ * The less idle this thread and its machine are, the fewer: in the square of the idle share, for what waits in
+ * a queue waits longer than in proportion to the load. `readIdleShare` says that share, 0 to 1, since it was
  * last asked.
  */
 export function createPace(readIdleShare: () => number = createIdleMeter()): Pace {
@@ -43,12 +45,25 @@ export function createPace(readIdleShare: () => number = createIdleMeter()): Pac
   };
 }
 
+/** The share of this thread's time in which it had nothing to do, or of all processors' time, if that is less. */
 function createIdleMeter(): () => number {
   let seen = performance.eventLoopUtilization();
+  let seenProcessors = readProcessors();
   return () => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, seen);
     seen = now;
-    return 1 - utilization;
+    const processors = readProcessors();
+    const passed = processors.all - seenProcessors.all;
+    const idle = passed > 0 ? (processors.idle - seenProcessors.idle) / passed : 1;
+    seenProcessors = processors;
+    return Math.min(1 - utilization, idle);
   };
+}
+
+/** Milliseconds since the machine was started, of all its processors together. */
+function readProcessors(): { idle: number; all: number } {
+  const times = cpus().map((processor) => processor.times);
+  const sum = (values: number[]) => values.reduce((all, value) => all + value, 0);
+  return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((one) => Object.values(one))) };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
@@ -47,6 +48,13 @@ interface Job {
 
 /** How much one transaction of the sweeper looks at. */
 const sweepBatch = 200;
+/**
+ * How long, in milliseconds, it waits for more where little is due: a steady stream of ends takes a little of
+ * every moment then, and not all of every other one.
+ */
+const sweepPause = 100;
+/** How many turns one run has, so that a run ends while there is always more. */
+const sweepTurns = 50;
 /** A window takes new successors for a minute; two make up for any delay. */
 const windowSlackSeconds = 120;
 
@@ -84,7 +92,11 @@ export function startJobs({
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
   ];
   async function sweep(): Promise<void> {
-    while (await sweepOnce(database, configuration, sweepBatch));
+    for (let turns = 0; turns < sweepTurns && !stopping.signal.aborted; turns += 1) {
+      const found = await sweepOnce(database, configuration, sweepBatch);
+      if (found === 'nothing') return;
+      if (found === 'some') await wait(sweepPause, undefined, { ref: false });
+    }
   }
 
   const running = new Set<Promise<void>>();

@@ -18,24 +18,28 @@ const origin: Origin = { actor: 'sweeper' };
 /** How many rows one page of a walk has: those that are lowered hold up their refreshes for some milliseconds. */
 const walkedPage = 1000;
 
+/** What was due in one turn: with `many` there may be more already. */
+export type SweepTurn = 'nothing' | 'some' | 'many';
+
 /**
- * One turn of the sweeper: walk on where limits have become shorter, then look at a batch of families and at
- * one of sessions, in turns so that neither waits for all of the other's. Returns whether there may be more.
+ * One turn of the sweeper: look at a batch of families and at one of sessions, in turns so that neither waits
+ * for all of the other's. Then, if that was all, walk on where limits have become shorter.
  */
 export async function sweepOnce(
   database: Database,
   readConfiguration: () => Promise<Configuration>,
   most: number,
-): Promise<boolean> {
-  let isFurther = false;
-  for (const walk of await listWalks(database)) {
-    if (!walk.hasLimits) await beginWalk(database, await readConfiguration(), walk);
-    isFurther = (await walkChecks(database, walk.table, walkedPage)) || isFurther;
-  }
+): Promise<SweepTurn> {
+  const walks = await listWalks(database);
+  for (const walk of walks) if (!walk.hasLimits) await beginWalk(database, await readConfiguration(), walk);
   const families = await sweepFamilies(database, await readConfiguration(), most);
   const sessions = await sweepSessions(database, await readConfiguration(), most);
   // What others hold is left out of a batch: a half-full one may have more behind it.
-  return isFurther || Math.max(families, sessions) > most / 2;
+  if (Math.max(families, sessions) > most / 2) return 'many';
+  let isFurther = false;
+  for (const { table } of walks) isFurther = (await walkChecks(database, table, walkedPage)) || isFurther;
+  if (isFurther) return 'many';
+  return families + sessions > 0 ? 'some' : 'nothing';
 }
 
 /** Put what a change has ended already first in line. */

@@ -71,6 +71,7 @@ export interface LoadedCode {
 }
 
 interface CodeRow extends AccountRow, LeaseRow, Partial<SessionRow> {
+  session_payload?: Record<string, unknown>;
   now: number;
   configuration_version: number;
   client_id: string;
@@ -97,7 +98,7 @@ export async function findAuthorizationCode(
           g.payload as grant_payload, c.payload, to_micros(c.last_activity_at) as code_last_activity_at,
           to_micros(c.mfa_at) as code_mfa_at, to_micros(c.phr_at) as code_phr_at, c.expires_at <= curfew_now() as expired,
           c.consumed_at is not null as consumed, c.family_id, c.lease_seconds, c.lease_purpose,
-          ${accountColumns}, ${sessionColumns}
+          s.payload as session_payload, ${accountColumns}, ${sessionColumns}
         from authorization_codes c
         join accounts a on a.account_id = c.account_id
         left join grants g on g.grant_id = c.grant_id

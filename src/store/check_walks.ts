@@ -100,12 +100,13 @@ export interface Walk {
   hasLimits: boolean;
 }
 
+/** Sessions first: who sweeps families holds their sessions, and what is held is not lowered. */
 export async function listWalks(db: Queryable): Promise<Walk[]> {
   return await db.query<Walk>({
     name: 'check_walks_list',
     text: `select table_name as table, configuration_version::float8 as "configurationVersion",
              limits is not null as "hasLimits"
-           from check_walks order by table_name`,
+           from check_walks order by table_name desc`,
   });
 }
 

@@ -11,13 +11,13 @@ const endColumns = (alias: string, prefix: string): string =>
 /** The select list of a family's facts, from `families f`. */
 export const familyColumns = `
   f.family_id, f.account_id as family_account_id, f.client_id as family_client_id, f.grant_id,
-  f.session_id as family_session_id, f.bound, f.scopes, f.resources, f.jkt, f.payload as family_payload,
+  f.session_id as family_session_id, f.bound, f.scopes, f.resources, f.jkt,
   to_micros(f.started_at) as family_started_at, to_micros(f.last_activity_at) as family_last_activity_at,
   to_micros(f.mfa_at) as family_mfa_at, to_micros(f.phr_at) as family_phr_at, f.lease_seconds, f.lease_purpose, ${endColumns('f', 'family')}`;
 
 /** The select list of a session's facts, from `sessions s` (may be absent by a left join). */
 export const sessionColumns = `
-  s.session_id, s.account_id as session_account_id, s.client_ids, s.payload as session_payload,
+  s.session_id, s.account_id as session_account_id, s.client_ids,
   to_micros(s.started_at) as session_started_at, to_micros(s.last_activity_at) as session_last_activity_at,
   to_micros(s.password_at) as session_password_at, to_micros(s.mfa_at) as session_mfa_at,
   to_micros(s.phr_at) as session_phr_at, ${endColumns('s', 'session')}`;
@@ -52,7 +52,6 @@ export interface FamilyRow extends LeaseRow {
   scopes: string[];
   resources: string[];
   jkt: string | null;
-  family_payload: Record<string, unknown>;
   family_started_at: number;
   family_last_activity_at: number;
   family_mfa_at: number | null;
@@ -68,7 +67,6 @@ export interface SessionRow {
   session_id: string;
   session_account_id: string | null;
   client_ids: string[];
-  session_payload: Record<string, unknown>;
   session_started_at: number | null;
   session_last_activity_at: number;
   session_password_at: number | null;

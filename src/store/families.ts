@@ -37,6 +37,8 @@ export interface LoadedRefresh {
 
 interface RefreshRow extends FamilyRow, AccountRow, Partial<SessionRow> {
   now: number;
+  family_payload: Record<string, unknown>;
+  session_payload?: Record<string, unknown>;
   configuration_version: number;
   rotated_at: number | null;
   successor_unused: boolean;
@@ -64,6 +66,7 @@ const loadStatement = {
       f.bound and exists (select from families o where o.session_id = f.session_id and o.ended_at is null
         and o.bound and o.family_id <> f.family_id
         and (o.check_at <= curfew_now() or exists (select from check_walks))) as siblings_due,
+      f.payload as family_payload, s.payload as session_payload,
       ${familyColumns}, ${accountColumns}, ${sessionColumns}
     from refresh_tokens t
     join families f on f.family_id = t.family_id

@@ -25,6 +25,7 @@ export interface LoadedSession {
 }
 
 interface LoadedSessionRow extends SessionRow {
+  session_payload: Record<string, unknown>;
   now: number;
   configuration_version: number;
   roles: string[];
@@ -34,6 +35,7 @@ interface LoadedSessionRow extends SessionRow {
 
 const sessionSelect = `
   select to_micros(curfew_now()) as now, cs.version::float8 as configuration_version, ${sessionColumns},
+    s.payload as session_payload,
     array(select r.role from account_roles r where r.account_id = s.account_id) as roles,
     coalesce(a.disabled_at is not null or a.deleted_at is not null, false) as account_disabled,
     coalesce(a.version, 0)::float8 as account_version

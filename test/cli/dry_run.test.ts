@@ -100,7 +100,7 @@ describe('what a dry run says would end', () => {
   }
 
   async function sweepAll(): Promise<void> {
-    while (await sweepOnce(test.database, () => loadConfiguration(test.database), 100));
+    while ((await sweepOnce(test.database, () => loadConfiguration(test.database), 100)) !== 'nothing');
   }
 
   /** Ends in the trail since `from`, counted as a dry run does. */
