@@ -1,5 +1,5 @@
 /**
- * Runs the checks and the tests, a program on each core, and ends with the line `N passed, N failed`, above
+ * Runs the checks and the tests, a program more than there are cores at once, and ends with the line `N passed, N failed`, above
  * it again whatever failed. With arguments it runs mocha alone and hands them on: `npm test -- test/policy`.
  * What failed is also appended to the file that `TEST_FAILURES` names.
  */
@@ -21,7 +21,7 @@ async function runEverything(): Promise<readonly Sums[]> {
     ...listChecks().map((check) => () => runCheck(check)),
   ];
   const sums: Sums[] = [];
-  // Each core takes the next when it is done with one.
+  // A test waits as often as it works: one more than there are cores, each takes the next when it is done with one.
   const waiting = jobs.values();
   const lane = async () => {
     for (const job of waiting) {
@@ -29,7 +29,7 @@ async function runEverything(): Promise<readonly Sums[]> {
       sums.push(await job());
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane));
   for (const { failures } of sums)
     if (failures && !interrupted.aborted) console.log(`\n${failures.trimEnd()}`);
   return sums;
