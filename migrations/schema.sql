@@ -163,6 +163,7 @@ create table configuration_state (
   rate_limits jsonb not null default '{}'::jsonb,
   delivery jsonb not null default '{}'::jsonb,
   audit jsonb not null default '{}'::jsonb,
+  keys jsonb not null default '{}'::jsonb,
   constraint configuration_state_pkey PRIMARY KEY (singleton),
   constraint configuration_state_singleton_check CHECK (singleton)
 );
@@ -442,6 +443,13 @@ create table sign_in_failures (
 CREATE INDEX sign_in_failures_account ON public.sign_in_failures USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX sign_in_failures_expiry ON public.sign_in_failures USING btree (expires_at);
 
+create table signing_key_version (
+  singleton boolean not null default true,
+  version bigint not null,
+  constraint signing_key_version_pkey PRIMARY KEY (singleton),
+  constraint signing_key_version_singleton_check CHECK (singleton)
+);
+
 create table signing_keys (
   key_id text not null,
   algorithm text not null,
@@ -450,8 +458,15 @@ create table signing_keys (
   created_at timestamp with time zone not null default curfew_now(),
   retired_at timestamp with time zone,
   purpose text not null default 'tokens'::text,
-  constraint signing_keys_pkey PRIMARY KEY (key_id)
+  activated_at timestamp with time zone,
+  replaced_at timestamp with time zone,
+  published_until timestamp with time zone,
+  jwks_max_age integer not null default 3600,
+  constraint signing_keys_pkey PRIMARY KEY (key_id),
+  constraint signing_keys_states CHECK ((((replaced_at IS NULL) = (published_until IS NULL)) AND ((replaced_at IS NULL) OR (activated_at IS NOT NULL))))
 );
+CREATE UNIQUE INDEX signing_keys_current ON public.signing_keys USING btree (purpose, algorithm) WHERE ((activated_at IS NOT NULL) AND (replaced_at IS NULL) AND (retired_at IS NULL));
+CREATE UNIQUE INDEX signing_keys_next ON public.signing_keys USING btree (purpose, algorithm) WHERE ((activated_at IS NULL) AND (retired_at IS NULL));
 
 create table ssf_removed_subjects (
   stream_id uuid not null,
@@ -493,6 +508,12 @@ create table totp_factors (
   constraint totp_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );
 CREATE INDEX totp_factors_account ON public.totp_factors USING btree (account_id);
+
+create table trail_keys (
+  key_id text not null,
+  key_sealed text not null,
+  constraint trail_keys_pkey PRIMARY KEY (key_id)
+);
 
 create table window_secrets (
   window_id uuid not null,
@@ -871,10 +892,12 @@ grant delete, insert, select, update on scopes to curfew_server;
 grant delete, insert, select, update on second_factor_states to curfew_server;
 grant delete, insert, select, update on sessions to curfew_server;
 grant delete, insert, select, update on sign_in_failures to curfew_server;
+grant select, update on signing_key_version to curfew_server;
 grant delete, insert, select, update on signing_keys to curfew_server;
 grant delete, insert, select, update on ssf_removed_subjects to curfew_server;
 grant delete, insert, select, update on ssf_streams to curfew_server;
 grant delete, insert, select, update on totp_factors to curfew_server;
+grant insert, select, update on trail_keys to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
 grant execute on function audit_drop_months(interval) to curfew_server;
 grant execute on function audit_erase(text) to curfew_server;

@@ -17,6 +17,7 @@ import { createDeliverer } from './delivery/deliver_notices.ts';
 import type { MailSettings } from './delivery/send_mail.ts';
 import { createSealer } from './events/seal_events.ts';
 import { createSecurityEventSigner } from './delivery/sign_security_event.ts';
+import { defaultJwksMaxAge } from './domain/signing_keys.ts';
 import { passwordLinkPath, passwordLinkUrl } from './domain/password_links.ts';
 import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
@@ -26,6 +27,7 @@ import { health } from './http/health.ts';
 import type { Metrics } from './http/metrics/create_metrics.ts';
 import { rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
 import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
+import { publishedKeys } from './http/published_keys.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
 import { allowFormTargets, securityHeaders } from './http/security_headers.ts';
@@ -36,6 +38,8 @@ import { interactionRoutes } from './interactions/routes.ts';
 import { startJobs } from './jobs/run_jobs.ts';
 import { attemptSignIn, renewDevice } from './operations/attempt_sign_in.ts';
 import { ensureSigningKeys } from './operations/ensure_signing_keys.ts';
+import { keepSigningKeys } from './operations/keep_signing_keys.ts';
+import { rotateSigningKeys } from './operations/rotate_signing_keys.ts';
 import { issuePasswordLink } from './operations/issue_password_link.ts';
 import { recordRefusedRate } from './operations/record_refused_rate.ts';
 import { forgottenPasswordPath } from './passwords/forgotten_password_page.ts';
@@ -47,12 +51,15 @@ import { buildProvider } from './provider/build_provider.ts';
 import { createConfigurationSource } from './provider/configuration_source.ts';
 import { formTargets } from './provider/form_targets.ts';
 import { inspectionEndpoint } from './provider/inspection_endpoints.ts';
+import { followKeys } from './provider/follow_keys.ts';
+import { createKeySource } from './provider/key_source.ts';
 import { createVerifyAccessToken } from './provider/jwt_access_tokens.ts';
 import { libraryRoutes, requestTransaction } from './provider/library_routes.ts';
 import { tokenEndpoint } from './provider/token_endpoint.ts';
 import { createWindowSecrets } from './provider/window_secrets.ts';
 import type { SessionDependencies } from './session/dependencies.ts';
 import { sessionRoutes } from './session/routes.ts';
+import { paths as ssfPaths } from './ssf/paths.ts';
 import { ssfRoutes } from './ssf/routes.ts';
 import { countLiveSessions } from './reports/count_live_sessions.ts';
 import { buildEventStreams } from './wiring/event_streams.ts';
@@ -65,6 +72,7 @@ import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { measureOutbox } from './store/samples.ts';
 import { countRate } from './store/rate_limits.ts';
+import { listSigningKeyTimes } from './store/signing_keys.ts';
 import { findMissingMigrations, measureClockSkew } from './store/schema_state.ts';
 
 export interface AppOptions {
@@ -103,24 +111,31 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const assets = loadAssets();
   const pageContext = () => createPageContext(configurations.current().branding, assets);
   const findAccount = (accountId: string) => findAccountById(database, accountId);
-  const keys = await ensureSigningKeys(database, atRest, 'tokens');
-  const eventKeys = await ensureSigningKeys(database, atRest, 'security_events');
-  const signSecurityEvent = createSecurityEventSigner(issuer, createJwtSigner(eventKeys));
-  const [csrfKey] = atRest.deriveKeys('csrf');
+  await ensureSigningKeys(database, atRest, configurations.current().keys);
+  const keys = await createKeySource(database, atRest);
+  const signSecurityEvent = createSecurityEventSigner(
+    issuer,
+    createJwtSigner(() => keys.current().security_events),
+  );
+  const [csrfKey, ...olderCsrfKeys] = atRest.deriveKeys('csrf');
   const [nonceKey] = atRest.deriveKeys('dpop-nonce');
   if (!csrfKey || !nonceKey) throw new Error('No keys were derived.');
   const cookieKeys = atRest.deriveKeys('cookies').map((key) => key.toString('base64url'));
-  const provider = buildProvider({
-    issuer,
-    database,
-    configurations,
-    secrets: atRest,
-    keys: keys,
-    cookieKeys,
-    nonceKey,
-    pages: createLibraryPages({ findAccount, pageContext }),
-  });
-  const currentProvider = (): Provider => provider;
+  const libraryPages = createLibraryPages({ findAccount, pageContext });
+  const currentProvider = followKeys(
+    keys,
+    (set): Provider =>
+      buildProvider({
+        issuer,
+        database,
+        configurations,
+        secrets: atRest,
+        keys: set.tokens,
+        cookieKeys,
+        nonceKey,
+        pages: libraryPages,
+      }),
+  );
   const limiter = createRateLimiter({
     limits: () => configurations.current().rateLimits,
     count: (key, limit) => countRate(database, hashToken(key), limit),
@@ -133,7 +148,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     refuse(Math.max(...waits));
   };
 
-  const csrf = createCsrfTokens(csrfKey);
+  const csrf = createCsrfTokens([csrfKey, ...olderCsrfKeys]);
   const interactions: InteractionDependencies = {
     findAccount,
     signIn: (attempt, origin) =>
@@ -179,6 +194,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(canonicalPath);
   app.use(health({ findObstacles, isClockOff }));
   app.use(assets.serve);
+  app.use(
+    publishedKeys({
+      paths: ['/jwks', ssfPaths.keys],
+      refresh: () => keys.refresh(),
+      maxAge: () => configurations.current().keys.jwksMaxAge ?? defaultJwksMaxAge,
+      onError: (error) => log.warn({ err: error }, 'signing keys not read'),
+    }),
+  );
   app.use(rateLimitedRoutes(limiter));
   app.use(
     onPath(
@@ -213,7 +236,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
         issuer,
         database,
         readBearer: readBearerFor(`${issuer}/ssf`),
-        keys: eventKeys.map(publicPart),
+        keys: () => keys.current().security_events.map(publicPart),
         signSecurityEvent,
         addressRules,
         stopping: stopping.signal,
@@ -227,6 +250,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       readBearer: readBearerFor(`${issuer}/admin`),
       configuration: readConfiguration,
       loadConfiguration,
+      rotateSigningKeys: (tx, how, origin) => rotateSigningKeys(tx, atRest, how, origin),
     }),
   );
   app.use(requestTransaction(database, configurations));
@@ -256,13 +280,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const stopPolling = configurations.poll(1000, (error) =>
     log.warn({ err: error }, 'configuration not read'),
   );
+  const stopFollowing = keys.poll(1000, (error) => log.warn({ err: error }, 'signing keys not read'));
   const stopSkew = every(10_000, async () => {
     state.skew = await measureClockSkew(database);
   });
   const { senders, close: closeSenders } = buildSenders({
     issuer,
     database,
-    keys,
+    keys: () => keys.current().tokens,
     secrets: atRest,
     signSecurityEvent,
     configuration: () => configurations.current(),
@@ -284,6 +309,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     configuration: readConfiguration,
     sealEvents: createSealer(database, atRest),
     longestOverlap,
+    keepKeys: async () => keepSigningKeys(database, atRest, await readConfiguration()),
     deliverer,
     onRun: metrics?.noteRun,
   });
@@ -298,6 +324,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       state.draining = true;
       stopping.abort();
       stopPolling();
+      stopFollowing();
       stopSkew();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -327,7 +354,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     if (isClockOff()) return ['clock'];
     try {
       const missing = await findMissingMigrations(database);
-      return missing.length > 0 ? ['migrations'] : [];
+      if (missing.length > 0) return ['migrations'];
+      return keys.isBehind() ? ['keys'] : [];
     } catch {
       return ['database'];
     }
@@ -339,7 +367,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
 
   async function sample() {
     const liveSessions = await countLiveSessions(database, configurations.current());
-    return { liveSessions, outbox: await measureOutbox(database) };
+    const signingKeys = await listSigningKeyTimes(database);
+    return { liveSessions, outbox: await measureOutbox(database), signingKeys };
   }
 
   function longestOverlap(): number {

@@ -5,6 +5,7 @@ import { addAuditCommands } from './cli/audit.ts';
 import { addDevCommand } from './cli/dev.ts';
 import { addExportCommands } from './cli/export.ts';
 import { addMigrateCommand } from './cli/migrate.ts';
+import { addKeyCommands } from './cli/keys.ts';
 import { reportFailure } from './cli/report_failure.ts';
 import { addNoticeCommands } from './cli/notice.ts';
 import { addReportCommands } from './cli/report.ts';
@@ -38,6 +39,7 @@ addUserCommands(program);
 addSessionCommands(program);
 addNoticeCommands(program);
 addAuditCommands(program);
+addKeyCommands(program);
 addReportCommands(program);
 addSimulateCommand(program);
 for (const command of [

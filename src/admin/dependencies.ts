@@ -1,5 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Instant } from '../domain/instants.ts';
+import type { Origin } from '../domain/origin.ts';
+import type { RotateOptions } from '../operations/rotate_signing_keys.ts';
 import type { LoadedConfiguration } from '../store/configuration.ts';
 import type { Database, Queryable } from '../store/database.ts';
 
@@ -25,4 +27,6 @@ export interface AdminDependencies {
   configuration(): Promise<Configuration>;
   /** Read in the transaction of a change. */
   loadConfiguration(tx: Queryable): Promise<LoadedConfiguration>;
+  /** Throws Problem `key_not_public`. */
+  rotateSigningKeys(tx: Queryable, options: RotateOptions, origin: Origin): Promise<unknown>;
 }

@@ -1,7 +1,5 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
-import type { Environment } from '../config/environment.ts';
 import { createSecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import { formatDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
@@ -9,6 +7,7 @@ import { verifyTrail } from '../events/verify_trail.ts';
 import type { TrailReport } from '../events/verify_trail.ts';
 import { addAuditListings } from './audit_listings.ts';
 import { withDatabase } from './open_database.ts';
+import { readSecrets } from './read_secrets.ts';
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('the audit trail');
@@ -20,7 +19,9 @@ export function addAuditCommands(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (options: { checkpoint?: string; json?: true }) => {
       const environment = readEnvironment(process.env, 'tool');
-      const secrets = createSecretsAtRest(await readSecrets(environment));
+      const secrets = createSecretsAtRest(
+        await readSecrets(environment, 'only it can prove what was sealed. For what curfew dev sealed'),
+      );
       await withDatabase(environment, async (database) => {
         const report = await verifyTrail(database, secrets, options);
         process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describe(report));
@@ -30,19 +31,6 @@ export function addAuditCommands(program: Command): void {
         throw new Problem('trail_altered', `${first}${more}`);
       });
     });
-}
-
-async function readSecrets(environment: Environment): Promise<readonly Buffer[]> {
-  if (environment.secrets) return environment.secrets;
-  if (environment.databaseUrl) {
-    const kept = `CURFEW_SECRET_FILE=${path.join(environment.dataDirectory, 'secret')}`;
-    throw new Problem(
-      'secret_missing',
-      `CURFEW_SECRET is missing: only it can prove what was sealed. For what curfew dev sealed: ${kept}`,
-    );
-  }
-  const { readEmbeddedSecret } = await import('./dev.ts');
-  return [readEmbeddedSecret(environment)];
 }
 
 function describe({ seals, since, events, dropped, unsealed, checkpoint }: TrailReport): string {

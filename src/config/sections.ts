@@ -3,6 +3,7 @@ import { branding } from './schema/branding.ts';
 import { clients } from './schema/clients.ts';
 import { delivery } from './schema/delivery.ts';
 import { deviations } from './schema/deviations.ts';
+import { keys } from './schema/keys.ts';
 import { policies } from './schema/policies.ts';
 import { rateLimits } from './schema/rate_limits.ts';
 import { resources } from './schema/resources.ts';
@@ -23,6 +24,7 @@ export const sections = {
   rate_limits: rateLimits,
   delivery,
   audit,
+  keys,
 };
 export type SectionName = keyof typeof sections;
 export const sectionNames = Object.keys(sections) as SectionName[];

@@ -6,6 +6,10 @@ import { Problem } from '../domain/problems.ts';
  * secret seals; all open. `context` names table, column and row: a value moved elsewhere does not open.
  */
 export interface SecretsAtRest {
+  /** The id of the key that seals: the second part of what it sealed. */
+  newestId: string;
+  /** Whether one of the secrets has sealed it, by the key id that it names; not whether it is unaltered. */
+  knows(sealed: string): boolean;
   /** AES-256-GCM as `v1.<key id>.<nonce>.<ciphertext>.<tag>`, base64url. */
   seal(plaintext: Buffer, context: string): string;
   /** Throws Problem `secret_wrong` when no secret opens it. */
@@ -30,6 +34,8 @@ export function createSecretsAtRest(secrets: readonly Buffer[]): SecretsAtRest {
   if (!current) throw new Problem('secret_wrong', 'At least one secret is needed.');
 
   return {
+    newestId: current.id,
+    knows: (sealed) => keys.some(({ id }) => id === sealed.split('.')[1]),
     seal(plaintext, context) {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context));

@@ -7,14 +7,16 @@ export type SignJwt = (
   header: { alg: SigningAlgorithm; typ: string },
 ) => Promise<string>;
 
-/** Signs with the first of these private keys that has the algorithm. */
-export function createJwtSigner(keys: readonly JWK[]): SignJwt {
-  const imported = new Map<string, Promise<Awaited<ReturnType<typeof importJWK>>>>();
+type ImportedKey = Awaited<ReturnType<typeof importJWK>>;
+
+/** Signs with the first of these private keys that has the algorithm; which ones they are is asked each time. */
+export function createJwtSigner(keys: () => readonly JWK[]): SignJwt {
+  const imported = new WeakMap<JWK, Promise<ImportedKey>>();
   return async (payload, { alg, typ }) => {
-    const jwk = keys.find((key) => key.alg === alg);
+    const jwk = keys().find((key) => key.alg === alg);
     if (!jwk) throw new Error(`There is no ${alg} key.`);
-    const key = imported.get(alg) ?? importJWK(jwk, alg);
-    imported.set(alg, key);
+    const key = imported.get(jwk) ?? importJWK(jwk, alg);
+    imported.set(jwk, key);
     return await new SignJWT(payload)
       .setProtectedHeader({ alg, typ, ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) })
       .sign(await key);

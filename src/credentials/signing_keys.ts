@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'jose';
+import type { SecretsAtRest } from './secrets_at_rest.ts';
 
 /** ES256 for access tokens and most ID tokens; RS256 for clients that ask for it. */
 export const signingAlgorithms = ['ES256', 'RS256'] as const;
@@ -45,4 +46,23 @@ export function publicPart({ kty, kid, alg, use, crv, x, y, n, e }: JWK): JWK {
   return Object.fromEntries(
     Object.entries({ kty, kid, alg, use, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
   );
+}
+
+const context = (keyId: string): string => `signing_keys:private_sealed:${keyId}`;
+
+/** A key as it is stored: its private half sealed. */
+export function sealSigningKey(
+  secrets: SecretsAtRest,
+  { keyId, algorithm, publicJwk, privateJwk }: SigningKey,
+) {
+  const privateSealed = secrets.seal(Buffer.from(JSON.stringify(privateJwk)), context(keyId));
+  return { keyId, algorithm, publicJwk: { ...publicJwk }, privateSealed };
+}
+
+/** The private key. Throws Problem `secret_wrong` when no secret opens it. */
+export function openSigningKey(
+  secrets: SecretsAtRest,
+  { keyId, privateSealed }: { keyId: string; privateSealed: string },
+): JWK {
+  return JSON.parse(secrets.open(privateSealed, context(keyId)).toString('utf8')) as JWK;
 }

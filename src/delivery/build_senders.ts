@@ -18,7 +18,8 @@ import type { SignSecurityEvent } from './sign_security_event.ts';
 export interface SendersOptions {
   issuer: string;
   database: Database;
-  keys: readonly JWK[];
+  /** Those that tokens are signed with at the moment. */
+  keys(): readonly JWK[];
   secrets: SecretsAtRest;
   signSecurityEvent: SignSecurityEvent;
   configuration(): Configuration;

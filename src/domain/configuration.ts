@@ -2,6 +2,7 @@ import type { Deviation } from './deviations.ts';
 import type { Policy } from './policies.ts';
 import type { DeliverySettings } from './notices.ts';
 import type { RateLimits } from './rate_limits.ts';
+import type { KeySettings } from './signing_keys.ts';
 
 export interface Role {
   name: string;
@@ -63,6 +64,7 @@ export interface Configuration {
   rateLimits?: Partial<RateLimits>;
   delivery?: DeliverySettings;
   audit?: AuditSettings;
+  keys?: KeySettings;
 }
 
 /** A user as a configuration file names one; what is left out stays as it is. */
@@ -102,4 +104,5 @@ export interface DesiredConfiguration {
   rate_limits?: Partial<RateLimits> | undefined;
   delivery?: DeliverySettings | undefined;
   audit?: AuditSettings | undefined;
+  keys?: KeySettings | undefined;
 }

@@ -16,5 +16,6 @@ export function desireConfiguration(
     rate_limits: configuration.rateLimits ?? {},
     delivery: configuration.delivery ?? {},
     audit: configuration.audit ?? {},
+    keys: configuration.keys ?? {},
   };
 }

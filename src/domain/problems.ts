@@ -23,7 +23,9 @@ export const problemCodes = {
   database_behind: 'The database lacks migrations.',
   database_role: 'The database role has the wrong rights.',
   trail_altered: 'The audit trail is not as it was sealed.',
+  key_not_public: 'The next signing key is not known everywhere yet.',
   secret_missing: 'A secret is needed.',
+  secret_in_use: 'Something is still kept under an older secret.',
   secret_wrong: 'The secret does not open what is stored.',
 } as const;
 export type ProblemCode = keyof typeof problemCodes;

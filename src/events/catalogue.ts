@@ -66,7 +66,12 @@ export const eventCatalogue = {
   'stream.subject_added': 'An event stream tells of an account again.',
   'stream.subject_removed': 'An event stream tells no more of an account.',
   'stream.events_dropped': 'An event stream kept too many or too old events: the oldest were dropped.',
-  'signing_key.created': 'A signing key was made.',
+  'signing_key.created': 'A signing key was made and published: to sign at once, or as the next.',
+  'signing_key.activated':
+    'A signing key began to sign; until when the one before stays published is told, and whether it was forced.',
+  'signing_key.removed': 'A signing key whose last token is over was removed, and is published no more.',
+  'secrets.reencrypted':
+    'What an older CURFEW_SECRET had encrypted was rewritten under the newest one; how many values of each column.',
   'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',
   'trail.cut':
     'A running server found fewer seals than it had seen before: the end of the trail was removed.',

@@ -13,6 +13,7 @@ import {
 import type { Head, Present, SealingState, TrailEvent } from '../store/audit_seals.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { recordEvent } from './record_event.ts';
+import { loadSealKeys } from './seal_keys.ts';
 import { findHeadFault, noMac } from './trail_head.ts';
 import {
   commitToPersonal,
@@ -43,7 +44,8 @@ export function createSealer(database: Database, secrets: SecretsAtRest): () => 
     if (!present) return 0;
     const sealed = await sealAlone(database, async (tx) => {
       const state = await readSealingState(tx, present);
-      const fault = findHeadFault(state, keys);
+      const known = keys.some(({ id }) => id === state?.head.keyId);
+      const fault = findHeadFault(state, known ? keys : await loadSealKeys(tx, secrets));
       if (!state || fault) throw new Problem('trail_altered', `Nothing is sealed: ${fault}`);
       const found = state.head.sealNumber;
       if (found < highestSeen) await recordEvent(tx, 'trail.cut', {}, {}, { seen: highestSeen, found });

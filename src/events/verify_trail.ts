@@ -3,7 +3,8 @@ import type { Seal } from '../store/audit_seals.ts';
 import { inspectUnsealed, listSeals, readHead, readTrail } from '../store/audit_verification.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { createBeginnings } from './beginnings.ts';
-import { computeSealMac, deriveSealKeys, digestContent } from './trail_digests.ts';
+import { loadSealKeys } from './seal_keys.ts';
+import { computeSealMac, digestContent } from './trail_digests.ts';
 import type { SealKey } from './trail_digests.ts';
 import { findHeadFault, noMac } from './trail_head.ts';
 import { nameCheckpoint, nameEvent, nameMissing, showMoment } from './trail_names.ts';
@@ -39,8 +40,8 @@ export async function verifyTrail(
   secrets: SecretsAtRest,
   { checkpoint }: { checkpoint?: string | undefined } = {},
 ): Promise<TrailReport> {
-  const keys = deriveSealKeys(secrets);
   return await readTrail(database, async (tx) => {
+    const keys = await loadSealKeys(tx, secrets);
     const { last, found, ...chain } = await verifyChain(tx, keys, checkpoint);
     const { added, ...unsealed } = await inspectUnsealed(tx, mostFaults);
     const faults = [...chain.faults];

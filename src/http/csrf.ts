@@ -7,14 +7,18 @@ export interface CsrfTokens {
   check(subject: string, token: unknown): boolean;
 }
 
-export function createCsrfTokens(key: Buffer): CsrfTokens {
-  const issue = (subject: string) => createHmac('sha256', key).update(subject).digest('base64url');
+/** The first key makes tokens, all are good: a form that is open while a key is replaced may still be sent. */
+export function createCsrfTokens(keys: readonly [Buffer, ...Buffer[]]): CsrfTokens {
+  const issue = (subject: string, key = keys[0]) =>
+    createHmac('sha256', key).update(subject).digest('base64url');
   return {
-    issue,
+    issue: (subject) => issue(subject),
     check(subject, token) {
-      const expected = Buffer.from(issue(subject));
       const actual = Buffer.from(typeof token === 'string' ? token : '');
-      return actual.length === expected.length && timingSafeEqual(actual, expected);
+      return keys.some((key) => {
+        const expected = Buffer.from(issue(subject, key));
+        return actual.length === expected.length && timingSafeEqual(actual, expected);
+      });
     },
   };
 }

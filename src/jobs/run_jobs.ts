@@ -20,6 +20,8 @@ export interface JobOptions {
   sealEvents(): Promise<number>;
   /** The longest overlap of any policy, in seconds: sealed successors may be needed for that long. */
   longestOverlap(): number;
+  /** Rotates signing keys when it is time, and removes old ones. */
+  keepKeys(): Promise<unknown>;
   deliverer: Deliverer;
   /** Told of each run, once it is over: what was run, for how many seconds, and whether it failed. */
   onRun?: ((job: JobName, seconds: number, failed: boolean) => void) | undefined;
@@ -37,6 +39,7 @@ export const jobNames = [
   'audit_erase',
   'stale_events',
   'expired',
+  'rotate_keys',
 ] as const;
 export type JobName = (typeof jobNames)[number];
 
@@ -65,6 +68,7 @@ export function startJobs({
   configuration,
   sealEvents,
   longestOverlap,
+  keepKeys,
   deliverer,
   onRun,
 }: JobOptions): {
@@ -89,6 +93,7 @@ export function startJobs({
     },
     { name: 'audit_erase', everySeconds: 600, run: () => eraseLateEvents(database) },
     { name: 'stale_events', everySeconds: 60, run: () => dropStaleEvents(database) },
+    { name: 'rotate_keys', everySeconds: 1, run: keepKeys },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
   ];
   async function sweep(): Promise<void> {

@@ -49,7 +49,7 @@ export interface ApplyOptions {
 }
 
 const isAboutLimits = ({ section }: Difference): boolean =>
-  !['deviations', 'branding', 'rate_limits', 'delivery'].includes(section);
+  !['deviations', 'branding', 'rate_limits', 'delivery', 'keys'].includes(section);
 
 /**
  * Make the database match what is wanted, in the caller's transaction. Whatever is over under the old
@@ -123,6 +123,7 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
     rateLimits: desired.rate_limits ?? current.rateLimits ?? {},
     delivery: desired.delivery ?? current.delivery ?? {},
     audit: desired.audit ?? current.audit ?? {},
+    keys: desired.keys ?? current.keys ?? {},
   };
 }
 
@@ -189,6 +190,7 @@ async function writeDifference(
   if (section === 'rate_limits') return await writeSettings(tx, section, next.rateLimits ?? {});
   if (section === 'delivery') return await writeSettings(tx, section, next.delivery ?? {});
   if (section === 'audit') return await writeSettings(tx, section, next.audit ?? {});
+  if (section === 'keys') return await writeSettings(tx, section, next.keys ?? {});
   if (kind === 'removed') {
     if (section === 'policies') await deletePolicy(tx, name, author);
     else await deleteConfigured(tx, section, name);

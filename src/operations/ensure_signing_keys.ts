@@ -1,38 +1,66 @@
-import { generateSigningKey, keyPurposes } from '../credentials/signing_keys.ts';
-import type { KeyPurpose } from '../credentials/signing_keys.ts';
+import { generateSigningKey, keyPurposes, sealSigningKey } from '../credentials/signing_keys.ts';
+import type { KeyPurpose, SigningAlgorithm } from '../credentials/signing_keys.ts';
 import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
+import type { Instant } from '../domain/instants.ts';
+import { defaultJwksMaxAge } from '../domain/signing_keys.ts';
+import type { KeySettings, SigningKeyTimes } from '../domain/signing_keys.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Database } from '../store/database.ts';
-import { insertSigningKey, listSigningKeys, lockSigningKeys } from '../store/signing_keys.ts';
+import { insertSigningKey, listSigningKeyTimes, lockSigningKeys } from '../store/signing_keys.ts';
 
-const context = (keyId: string): string => `signing_keys:private_sealed:${keyId}`;
+interface Missing {
+  purpose: KeyPurpose;
+  algorithm: SigningAlgorithm;
+  state: 'current' | 'next';
+}
 
-/**
- * The private keys to sign with for `purpose`, newest first; makes one of each algorithm where there is
- * none. Throws Problem `secret_wrong` when no secret opens a stored key.
- */
+/** Every kind of key there is. */
+const kinds = (Object.keys(keyPurposes) as KeyPurpose[]).flatMap((purpose) =>
+  keyPurposes[purpose].map((algorithm) => ({ purpose, algorithm })),
+);
+
+/** See to it that there is a key of each kind that signs, and one that is published to be the next. Returns all. */
 export async function ensureSigningKeys(
   database: Database,
   secrets: SecretsAtRest,
-  purpose: KeyPurpose,
-): Promise<Record<string, unknown>[]> {
-  const stored = await database.transaction(async (tx) => {
+  settings: KeySettings = {},
+): Promise<{ keys: SigningKeyTimes[]; now: Instant }> {
+  const before = await listSigningKeyTimes(database);
+  const lacking = listMissing(before.keys);
+  if (lacking.length === 0) return before;
+  const made = await Promise.all(
+    lacking.map(async (missing) => ({ missing, key: await generateSigningKey(missing.algorithm) })),
+  );
+  return await database.transaction(async (tx) => {
     await lockSigningKeys(tx);
-    const present = await listSigningKeys(tx, purpose);
-    for (const algorithm of keyPurposes[purpose]) {
-      if (present.some((key) => key.algorithm === algorithm)) continue;
-      const { keyId, publicJwk, privateJwk } = await generateSigningKey(algorithm);
-      const privateSealed = secrets.seal(Buffer.from(JSON.stringify(privateJwk)), context(keyId));
-      await insertSigningKey(tx, { keyId, algorithm, purpose, publicJwk: { ...publicJwk }, privateSealed });
-      await recordEvent(tx, 'signing_key.created', {}, {}, { key_id: keyId, algorithm, purpose });
+    const still = listMissing((await listSigningKeyTimes(tx)).keys);
+    for (const { missing, key } of made) {
+      const { purpose, algorithm, state } = missing;
+      const isStill = still.some(
+        (one) => one.purpose === purpose && one.algorithm === algorithm && one.state === state,
+      );
+      if (!isStill) continue;
+      await insertSigningKey(tx, {
+        ...sealSigningKey(secrets, key),
+        purpose,
+        isCurrent: state === 'current',
+        jwksMaxAge: settings.jwksMaxAge ?? defaultJwksMaxAge,
+      });
+      await recordEvent(tx, 'signing_key.created', {}, {}, { key_id: key.keyId, algorithm, purpose, state });
     }
-    return await listSigningKeys(tx, purpose);
+    return await listSigningKeyTimes(tx);
   });
-  return stored.map(
-    (key) =>
-      JSON.parse(secrets.open(key.privateSealed, context(key.keyId)).toString('utf8')) as Record<
-        string,
-        unknown
-      >,
+}
+
+function listMissing(keys: readonly SigningKeyTimes[]): Missing[] {
+  return kinds.flatMap((kind) =>
+    (['current', 'next'] as const)
+      .filter(
+        (state) =>
+          !keys.some(
+            (key) => key.state === state && key.purpose === kind.purpose && key.algorithm === kind.algorithm,
+          ),
+      )
+      .map((state) => ({ ...kind, state })),
   );
 }

@@ -6,7 +6,7 @@ import type {
 } from '../domain/configuration.ts';
 
 type NamedSection = 'policies' | 'roles' | 'scopes' | 'resources' | 'clients' | 'deviations';
-type SettingsSection = 'branding' | 'rate_limits' | 'delivery' | 'audit';
+type SettingsSection = 'branding' | 'rate_limits' | 'delivery' | 'audit' | 'keys';
 export type Section = NamedSection | SettingsSection;
 
 /** Which way a change leads; `mixed`: stricter here, looser there. */
@@ -51,6 +51,7 @@ export function compareConfigurations(current: Configuration, desired: DesiredCo
     ...compareSettings('rate_limits', current.rateLimits, desired.rate_limits),
     ...compareSettings('delivery', current.delivery, desired.delivery),
     ...compareSettings('audit', current.audit, desired.audit),
+    ...compareSettings('keys', current.keys, desired.keys),
   ];
 }
 
@@ -127,6 +128,8 @@ function flattenScope(value: Partial<ScopeDefinition>): Record<string, unknown> 
 const fileNames = new Map([
   ['logoUri', 'logo_uri'],
   ['allowedNetworks', 'allowed_networks'],
+  ['rotateEvery', 'rotate_every'],
+  ['jwksMaxAge', 'jwks_max_age'],
 ]);
 
 function inFileNames(value: Record<string, unknown>): Record<string, unknown> {

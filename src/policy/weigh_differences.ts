@@ -3,6 +3,7 @@ import { builtInDefaultPolicy } from '../domain/policies.ts';
 import type { LimitField, Limits } from '../domain/policies.ts';
 import { defaultRateLimits } from '../domain/rate_limits.ts';
 import type { RateLimit, RateLimitKind } from '../domain/rate_limits.ts';
+import { defaultRotateEvery } from '../domain/signing_keys.ts';
 import type { Difference, Direction, FieldDifference, Section } from './compare_configurations.ts';
 import { effectiveLimits, isStricter } from './effective_limits.ts';
 
@@ -146,4 +147,11 @@ const weighed: Partial<Record<Section, Readonly<Record<string, Weigh>>>> = {
     lease: isNotSet,
   },
   delivery: { allowed_networks: fewerMembers('none') },
+  keys: {
+    rotate_every: ({ from, to }) =>
+      fewer(
+        (from as number | undefined) ?? defaultRotateEvery,
+        (to as number | undefined) ?? defaultRotateEvery,
+      ),
+  },
 };

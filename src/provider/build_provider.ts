@@ -31,7 +31,7 @@ export interface ProviderPages {
 
 export interface ProviderOptions extends AdapterDependencies {
   /** Private keys; the first of each algorithm signs. */
-  keys: JWK[];
+  keys: readonly JWK[];
   cookieKeys: string[];
   /** 32 bytes that every instance shares: DPoP nonces of one are good at all. */
   nonceKey: Buffer;

@@ -1,8 +1,9 @@
-import { createLocalJWKSet, jwtVerify } from 'jose';
-import type { JWK, JWTPayload } from 'jose';
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
 import { publicPart } from '../credentials/signing_keys.ts';
 import { hashToken } from '../credentials/token_hash.ts';
 import { insertClientToken } from '../store/access_tokens.ts';
+import type { KeySet, KeySource } from './key_source.ts';
 import type { RequestContext } from './request_context.ts';
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -40,16 +41,30 @@ interface SignedToken {
 
 export type VerifyAccessToken = (token: string) => Promise<JWTPayload | undefined>;
 
-/** Check an RFC 9068 access token of this issuer; undefined for anything else, expired ones included. */
-export function createVerifyAccessToken(issuer: string, signingKeys: JWK[]): VerifyAccessToken {
-  const keys = createLocalJWKSet({ keys: signingKeys.map(publicPart) });
+/**
+ * Check an RFC 9068 access token of this issuer; undefined for anything else, expired ones included. A key that is not
+ * known here may be one that another instance made just now: the database is asked once.
+ */
+export function createVerifyAccessToken(
+  issuer: string,
+  source: Pick<KeySource, 'current' | 'refresh'>,
+): VerifyAccessToken {
+  const verifiers = new WeakMap<KeySet, ReturnType<typeof createLocalJWKSet>>();
+  const verify = async (token: string, set: KeySet) => {
+    const keys = verifiers.get(set) ?? createLocalJWKSet({ keys: set.tokens.map(publicPart) });
+    verifiers.set(set, keys);
+    const { payload } = await jwtVerify(token, keys, { issuer, typ: 'at+jwt' });
+    return payload;
+  };
   return async (token) => {
+    const known = source.current();
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, typ: 'at+jwt' });
-      return payload;
-    } catch {
-      return undefined;
+      return await verify(token, known);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) return undefined;
     }
+    const newer = await source.refresh();
+    return newer === known ? undefined : await verify(token, newer).catch(() => undefined);
   };
 }
 

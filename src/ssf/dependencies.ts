@@ -10,8 +10,8 @@ export interface SsfDependencies {
   database: Database;
   /** What a bearer token for these routes opens; undefined: nothing. */
   readBearer(token: string): Promise<{ clientId: string; scopes: readonly string[] } | undefined>;
-  /** Public keys that events are signed with. */
-  keys: readonly object[];
+  /** Public keys that events are signed with, those of the moment. */
+  keys(): readonly object[];
   signSecurityEvent: SignSecurityEvent;
   addressRules(): AddressRules;
   createStream(

@@ -46,7 +46,7 @@ export function ssfRoutes(dependencies: SsfDependencies): Middleware {
     if (ctx.path === paths.metadata || ctx.path === paths.keys) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return refuseMethod(ctx, ['GET', 'HEAD']);
       ctx.body =
-        ctx.path === paths.keys ? { keys: dependencies.keys } : describeTransmitter(dependencies.issuer);
+        ctx.path === paths.keys ? { keys: dependencies.keys() } : describeTransmitter(dependencies.issuer);
       return;
     }
     const [path, polled] = readPath(ctx.path);

@@ -10,6 +10,7 @@ import type {
 import type { Deviation } from '../domain/deviations.ts';
 import type { DeliverySettings } from '../domain/notices.ts';
 import type { RateLimits } from '../domain/rate_limits.ts';
+import type { KeySettings } from '../domain/signing_keys.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
 import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
@@ -20,6 +21,7 @@ export interface LoadedConfiguration extends Configuration {
   rateLimits: Partial<RateLimits>;
   delivery: DeliverySettings;
   audit: AuditSettings;
+  keys: KeySettings;
 }
 
 interface ConfigurationRow {
@@ -28,6 +30,7 @@ interface ConfigurationRow {
   rate_limits: Partial<RateLimits>;
   delivery: DeliverySettings;
   audit: AuditSettings;
+  keys: KeySettings;
   policies: Policy[];
   roles: Role[];
   scopes: {
@@ -55,7 +58,7 @@ interface ConfigurationRow {
 const configurationStatement = {
   name: 'configuration_load',
   text: `
-    select c.version::float8 as version, c.branding, c.rate_limits, c.delivery, c.audit,
+    select c.version::float8 as version, c.branding, c.rate_limits, c.delivery, c.audit, c.keys,
       (select coalesce(json_agg(json_build_object('name', name, 'version', version, 'limits', limits,
          'baselines', baselines) order by name), '[]') from policies) as policies,
       (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'policy', policy)) order by name), '[]')
@@ -82,6 +85,7 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
     rateLimits: row.rate_limits,
     delivery: row.delivery,
     audit: row.audit,
+    keys: row.keys,
     policies: new Map(row.policies.map((policy) => [policy.name, completeDefault(policy)])),
     roles: new Map(row.roles.map((role) => [role.name, role])),
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),

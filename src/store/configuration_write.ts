@@ -46,7 +46,7 @@ export async function rememberAppliedFile(tx: Queryable, digest: string): Promis
 /** Store one of the sections that are a single entry. */
 export async function writeSettings(
   tx: Queryable,
-  section: 'branding' | 'rate_limits' | 'delivery' | 'audit',
+  section: 'branding' | 'rate_limits' | 'delivery' | 'audit' | 'keys',
   value: object,
 ): Promise<void> {
   await tx.query({ name: `${section}_write`, text: `update configuration_state set ${section} = $1` }, [

@@ -154,7 +154,7 @@ branding: { colour: red }
 sessions: {}
 `);
     assert.deepEqual(faults, [
-      'sessions: is not a section; there are policies, roles, scopes, resources, clients, users, deviations, branding, rate_limits, delivery, audit',
+      'sessions: is not a section; there are policies, roles, scopes, resources, clients, users, deviations, branding, rate_limits, delivery, audit, keys',
       'policies.member.refresh_idle: must be a duration such as 90s, 15m, 8h or 30d, at least 1s',
       'policies.member.mfa: must be one of none, step_up, always',
       'policies.member.refresh_idel: is not a key that Curfew knows here',

@@ -334,6 +334,22 @@ describe('the admin API', () => {
     assert.equal((await admin.call('DELETE', '/policies/spare')).status, 404);
   });
 
+  it('lists the signing keys, and rotates them by force before the next ones are known', async () => {
+    const list = async () => (await admin.call('GET', '/keys')).body.items as Record<string, string>[];
+    const ids = (keys: readonly Record<string, string>[], state: string) =>
+      keys.filter((key) => key.state === state).map((key) => key.key_id);
+    const before = await list();
+    assert.equal(before.length, 6);
+    const early = await admin.call('POST', '/keys/rotate', {});
+    assert.deepEqual([early.status, early.body.type], [409, 'urn:curfew:problem:conflict']);
+    assert.match(early.body.detail, /not known everywhere before/);
+    const forced = await admin.call('POST', '/keys/rotate', { force: true });
+    assert.equal(forced.status, 200);
+    assert.deepEqual(ids(await list(), 'current'), ids(before, 'next'));
+    assert.deepEqual(ids(forced.body.items, 'previous'), ids(before, 'current'));
+    assert.doesNotMatch(JSON.stringify([before, forced.body]), /sealed|jwk"/);
+  });
+
   it('hands out a link with which the owner of an account sets a password, once', async () => {
     const { account_id: id } = (await admin.call('POST', '/accounts', { username: 'linus' })).body;
     const first = await admin.call('POST', `/accounts/${id}/password-link`);

@@ -37,6 +37,9 @@ describe('the metrics of a server', () => {
     assert.equal(await valueOf('curfew_live_sessions{policy="member"}'), 1);
     assert.equal(await valueOf('curfew_live_sessions{policy="admin"}'), 1);
     assert.equal(await valueOf('curfew_database_up'), 1);
+    const tokens256 = 'purpose="tokens",algorithm="ES256"';
+    assert.equal(await valueOf(`curfew_signing_keys{${tokens256},state="next"}`), 1);
+    assert.ok((await valueOf(`curfew_signing_key_age_seconds{${tokens256}}`)) > 0);
 
     await server.clock.advance(3600);
     await assertRefused(party, next, 'idle_timeout');

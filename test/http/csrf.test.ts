@@ -55,17 +55,25 @@ describe('rejectCrossSite', () => {
 });
 
 describe('a CSRF token', () => {
-  const tokens = createCsrfTokens(Buffer.alloc(32, 1));
+  const tokens = createCsrfTokens([Buffer.alloc(32, 1)]);
   const token = tokens.issue('an interaction');
 
   it('is good for the subject it was issued for, on every instance with the key', () => {
     assert.equal(tokens.check('an interaction', token), true);
-    assert.equal(createCsrfTokens(Buffer.alloc(32, 1)).check('an interaction', token), true);
+    assert.equal(createCsrfTokens([Buffer.alloc(32, 1)]).check('an interaction', token), true);
+  });
+
+  it('is good while its key is an older one, and made with the newest', () => {
+    const both = createCsrfTokens([Buffer.alloc(32, 2), Buffer.alloc(32, 1)]);
+    assert.equal(both.check('an interaction', token), true);
+    const [newest, older] = [Buffer.alloc(32, 2), Buffer.alloc(32, 1)].map((key) => createCsrfTokens([key]));
+    assert.equal(newest?.check('an interaction', both.issue('an interaction')), true);
+    assert.equal(older?.check('an interaction', both.issue('an interaction')), false);
   });
 
   it('is another for each subject and key', () => {
     assert.equal(tokens.check('another interaction', token), false);
-    assert.equal(createCsrfTokens(Buffer.alloc(32, 2)).check('an interaction', token), false);
+    assert.equal(createCsrfTokens([Buffer.alloc(32, 2)]).check('an interaction', token), false);
   });
 
   const wrong: unknown[] = [

@@ -82,6 +82,10 @@ const settings = {
   }),
   delivery: optional({ allowed_networks: fc.subarray(['10.0.0.0/8', 'fd00::/8']) }),
   audit: optional({ retention: fc.integer({ min: 30, max: 9000 }).map((days) => `${days}d`) }),
+  keys: optional({
+    rotate_every: fc.integer({ min: 1, max: 900 }).map((days) => `${days}d`),
+    jwks_max_age: fc.constant('15m'),
+  }),
 };
 
 const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'AQ', y: 'Ag', use: 'sig', kid: 'one' }] };

@@ -10,8 +10,8 @@ import type { AppliedConfiguration } from '../../src/operations/apply_configurat
 import { createSecretsAtRest } from '../../src/credentials/secrets_at_rest.ts';
 import { ensureSigningKeys } from '../../src/operations/ensure_signing_keys.ts';
 import type { Database } from '../../src/store/database.ts';
-import { insertSigningKey, listSigningKeys } from '../../src/store/signing_keys.ts';
-import type { StoredSigningKey } from '../../src/store/signing_keys.ts';
+import { insertSigningKey, loadSigningKeys } from '../../src/store/signing_keys.ts';
+import type { NewSigningKey } from '../../src/store/signing_keys.ts';
 import { createMovableClock } from './clock.ts';
 import type { MovableClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
@@ -60,15 +60,19 @@ export async function startTestServer(
   };
 }
 
-let signingKeys: StoredSigningKey[] | undefined;
+let signingKeys: NewSigningKey[] | undefined;
 
 /** RSA keys take long to make: the databases of one run share theirs, which one secret has sealed. */
 async function reuseSigningKeys(database: Database): Promise<void> {
   if (!signingKeys) {
     const secrets = createSecretsAtRest([testSecret]);
-    await ensureSigningKeys(database, secrets, 'tokens');
-    await ensureSigningKeys(database, secrets, 'security_events');
-    signingKeys = await listSigningKeys(database);
+    const { keys: times } = await ensureSigningKeys(database, secrets);
+    const { keys } = await loadSigningKeys(database);
+    signingKeys = keys.map((key) => ({
+      ...key,
+      isCurrent: times.some(({ keyId, state }) => keyId === key.keyId && state === 'current'),
+      jwksMaxAge: 3600,
+    }));
     return;
   }
   for (const key of signingKeys) await insertSigningKey(database, key);
@@ -81,15 +85,16 @@ export async function startInstance(options: {
   port: number;
   mail?: MailSettings;
   metrics?: Metrics;
+  secrets?: readonly Buffer[];
 }): Promise<{ app: App; logged: Record<string, unknown>[] }> {
   const logged: Record<string, unknown>[] = [];
   if (process.env.TEST_LOG) logged.push = (...lines) => (console.log(JSON.stringify(lines)), lines.length);
   const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  const { database, issuer, port, mail, metrics } = options;
+  const { database, issuer, port, mail, metrics, secrets = [testSecret] } = options;
   const app = await buildApp({
     issuer,
     database,
-    secrets: [testSecret],
+    secrets,
     log,
     mail,
     metrics,

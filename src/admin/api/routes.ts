@@ -25,6 +25,7 @@ import {
   listScopes,
   readClient,
 } from './configuration/read_routes.ts';
+import { listKeys, rotateKeys } from './keys/key_routes.ts';
 import { listNotices, replayNotices } from './notices/notice_routes.ts';
 import type { Route } from './route.ts';
 import {
@@ -68,4 +69,6 @@ export const routes: readonly Route[] = [
   listAuditEvents,
   listNotices,
   replayNotices,
+  listKeys,
+  rotateKeys,
 ];

@@ -161,6 +161,7 @@ const codeOf: Partial<Record<ProblemCode, ApiProblemCode>> = {
   last_administrator: 'last_administrator',
   account_exists: 'conflict',
   policy_in_use: 'conflict',
+  key_not_public: 'conflict',
   role_unknown: 'invalid_request',
   configuration_invalid: 'invalid_request',
 };

@@ -1,4 +1,6 @@
 import type { Middleware } from 'koa';
+import type { Instant } from '../../domain/instants.ts';
+import type { SigningKeyTimes } from '../../domain/signing_keys.ts';
 import { defineMetrics } from './definitions.ts';
 import type { Measures } from './definitions.ts';
 import { measureRequests } from './measure_requests.ts';
@@ -9,6 +11,7 @@ import type { News } from './note_news.ts';
 export interface Sample {
   liveSessions: ReadonlyMap<string, number>;
   outbox: { waiting: number; oldestSeconds: number; undeliverable: number };
+  signingKeys: { keys: readonly SigningKeyTimes[]; now: Instant };
 }
 
 export interface Observed {
@@ -70,13 +73,18 @@ export function createMetrics(): Metrics {
 
 /** While the database does not answer, what it would be asked is left out, and everything else is told. */
 async function showSample(measures: Measures, { sample }: Observed): Promise<void> {
-  const { databaseUp, liveSessions, outbox, outboxAge, outboxDead } = measures;
-  liveSessions.reset();
+  const { databaseUp, liveSessions, outbox, outboxAge, outboxDead, signingKeys, signingKeyAge } = measures;
+  for (const gauge of [liveSessions, signingKeys, signingKeyAge]) gauge.reset();
   const found = await sample().catch(() => undefined);
   databaseUp.set(found ? 1 : 0);
   for (const gauge of [outbox, outboxAge, outboxDead]) gauge.remove();
   if (!found) return;
   for (const [policy, count] of found.liveSessions) liveSessions.labels(policy).set(count);
+  for (const { purpose, algorithm, state, activatedAt } of found.signingKeys.keys) {
+    signingKeys.labels(purpose, algorithm, state).inc();
+    if (state === 'current' && activatedAt !== null)
+      signingKeyAge.labels(purpose, algorithm).set((found.signingKeys.now - activatedAt) / 1e6);
+  }
   outbox.set(found.outbox.waiting);
   outboxAge.set(found.outbox.oldestSeconds);
   outboxDead.set(found.outbox.undeliverable);

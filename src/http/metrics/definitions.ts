@@ -111,6 +111,18 @@ export function defineMetrics() {
       help: 'Age of the notice that has waited longest.',
       registers,
     }),
+    signingKeyAge: new Gauge({
+      name: 'curfew_signing_key_age_seconds',
+      help: 'Seconds since the key that signs now began to.',
+      labelNames: ['purpose', 'algorithm'] as const,
+      registers,
+    }),
+    signingKeys: new Gauge({
+      name: 'curfew_signing_keys',
+      help: 'Published signing keys: the next, the current and previous ones.',
+      labelNames: ['purpose', 'algorithm', 'state'] as const,
+      registers,
+    }),
     outboxDead: new Gauge({
       name: 'curfew_outbox_undeliverable',
       help: 'Notices that are tried no more; counted to 10000.',

@@ -8,6 +8,7 @@ import { listenForScrapes } from '../../../src/http/metrics/listen_for_scrapes.t
 
 const sample = () =>
   Promise.resolve({
+    signingKeys: { keys: [], now: 0 },
     liveSessions: new Map([['member', 3]]),
     outbox: { waiting: 2, oldestSeconds: 7, undeliverable: 1 },
   });

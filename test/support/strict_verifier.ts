@@ -1,0 +1,34 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
+
+/**
+ * Verifies as an API does that never looks for keys before its copy of them is too old, however unknown a token's key:
+ * it keeps what it fetched for as long as the answer's `Cache-Control` says, counted from the request.
+ */
+export function createStrictVerifier(urls: readonly string[]): {
+  verify(token: string): Promise<JWTPayload>;
+  /** The ids of the keys in the copy at hand. */
+  keyIds(): string[];
+} {
+  let copy: { set: JSONWebKeySet; keys: ReturnType<typeof createLocalJWKSet>; until: number } | undefined;
+  let fetches = 0;
+
+  async function fetchKeys() {
+    const asked = performance.now();
+    const response = await fetch(urls[fetches % urls.length] ?? '');
+    fetches += 1;
+    const set = (await response.json()) as JSONWebKeySet;
+    const maxAge = Number(/^public, max-age=(\d+)$/.exec(response.headers.get('cache-control') ?? '')?.[1]);
+    copy = { set, keys: createLocalJWKSet(set), until: asked + maxAge * 1000 };
+    return copy;
+  }
+
+  return {
+    async verify(token) {
+      const currentDate = new Date();
+      const at = copy && performance.now() < copy.until ? copy : await fetchKeys();
+      return (await jwtVerify(token, at.keys, { currentDate })).payload;
+    },
+    keyIds: () => copy?.set.keys.map(({ kid }) => kid ?? '') ?? [],
+  };
+}
