@@ -16,6 +16,7 @@ import { createMovableClock } from './clock.ts';
 import type { MovableClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
+import { noteSecret } from './issued_secrets.ts';
 import { findFreePort } from './ports.ts';
 
 export interface TestServer {
@@ -61,17 +62,21 @@ export async function startTestServer(
 }
 
 let signingKeys: StoredSigningKey[] | undefined;
+/** What opens the rest, and the private parts of those keys. */
+const serverSecrets = [testSecret.toString('base64url')];
 
 /** RSA keys take long to make: the databases of one run share theirs, which one secret has sealed. */
 async function reuseSigningKeys(database: Database): Promise<void> {
-  if (!signingKeys) {
+  if (signingKeys) {
+    for (const key of signingKeys) await insertSigningKey(database, key);
+  } else {
     const secrets = createSecretsAtRest([testSecret]);
-    await ensureSigningKeys(database, secrets, 'tokens');
-    await ensureSigningKeys(database, secrets, 'security_events');
+    const tokenKeys = await ensureSigningKeys(database, secrets, 'tokens');
+    const eventKeys = await ensureSigningKeys(database, secrets, 'security_events');
+    serverSecrets.push(...[...tokenKeys, ...eventKeys].map(({ d }) => String(d)));
     signingKeys = await listSigningKeys(database);
-    return;
   }
-  for (const key of signingKeys) await insertSigningKey(database, key);
+  for (const secret of serverSecrets) noteSecret('key of the server', secret);
 }
 
 /** One instance over a database; several may share it. */
