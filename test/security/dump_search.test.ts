@@ -50,6 +50,7 @@ describe('a dump of the database', () => {
     const page = await invited.open(`/set-password?token=${link?.token}`);
     await invited.submit(page, /set-password$/, { new_password: 'a quiet harbour of tin' });
     await invited.open('/forgotten-password');
+    await invited.open('/device');
     assert.deepEqual(await search(), []);
     const kinds = new Set(listSecrets(issuedBefore).map(({ kind }) => kind));
     assert.deepEqual([...kinds].toSorted(), [
@@ -64,6 +65,7 @@ describe('a dump of the database', () => {
       'cookie curfew_link',
       'cookie curfew_session',
       'device_code',
+      'form secret',
       'id_token',
       'interaction',
       'key of the server',
