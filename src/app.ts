@@ -46,6 +46,8 @@ import { forgottenPasswordPath } from './passwords/forgotten_password_page.ts';
 import { passwordRoutes } from './passwords/routes.ts';
 import { accountSignInUrl } from './provider/account_client.ts';
 import { findBrowserSession, forgetBrowserSession } from './provider/browser_session.ts';
+import { findBegunRequest } from './provider/begun_request.ts';
+import { browserToken } from './provider/browser_token.ts';
 import { createBearerReader } from './provider/bearer_tokens.ts';
 import { buildProvider } from './provider/build_provider.ts';
 import { createConfigurationSource } from './provider/configuration_source.ts';
@@ -158,6 +160,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     forgottenPasswordUrl: mail && forgottenPasswordPath,
     passkeys: buildInteractionPasskeys(database, relyingParty),
     currentProvider,
+    findBegunRequest: (uid) => findBegunRequest(database, uid),
     csrf,
     pageContext,
   };
@@ -254,6 +257,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     }),
   );
   app.use(requestTransaction(database, configurations));
+  app.use(browserToken(issuer));
   for (const area of ['/interaction/', '/account/']) app.use(onPaths(area, rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));
   app.use(

@@ -8,7 +8,7 @@ import type { LeaseInForce } from '../policy/family_lease.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import { listOwnOfflineFamilies, listOwnSessions } from '../store/own_access.ts';
-import { describeDevice } from './describe_device.ts';
+import { describeDevice } from '../http/describe_device.ts';
 import { describeFuture, describePast } from '../http/describe_moment.ts';
 import type { Visit } from './visit.ts';
 import type { AccessTimes, AppAccess, AppProps, SessionProps } from '../../views/account_sessions.ts';

@@ -66,6 +66,9 @@ const actions: Record<string, Action> = {
 
 const endingId = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Every address of these pages; `:id` stands for an identifier. */
+export const accountAddresses = { pages: Object.keys(pages), forms: Object.keys(actions) };
+
 export function accountRoutes(dependencies: AccountDependencies): Middleware {
   return async (ctx, next) => {
     const isLook = ctx.method === 'GET' || ctx.method === 'HEAD';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { Origin } from '../domain/origin.ts';
 
@@ -33,6 +33,7 @@ export function requestOrigin({ issuer, trustedProxies, log }: RequestOriginOpti
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     headers['x-forwarded-for'] = address;
+    dropHost(ctx);
     const userAgent = ctx.get('User-Agent').slice(0, longestUserAgent) || undefined;
     ctx.state.origin = { requestId, address, userAgent } satisfies Origin;
     ctx.set('X-Request-Id', requestId);
@@ -46,6 +47,16 @@ export function requestOrigin({ issuer, trustedProxies, log }: RequestOriginOpti
       );
     }
   };
+}
+
+/** A request may name its host in its first line, too (RFC 9112 §3.2.2): only path and query stay. */
+function dropHost(ctx: Context): void {
+  const named = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i.exec(ctx.url)?.[0];
+  if (named === undefined) return;
+  const rest = ctx.url.slice(named.length);
+  ctx.url = rest.startsWith('/') ? rest : `/${rest}`;
+  ctx.originalUrl = ctx.url;
+  ctx.request.originalUrl = ctx.url;
 }
 
 type TrustRule = (address: string, hop: number) => boolean;

@@ -74,6 +74,8 @@ export interface InteractionDependencies {
   forgottenPasswordUrl: string | undefined;
   passkeys: InteractionPasskeys;
   currentProvider: () => Provider;
+  /** Where the request of an interaction begins anew, whichever browser began it. */
+  findBegunRequest(uid: string): Promise<string | undefined>;
   csrf: CsrfTokens;
   /** As configured at this moment. */
   pageContext: () => PageContext;

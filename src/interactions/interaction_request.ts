@@ -10,14 +10,14 @@ export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 /** The interaction that the browser's cookie and the address both name. Throws the library's error, or 404. */
 export async function getInteraction(
   ctx: Context,
-  { currentProvider }: InteractionDependencies,
+  dependencies: InteractionDependencies,
 ): Promise<{ interaction: Interaction; client: Client }> {
-  const provider = currentProvider();
+  const provider = dependencies.currentProvider();
   const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
     if (error instanceof errors.SessionNotFound) return undefined;
     throw error;
   });
-  if (!interaction) return await restart(ctx, provider);
+  if (!interaction) return await restart(ctx, dependencies);
   if (interaction.uid !== (ctx.params as { uid?: string }).uid) ctx.throw(404);
   const client = await provider.Client.find(String(interaction.params.client_id));
   if (!client) ctx.throw(400);
@@ -26,21 +26,19 @@ export async function getInteraction(
 }
 
 /**
- * The session ended while its user was on a page: the request begins anew, and its sign-in page says why.
+ * The session ended while its user was on a page, and the sign-in page says why; or another browser began the
+ * request, or this one before it forgot its cookies. In each case the request begins anew.
  * Throws RestartInteraction, or the library's error where there is no such request.
  */
-async function restart(ctx: Context, provider: Provider): Promise<never> {
+async function restart(
+  ctx: Context,
+  { currentProvider, findBegunRequest }: InteractionDependencies,
+): Promise<never> {
   const { uid = '' } = ctx.params as { uid?: string };
-  const cookie = ctx.cookies.get(provider.cookieName('interaction'), { signed: true });
-  const interaction = cookie === uid ? await provider.Interaction.find(uid) : undefined;
-  if (!interaction) throw new errors.SessionNotFound('interaction session not found');
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(interaction.params)) {
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof one === 'string') query.append(name, one);
-    }
-  }
-  throw new RestartInteraction(`/auth?${query.toString()}`);
+  const cookie = ctx.cookies.get(currentProvider().cookieName('interaction'), { signed: true });
+  const location = cookie === uid ? await findBegunRequest(uid) : undefined;
+  if (location === undefined) throw new errors.SessionNotFound('interaction session not found');
+  throw new RestartInteraction(location);
 }
 
 /** The way back to the beginning of an authorization request. */
@@ -48,7 +46,7 @@ export class RestartInteraction extends Error {
   readonly location: string;
 
   constructor(location: string) {
-    super('the session ended meanwhile');
+    super('the request begins anew');
     this.location = location;
   }
 }

@@ -1,12 +1,13 @@
 import { errors } from '../provider/library.ts';
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from '../provider/library.ts';
+import { describeDevice } from '../http/describe_device.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import type { Failure } from '../http/error_boundary.ts';
 import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
 import { openidScopes, splitScope } from '../provider/token_claims.ts';
-import type { ProviderPages } from '../provider/build_provider.ts';
+import type { DeviceOrigin, ProviderPages } from '../provider/build_provider.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
 import { deviceConfirmPage } from '../../views/device_confirm.ts';
 import { deviceDonePage } from '../../views/device_done.ts';
@@ -50,7 +51,7 @@ export function createLibraryPages({ findAccount, pageContext }: PageSources): P
       sendPage(ctx, page, error ? 422 : 200);
       return Promise.resolve();
     },
-    deviceConfirm(ctx, client, userCode) {
+    deviceConfirm(ctx, client, { userCode, askedFrom }) {
       const { params } = ctx.oidc.entities.DeviceCode as unknown as { params: Record<string, unknown> };
       const { configuration } = getRequestContext();
       const asked = splitScope(params.scope);
@@ -66,6 +67,7 @@ export function createLibraryPages({ findAccount, pageContext }: PageSources): P
         userCode,
         clientName: clientName(client),
         scopes: asked.filter((name) => openidScopes.has(name)).map(describe),
+        askedFrom: describeOrigin(askedFrom),
         resources: resource && beyond.length > 0 ? [{ identifier: resource, scopes: beyond }] : [],
       });
       sendPage(ctx, page);
@@ -88,6 +90,12 @@ export function createLibraryPages({ findAccount, pageContext }: PageSources): P
       return Promise.resolve();
     },
   };
+}
+
+/** The address, and the browser where it is one: "203.0.113.7, Firefox on Linux". */
+function describeOrigin({ address, userAgent }: DeviceOrigin): string {
+  const words = describeDevice({ userAgent });
+  return [address, words === 'Unknown browser' ? undefined : words].filter(Boolean).join(', ');
 }
 
 function readXsrf(ctx: KoaContextWithOIDC): string {

@@ -31,6 +31,9 @@ const actions: Record<string, Page> = {
   cancel: cancelInteraction,
 };
 
+/** The last part of `/interaction/:uid/…`, of each form. */
+export const interactionForms: readonly string[] = Object.keys(actions);
+
 export function interactionRoutes(dependencies: InteractionDependencies): Middleware {
   const router = new Router({ strict: true, sensitive: true });
   router.use('/interaction', async (ctx, next) => {

@@ -25,6 +25,8 @@ const submitted: Readonly<Record<string, Page>> = {
   [passwordLinkPath]: submitSetPassword,
 };
 
+export const passwordAddresses = { pages: Object.keys(shown), forms: Object.keys(submitted) };
+
 /** Without a mail server nobody is promised a mail. */
 const needMail = new Set([forgottenPasswordPath, linkSentPath]);
 

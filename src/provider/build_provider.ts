@@ -24,9 +24,19 @@ export interface ProviderPages {
   signedOut(ctx: KoaContextWithOIDC): Promise<void>;
   /** The page that asks for a device's code; `error` where the last one did not lead on. */
   deviceCode(ctx: KoaContextWithOIDC, error?: Error): Promise<void>;
-  deviceConfirm(ctx: KoaContextWithOIDC, client: Client, userCode: string): Promise<void>;
+  deviceConfirm(
+    ctx: KoaContextWithOIDC,
+    client: Client,
+    device: { userCode: string; askedFrom: DeviceOrigin },
+  ): Promise<void>;
   deviceDone(ctx: KoaContextWithOIDC): Promise<void>;
   error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void>;
+}
+
+/** Where a device asked from, which it says itself but for the address. */
+export interface DeviceOrigin {
+  address?: string;
+  userAgent?: string;
 }
 
 export interface ProviderOptions extends AdapterDependencies {
@@ -145,8 +155,12 @@ function providerConfiguration(options: ProviderOptions): Configuration {
       deviceFlow: {
         enabled: true,
         userCodeInputSource: (ctx, _form, _out, error) => pages.deviceCode(ctx, error),
-        userCodeConfirmSource: (ctx, _form, client, _device, userCode) =>
-          pages.deviceConfirm(ctx, client, userCode),
+        deviceInfo: () => {
+          const { address, userAgent } = getRequestContext().origin;
+          return { address, userAgent };
+        },
+        userCodeConfirmSource: (ctx, _form, client, askedFrom, userCode) =>
+          pages.deviceConfirm(ctx, client, { userCode, askedFrom }),
         successSource: (ctx) => pages.deviceDone(ctx),
       },
       introspection: { enabled: true, allowedPolicy: mayIntrospect },

@@ -47,18 +47,19 @@ export function libraryRoutes(currentProvider: () => Provider): Middleware {
     try {
       await run(ctx, next);
     } catch (error) {
-      if (isReturnOfNobody(ctx, error)) ctx.throw(400);
+      if (isFormOfNobody(ctx, error)) ctx.throw(400);
       throw error;
     }
   };
 }
 
 /**
- * The library's error page for a device's return puts a form's secret into the session, and fails where
- * there is none yet. There is nothing to return to then.
+ * The library's error page for a device's code, or for the return to it, puts a form's secret into the session,
+ * and fails where there is none yet. Nobody was shown a form then.
  */
-function isReturnOfNobody(ctx: Context, error: unknown): boolean {
+function isFormOfNobody(ctx: Context, error: unknown): boolean {
   const { oidc } = ctx as Partial<KoaContextWithOIDC>;
   const session = oidc?.session as { new?: boolean } | undefined;
-  return error instanceof TypeError && oidc?.route === 'device_resume' && session?.new === true;
+  const isOfDevice = oidc?.route === 'device_resume' || oidc?.route === 'code_verification';
+  return error instanceof TypeError && isOfDevice && session?.new === true;
 }

@@ -69,6 +69,8 @@ export interface RequestContext {
   refusal?: Refusal;
   effects: Record<EffectRank, Effect[]>;
   account?: StoredAccount;
+  /** The browser that asks; `hasBegun`: it must be known from now on. */
+  browser?: { token: string; hasBegun: boolean };
   grants: Map<string, Record<string, unknown>>;
   sessionsByCookie: Map<string, LoadedSession>;
   sessionsById: Map<string, LoadedSession>;

@@ -17,6 +17,9 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['POST /session/view', submitStay],
 ]);
 
+/** As `METHOD /path`. */
+export const sessionAddresses: readonly string[] = [...handlers.keys()];
+
 /** The addresses under `/session` that are ours; those of signing out are the library's. */
 export function sessionRoutes(dependencies: SessionDependencies): Middleware {
   return async (ctx, next) => {

@@ -37,8 +37,8 @@ describe('the sessions of an account', () => {
       server.database,
       `update families set ended_at = curfew_now(), end_reason = 'ended_by_operator'`,
     );
-    a = createFormBrowser(server.issuer, firefox);
-    b = createFormBrowser(server.issuer, iphone);
+    a = createFormBrowser(server.issuer, { userAgent: firefox });
+    b = createFormBrowser(server.issuer, { userAgent: iphone });
   });
   afterEach(() => server.clock.reset());
 

@@ -179,6 +179,11 @@ describe('bad input', () => {
     assert.match(await response.text(), /<h1>/);
   });
 
+  it('is not our fault for the form of a device that nobody was shown', async () => {
+    const response = await fetch(`${server.issuer}/device`, { method: 'POST', body: new URLSearchParams() });
+    assert.equal(response.status, 400);
+  });
+
   const withRedirect: [string, Record<string, string | undefined>, string][] = [
     ['no code challenge', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
     ['the method plain', { code_challenge_method: 'plain' }, 'invalid_request'],

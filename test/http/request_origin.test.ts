@@ -119,6 +119,21 @@ describe('requestOrigin', () => {
     });
   }
 
+  const targets: [target: string, href: string][] = [
+    ['http://evil.example/path?query', `${issuer}/path?query`],
+    ['HTTPS://evil.example:8443/path', `${issuer}/path`],
+    ['http://user@evil.example?query', `${issuer}/?query`],
+    ['http://evil.example', `${issuer}/`],
+    ['/path?to=http://evil.example', `${issuer}/path?to=http://evil.example`],
+  ];
+  for (const [target, href] of targets) {
+    it(`takes them from the issuer for a request of ${target}`, async () => {
+      const app = await start(undefined);
+      const { text } = await app.request(target);
+      assert.equal((JSON.parse(text) as Seen).href, href);
+    });
+  }
+
   it('gives each request an id of its own, which the caller does not choose', async () => {
     const app = await start(undefined);
     const headers = { 'X-Request-Id': 'chosen' };

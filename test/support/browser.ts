@@ -18,7 +18,11 @@ export interface FormBrowser {
   ): ReturnType<FormBrowser['open']>;
   /** As what it introduces itself. */
   userAgent: string | undefined;
+  /** Every cookie that it was sent, as it came. */
+  readonly setCookies: readonly string[];
   clearCookies(): void;
+  /** Take a cookie that somebody else set, such as another host of the domain: it is sent before our own. */
+  plant(cookie: { name: string; value: string; path?: string }): void;
   cookie(name: string): string | undefined;
 }
 
@@ -44,7 +48,14 @@ interface Cookie {
   path: string;
 }
 
-export function createFormBrowser(issuer: string, userAgent?: string): FormBrowser {
+export function createFormBrowser(
+  issuer: string,
+  {
+    userAgent,
+    via,
+  }: { userAgent?: string /** Where the server listens, if not at the issuer. */; via?: string } = {},
+): FormBrowser {
+  const setCookies: string[] = [];
   let cookies: Cookie[] = [];
   const home = new URL(issuer);
 
@@ -58,12 +69,14 @@ export function createFormBrowser(issuer: string, userAgent?: string): FormBrows
     if (!headers.has('accept')) headers.set('accept', 'text/html');
     if (header) headers.set('cookie', header);
     if (browser.userAgent !== undefined) headers.set('user-agent', browser.userAgent);
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    const to = via === undefined ? url : new URL(url.pathname + url.search, via);
+    const response = await fetch(to, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) keep(line);
     return response;
   }
 
   function keep(line: string): void {
+    setCookies.push(line);
     const [pair = '', ...attributes] = line.split(/;\s*/);
     const [name = '', ...rest] = pair.split('=');
     const path = attributes.find((entry) => /^path=/i.test(entry))?.slice(5) ?? '/';
@@ -85,10 +98,14 @@ export function createFormBrowser(issuer: string, userAgent?: string): FormBrows
 
   const browser: FormBrowser = {
     userAgent,
+    setCookies,
     request,
     open,
     clearCookies() {
       cookies = [];
+    },
+    plant({ name, value, path = '/' }) {
+      cookies = [{ name, value, path }, ...cookies];
     },
     cookie: (name) => cookies.find((cookie) => cookie.name === name)?.value,
     async submit(page, action, fields = {}) {

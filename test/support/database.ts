@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
+import { dumpRows } from './dump_rows.ts';
+import { findSecrets } from './find_secrets.ts';
+import { countSecrets, listSecrets } from './issued_secrets.ts';
 
 export interface TestDatabase {
   name: string;
@@ -9,11 +12,13 @@ export interface TestDatabase {
   database: Database;
   serverUrl: string;
   ownerUrl: string;
+  /** Rejects where a secret that was issued meanwhile stands in it, whole or encoded. */
   drop(): Promise<void>;
 }
 
 /** A database of its own, cloned from the template. Drop it in `after`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  const issuedBefore = countSecrets();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin(`create database ${name} template template strategy file_copy owner curfew_owner`);
   const url = (role: 'OWNER' | 'SERVER') =>
@@ -26,7 +31,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     ownerUrl: url('OWNER'),
     async drop() {
       await database.end();
+      const found = findSecrets(await dumpRows(url('OWNER')), listSecrets(issuedBefore));
       await asAdmin(`drop database ${name} with (force)`);
+      if (found.length > 0) throw new Error(`The database has secrets in it: ${found.join(', ')}.`);
     },
   };
 }

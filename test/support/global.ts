@@ -5,6 +5,9 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/dev/embedded_postgres.ts';
 import type { EmbeddedPostgres } from '../../src/dev/embedded_postgres.ts';
 import { ownerRole, prepareDatabase } from '../../src/dev/prepare_database.ts';
+import { watchServers } from './issued_secrets.ts';
+
+watchServers();
 
 let postgres: EmbeddedPostgres | undefined;
 let directory: string | undefined;

@@ -16,6 +16,7 @@ const folders: readonly (readonly string[])[] = [
   ['flows'],
   ['docker', 'dev'],
   ['browser'],
+  ['security'],
 ];
 
 /** Every test file of the repository, in one share each. */

@@ -7,6 +7,7 @@ import type { MailSettings } from '../../src/delivery/send_mail.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
 import type { AppliedConfiguration } from '../../src/operations/apply_configuration.ts';
+import { openSigningKey } from '../../src/credentials/signing_keys.ts';
 import { createSecretsAtRest } from '../../src/credentials/secrets_at_rest.ts';
 import { ensureSigningKeys } from '../../src/operations/ensure_signing_keys.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -16,6 +17,7 @@ import { createMovableClock } from './clock.ts';
 import type { MovableClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
+import { noteSecret } from './issued_secrets.ts';
 import { findFreePort } from './ports.ts';
 
 export interface TestServer {
@@ -61,21 +63,25 @@ export async function startTestServer(
 }
 
 let signingKeys: NewSigningKey[] | undefined;
+/** What opens the rest, and the private parts of those keys. */
+const serverSecrets = [testSecret.toString('base64url')];
 
 /** RSA keys take long to make: the databases of one run share theirs, which one secret has sealed. */
 async function reuseSigningKeys(database: Database): Promise<void> {
-  if (!signingKeys) {
+  if (signingKeys) {
+    for (const key of signingKeys) await insertSigningKey(database, key);
+  } else {
     const secrets = createSecretsAtRest([testSecret]);
     const { keys: times } = await ensureSigningKeys(database, secrets);
     const { keys } = await loadSigningKeys(database);
+    serverSecrets.push(...keys.map((key) => String(openSigningKey(secrets, key).d)));
     signingKeys = keys.map((key) => ({
       ...key,
       isCurrent: times.some(({ keyId, state }) => keyId === key.keyId && state === 'current'),
       jwksMaxAge: 3600,
     }));
-    return;
   }
-  for (const key of signingKeys) await insertSigningKey(database, key);
+  for (const secret of serverSecrets) noteSecret('key of the server', secret);
 }
 
 /** One instance over a database; several may share it. */

@@ -38,7 +38,9 @@ export function authorizationCodeAdapter({ database, configurations }: AdapterDe
     },
     async find(code) {
       const loaded = await findAuthorizationCode(database, hashToken(code));
-      if (!loaded) throw refusalError('unknown_token');
+      // Another client's is told apart from none by nobody.
+      if (!loaded || loaded.clientId !== Provider.ctx?.oidc.client?.clientId)
+        throw refusalError('unknown_token');
       return await beginExchange(configurations, code, loaded);
     },
     consume: decideExchange,

@@ -7,6 +7,7 @@ import { clientCredentialsAdapter } from './client_credentials.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 import { deviceCodeAdapter } from './device_code.ts';
 import { grantAdapter } from './grant.ts';
+import { interactionAdapter } from './interaction.ts';
 import { refreshTokenAdapter } from './refresh_token.ts';
 import { replayDetectionAdapter } from './replay_detection.ts';
 import { sessionAdapter } from './session.ts';
@@ -18,6 +19,7 @@ const models: Record<string, (dependencies: AdapterDependencies) => ModelAdapter
   ClientCredentials: clientCredentialsAdapter,
   DeviceCode: deviceCodeAdapter,
   Grant: grantAdapter,
+  Interaction: interactionAdapter,
   RefreshToken: refreshTokenAdapter,
   ReplayDetection: replayDetectionAdapter,
   Session: sessionAdapter,

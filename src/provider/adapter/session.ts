@@ -18,12 +18,15 @@ import { findRequestContext, getRequestContext } from '../request_context.ts';
 import type { RequestContext, SignInMoments } from '../request_context.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
+import { sealedStates } from './sealed_states.ts';
 
 /**
  * Browser sessions. Each look applies the limits in force: a session found over ends there and then,
  * with everything bound to it, and is not found.
  */
-export function sessionAdapter({ database, configurations }: AdapterDependencies): ModelAdapter {
+export function sessionAdapter({ database, configurations, secrets }: AdapterDependencies): ModelAdapter {
+  const states = sealedStates(secrets);
+
   async function readLive(loaded: LoadedSession | undefined): Promise<LoadedSession | undefined> {
     if (!loaded?.facts) return loaded;
     const context = findRequestContext();
@@ -53,17 +56,17 @@ export function sessionAdapter({ database, configurations }: AdapterDependencies
       const context = findRequestContext();
       context?.sessionsByCookie.set(cookie, loaded);
       context?.sessionsById.set(loaded.sessionId, loaded);
-      return sessionPayload(loaded, cookie);
+      return states.open(sessionPayload(loaded, cookie));
     },
     async findByUid(sessionId) {
       const known = findRequestContext()?.sessionsById.get(sessionId);
       const loaded = known ?? (await readLive(await findSessionById(database, sessionId)));
-      return loaded && sessionPayload(loaded);
+      return loaded && states.open(sessionPayload(loaded));
     },
     upsert(cookie, payload) {
       const context = getRequestContext();
       context.signIn = readSignIn() ?? {};
-      context.effects.session.push((tx) => storeSession(tx, context, cookie, payload));
+      context.effects.session.push((tx) => storeSession(tx, context, cookie, states.seal(payload)));
       return Promise.resolve();
     },
     destroy(cookie) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeDevice } from '../../src/account/describe_device.ts';
+import { describeDevice } from '../../src/http/describe_device.ts';
 
 const mozilla = 'Mozilla/5.0';
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
