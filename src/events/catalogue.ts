@@ -68,6 +68,8 @@ export const eventCatalogue = {
   'stream.events_dropped': 'An event stream kept too many or too old events: the oldest were dropped.',
   'signing_key.created': 'A signing key was made.',
   'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',
+  'demo.history_written':
+    'Demo data: a month of history of a made-up company was written into the new trail of `curfew dev`.',
   'trail.cut':
     'A running server found fewer seals than it had seen before: the end of the trail was removed.',
 } as const;
