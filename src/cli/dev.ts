@@ -10,6 +10,7 @@ import { parseConfigurationFile } from '../config/configuration_file.ts';
 import type { ConfigurationFile } from '../config/configuration_file.ts';
 import { readEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
+import { ensureDemoHistory } from '../dev/company/ensure_demo_history.ts';
 import { readDemoConfiguration, readDemoSecrets, readDevelopmentSecret } from '../dev/demo.ts';
 import type { DemoSecrets } from '../dev/demo.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from '../dev/embedded_postgres.ts';
@@ -38,6 +39,7 @@ export function addDevCommand(program: Command): void {
         const demo = environment.configPath ? undefined : readDemo(environment);
         const file = demo?.file ?? readConfigurationFile(environment.configPath ?? '');
         const notes = await applyAtStart(database, file);
+        if (demo) await ensureDemoHistory(database);
         if (!demo) for (const note of notes) process.stderr.write(`${note}\n`);
         // The protocol library is loaded only where a server runs.
         const { startServer } = await import('./start_server.ts');
@@ -201,6 +203,9 @@ function welcome(
         : '  No demo app: a build has none. Start it from a checkout with npm start.',
       `  Sign in as  ada    ${demo.secrets.DEMO_ADA_PASSWORD}   member: access ends after 2 minutes without activity`,
       `          or  grace  ${demo.secrets.DEMO_GRACE_PASSWORD}   admin: after 45 seconds`,
+      '',
+      '  Demo data: 30 days of a made-up company, written once, in the trail of a new database. Try',
+      '    npx curfew report timeouts',
     );
   }
   lines.push('', '  Ctrl-C stops everything. The next start goes on with the same data.', '', '');

@@ -73,6 +73,8 @@ export const eventCatalogue = {
   'secrets.reencrypted':
     'What an older CURFEW_SECRET had encrypted was rewritten under the newest one; how many values of each column.',
   'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',
+  'demo.history_written':
+    'Demo data: a month of history of a made-up company was written into the new trail of `curfew dev`.',
   'trail.cut':
     'A running server found fewer seals than it had seen before: the end of the trail was removed.',
 } as const;

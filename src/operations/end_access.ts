@@ -116,7 +116,7 @@ async function recordEnds(
 }
 
 /** An end for the trail: seconds found late, rounded down to milliseconds. */
-function describeEnd(end: End, now: Instant): Record<string, unknown> {
+export function describeEnd(end: End, now: Instant): Record<string, unknown> {
   return {
     reason: end.reason,
     ended_at: new Date(end.at / 1000).toISOString(),

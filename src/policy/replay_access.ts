@@ -26,7 +26,19 @@ interface Subject<Facts> {
   facts: Facts;
   /** As they hold now; forgotten when what they rest on changes. */
   limits?: EffectiveLimits | undefined;
+  /** Under these limits it is alive at least until then: activity only moves on. */
+  aliveUntil?: Instant | undefined;
   usedAt?: Instant | undefined;
+}
+
+interface Session extends Subject<SessionFacts> {
+  /** Those bound to it that are not done with. */
+  families: readonly Family[];
+}
+
+interface Family extends Subject<FamilyFacts> {
+  /** Of a bound one, until that is done with. */
+  session?: Session | undefined;
 }
 
 /** What moves a clock: when, of whom, and how long ago the person was there; undefined: it was no activity. */
@@ -67,46 +79,45 @@ export function createReplay(
 ): Replay {
   let configuration = first;
   const roles = new Map<string, readonly string[]>();
-  const sessions = new Map<string, Subject<SessionFacts>>();
-  const families = new Map<string, Subject<FamilyFacts>>();
-  const familiesOf = new Map<string, Set<string>>();
+  const sessions = new Map<string, Session>();
+  const families = new Map<string, Family>();
   /** What is open of each account. */
   const openOf = new Map<string, Set<string>>();
 
   const rolesNow = (accountId: string) => roles.get(accountId) ?? rolesOf(accountId);
 
   /** Whether a session is over at `at`; from then on it stays so. */
-  function judgeSession(session: Subject<SessionFacts>, at: Instant): void {
-    if (session.facts.end) return;
+  function judgeSession(session: Session, at: Instant): void {
+    if (session.facts.end || isSurelyAlive(session, at)) return;
     const life = evaluateSession(session.facts, limitsOfSession(session), at);
     if (life.over) session.facts.end = life.end;
+    else session.aliveUntil = life.idleEndAt;
   }
 
-  function limitsOfSession(session: Subject<SessionFacts>): EffectiveLimits {
+  function limitsOfSession(session: Session): EffectiveLimits {
     const { facts } = session;
     return (session.limits ??= sessionLimits(configuration, facts, rolesNow(facts.accountId)));
   }
 
-  function judgeFamily(family: Subject<FamilyFacts>, at: Instant): void {
-    const { facts } = family;
-    if (facts.end) return;
-    const session = facts.bound ? sessions.get(facts.sessionId) : undefined;
+  function judgeFamily(family: Family, at: Instant): void {
+    const { facts, session } = family;
+    if (facts.end || isSurelyAlive(family, at)) return;
     const own = (family.limits ??= familyLimits(configuration, facts, rolesNow(facts.accountId)));
     const bond = { session: session?.facts, limits: session ? limitsOfSession(session) : own };
     const life = evaluateFamily(facts, own, bond, at);
     if (life.over) facts.end = life.end;
+    else family.aliveUntil = life.idleEndAt;
   }
 
   /** Before a session's clock moves, what hangs on it is looked at: it would come to life again. */
-  function judgeWithFamilies(sessionId: string, at: Instant): Subject<SessionFacts> | undefined {
-    const session = sessions.get(sessionId);
-    if (!session) return undefined;
-    for (const id of familiesOf.get(sessionId) ?? []) {
-      const family = families.get(id);
-      if (family) judgeFamily(family, at);
-    }
+  function judgeWithFamilies(session: Session, at: Instant): void {
+    for (const family of session.families) judgeFamily(family, at);
     judgeSession(session, at);
-    return session;
+  }
+
+  /** What their life hangs on has changed. */
+  function doubtFamilies({ families: bound }: Session): void {
+    for (const family of bound) family.aliveUntil = undefined;
   }
 
   function judgeAll(at: Instant): void {
@@ -156,25 +167,25 @@ export function createReplay(
     useConfiguration(next, at) {
       judgeAll(at);
       configuration = next;
-      for (const subject of [...families.values(), ...sessions.values()]) subject.limits = undefined;
+      for (const subject of [...families.values(), ...sessions.values()]) forgetLimits(subject);
     },
     useRoles(accountId, next, at) {
       judgeAccount(accountId, at);
       roles.set(accountId, next);
       for (const id of openOf.get(accountId) ?? []) {
         const subject = families.get(id) ?? sessions.get(id);
-        if (subject) subject.limits = undefined;
+        if (subject) forgetLimits(subject);
       }
     },
     startSession({ sessionId, accountId, startedAt, lastActivityAt }) {
       const known = sessions.get(sessionId);
       if (!known) {
         const facts = { sessionId, accountId, clientIds: [], startedAt, lastActivityAt };
-        sessions.set(sessionId, { facts });
+        sessions.set(sessionId, { facts, families: [] });
         noteOpen(accountId, sessionId);
         return;
       }
-      judgeWithFamilies(sessionId, startedAt);
+      judgeWithFamilies(known, startedAt);
       if (known.facts.end) known.usedAt = startedAt;
       else
         Object.assign(known.facts, {
@@ -183,35 +194,39 @@ export function createReplay(
         });
     },
     startFamily(facts) {
-      // The code tells of activity that no other event may have told of: a step-up, a page that was answered.
-      const session = judgeWithFamilies(facts.sessionId, facts.lastActivityAt);
+      const session = sessions.get(facts.sessionId);
       if (facts.bound && !session) return;
-      families.set(facts.familyId, { facts });
+      const family: Family = { facts, session: facts.bound ? session : undefined };
+      families.set(facts.familyId, family);
       noteOpen(facts.accountId, facts.familyId);
       if (!session) return;
+      // The code tells of activity that no other event may have told of: a step-up, a page that was answered.
+      judgeWithFamilies(session, facts.lastActivityAt);
       move(session, { at: facts.lastActivityAt, inactiveFor: 0 });
-      judgeWithFamilies(facts.sessionId, facts.startedAt);
+      judgeWithFamilies(session, facts.startedAt);
       if (!session.facts.clientIds.includes(facts.clientId)) {
         session.facts.clientIds = [...session.facts.clientIds, facts.clientId];
-        session.limits = undefined;
+        forgetLimits(session);
+        doubtFamilies(session);
       }
-      if (!facts.bound) return;
-      const own = familiesOf.get(facts.sessionId) ?? new Set();
-      familiesOf.set(facts.sessionId, own.add(facts.familyId));
+      if (facts.bound) session.families = [...session.families, family];
     },
     leaseFamily(familyId, lease) {
       const family = families.get(familyId);
       if (family) family.facts.lease = lease;
     },
     touchSession(sessionId, activity) {
-      const session = judgeWithFamilies(sessionId, activity.at);
-      if (session) move(session, activity);
+      const session = sessions.get(sessionId);
+      if (!session) return;
+      judgeWithFamilies(session, activity.at);
+      move(session, activity);
     },
     touchFamily(familyId, own, ofSession) {
       const family = families.get(familyId);
       if (!family) return;
-      const session = family.facts.bound ? judgeWithFamilies(family.facts.sessionId, own.at) : undefined;
-      if (!session) judgeFamily(family, own.at);
+      const { session } = family;
+      if (session) judgeWithFamilies(session, own.at);
+      else judgeFamily(family, own.at);
       const isRefused = family.facts.end !== undefined;
       move(family, own);
       if (session && (!isRefused || session.facts.end)) move(session, ofSession);
@@ -224,7 +239,8 @@ export function createReplay(
       tell('family', familyId, family, recorded);
       families.delete(familyId);
       forget(family.facts.accountId, familyId);
-      familiesOf.get(family.facts.sessionId)?.delete(familyId);
+      const { session } = family;
+      if (session) session.families = session.families.filter((other) => other !== family);
     },
     endSession(sessionId, recorded, at) {
       const session = sessions.get(sessionId);
@@ -234,7 +250,8 @@ export function createReplay(
       tell('session', sessionId, session, recorded);
       sessions.delete(sessionId);
       forget(session.facts.accountId, sessionId);
-      familiesOf.delete(sessionId);
+      doubtFamilies(session);
+      for (const family of session.families) family.session = undefined;
     },
     finish(at) {
       judgeAll(at);
@@ -244,4 +261,12 @@ export function createReplay(
       sessions.clear();
     },
   };
+}
+
+const isSurelyAlive = ({ aliveUntil }: Pick<Subject<unknown>, 'aliveUntil'>, at: Instant): boolean =>
+  aliveUntil !== undefined && at < aliveUntil;
+
+function forgetLimits(subject: Subject<unknown>): void {
+  subject.limits = undefined;
+  subject.aliveUntil = undefined;
 }

@@ -15,6 +15,7 @@ import type { Database } from '../store/database.ts';
 import { lockAccount } from '../store/sessions.ts';
 import { codeResources } from './adapter/exchange.ts';
 import { commitEffects } from './library_routes.ts';
+import { describeActivity } from './describe_activity.ts';
 import { splitScope } from './token_claims.ts';
 import type { PendingExchange, PendingRefresh, RequestContext } from './request_context.ts';
 import { findDeadlines } from './token_deadlines.ts';
@@ -97,18 +98,6 @@ async function writeRefresh(
     const { windowId, secret } = await windows.current();
     return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
   }
-}
-
-/** What the trail tells of activity: nothing where the refresh itself is it. Seconds ago; null: it was none. */
-function describeActivity(
-  { inactiveFor, sessionInactiveFor }: NonNullable<PendingRefresh['verdict']>,
-  bound: boolean,
-): Record<string, number | null> {
-  if (inactiveFor === 0 && (!bound || sessionInactiveFor === 0)) return {};
-  return {
-    inactive_for: inactiveFor ?? null,
-    ...(bound ? { session_inactive_for: sessionInactiveFor ?? null } : {}),
-  };
 }
 
 /** The session's activity is about to move: what is bound to it and over ends before, or it would live again. */

@@ -22,7 +22,8 @@ function inactivity(value: unknown): number | undefined {
  * when activity was.
  */
 export function followStep(replay: Replay, step: TrailStep): void {
-  const { name, at, detail } = step;
+  const { name, at } = step;
+  const detail = step.detail ?? nothing;
   const [accountId, sessionId, familyId] = [
     step.account_id ?? '',
     step.session_id ?? '',
@@ -65,7 +66,10 @@ export function followStep(replay: Replay, step: TrailStep): void {
   }
 }
 
+const nothing: Record<string, unknown> = {};
+
 function startFamily(replay: Replay, { at, detail, ...step }: TrailStep): void {
+  if (detail === null) return;
   if (step.family_id === null || detail.active_at === undefined) return;
   replay.startFamily({
     familyId: step.family_id,
@@ -86,7 +90,7 @@ function readEnd({
   limit,
   policy,
   policy_version: version,
-}: TrailStep['detail']): End {
+}: Record<string, unknown>): End {
   return {
     reason: String(reason) as EndReason,
     at: micros(endedAt),

@@ -12,7 +12,7 @@ import {
   listConfigurationChanges,
   listFirstRoles,
   listPolicyVersions,
-  listTrailSteps,
+  openTrailSteps,
 } from '../store/trail_replay.ts';
 import { buildTimeline } from './configuration_timeline.ts';
 import { followStep } from './follow_step.ts';
@@ -66,7 +66,7 @@ export async function simulate(database: Database, options: SimulateOptions): Pr
     const proposed = createReplay(options.propose(current), rolesOf, tally.count);
     const recorded = createReplay(timeline.first, rolesOf, tally.compare);
     const events = await followTrail(tx, options, (step) => {
-      const configuration = step.name === 'configuration.applied' && timeline.after.get(step.event_id);
+      const configuration = step.event_id !== null && timeline.after.get(step.event_id);
       if (configuration) recorded.useConfiguration(configuration, step.at);
       else for (const replay of [proposed, recorded]) followStep(replay, step);
     });
@@ -82,11 +82,12 @@ async function followTrail(
 ): Promise<number> {
   const estimate = await estimateTrail(tx);
   let events = 0;
-  for (let coming = listTrailSteps(tx, undefined, page); ; ) {
+  const nextSteps = await openTrailSteps(tx);
+  for (let coming = nextSteps(page); ; ) {
     const steps = await coming;
     const isLast = steps.length < page;
     // The next page is on its way while this one is followed.
-    if (!isLast) coming = listTrailSteps(tx, steps.at(-1)?.event_id, page);
+    if (!isLast) coming = nextSteps(page);
     for (const step of steps) follow(step);
     events += steps.length;
     onProgress?.(events, estimate);

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instants.ts';
 import type { Queryable } from './database.ts';
 
 export interface NewAuditEvent {
@@ -40,6 +41,13 @@ export async function ensureAuditPartitions(db: Queryable): Promise<void> {
     name: 'audit_partitions',
     text: `select audit_partition_ensure(curfew_now()), audit_partition_ensure(curfew_now() + interval '1 month')`,
   });
+}
+
+/** Make the partition of the month of `at`, where missing. */
+export async function ensureAuditPartition(db: Queryable, at: Instant): Promise<void> {
+  await db.query({ name: 'audit_partition_of', text: 'select audit_partition_ensure(from_micros($1))' }, [
+    at,
+  ]);
 }
 
 /** An event as people read it. */

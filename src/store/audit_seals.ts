@@ -125,6 +125,26 @@ export async function sealAlone<Result>(
   }
 }
 
+/**
+ * Let nobody seal until this transaction ends; returns whether nobody ever did, and the trail tells of no event
+ * of this name.
+ */
+export async function lockUnsealedTrail(tx: Queryable, name: string): Promise<boolean> {
+  await tx.query({
+    name: 'audit_unsealed_lock',
+    text: 'lock table audit_head in share row exclusive mode',
+  });
+  const [row] = await tx.query<{ untouched: boolean }>(
+    {
+      name: 'audit_untouched',
+      text: `select not exists (select from audit_seals)
+               and not exists (select from audit_events where name = $1) as untouched`,
+    },
+    [name],
+  );
+  return row?.untouched ?? false;
+}
+
 /** undefined where the head is gone. */
 export async function readSealingState(tx: Queryable, present: Present): Promise<SealingState | undefined> {
   const [row] = await tx.query<Omit<SealingState, 'head'> & Head & { current: string }>(

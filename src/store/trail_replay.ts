@@ -4,14 +4,16 @@ import type { Queryable } from './database.ts';
 
 /** An event that moved a clock, changed a limit, or ended something. */
 export interface TrailStep {
-  event_id: string;
+  /** Of a change of the configuration alone. */
+  event_id: string | null;
   at: Instant;
   name: string;
   account_id: string | null;
   client_id: string | null;
   session_id: string | null;
   family_id: string | null;
-  detail: Record<string, unknown>;
+  /** null: it tells nothing more. */
+  detail: Record<string, unknown> | null;
 }
 
 const names = (
@@ -20,22 +22,26 @@ const names = (
   'code.exchanged lease.granted refresh.granted refresh.downscoped refresh.retried family.ended'
 ).split(' ');
 
-const beforeAll = '00000000-0000-0000-0000-000000000000';
+/** Of these, which are most of a trail, no more is read than moves a clock. */
+const refreshes = `name in ('refresh.granted', 'refresh.retried')`;
 
-/** The next steps after an event, at most `limit`, in the order of the trail. */
-export async function listTrailSteps(
-  tx: Queryable,
-  after: string | undefined,
-  limit: number,
-): Promise<TrailStep[]> {
-  return await tx.query<TrailStep>(
-    {
-      name: 'trail_steps',
-      text: `select event_id, to_micros(occurred_at) as at, name, account_id, client_id, session_id, family_id, detail
-             from audit_events where name = any($1) and event_id > $2 order by event_id limit $3`,
-    },
-    [names, after ?? beforeAll, limit],
-  );
+/**
+ * All steps in the order of the trail, page by page, within the caller's transaction: each call brings at most
+ * so many, and none at the end. One at a time for a transaction.
+ */
+export async function openTrailSteps(tx: Queryable): Promise<(limit: number) => Promise<TrailStep[]>> {
+  await tx.query({
+    name: 'trail_steps',
+    text: `declare trail_steps no scroll cursor for
+             select case when name = 'configuration.applied' then e.event_id end as event_id,
+               to_micros(occurred_at) as at, name, family_id, nullif(detail, '{}') as detail,
+               case when not ${refreshes} then account_id end as account_id,
+               case when not ${refreshes} then client_id end as client_id,
+               case when not ${refreshes} then session_id end as session_id
+             from audit_events e where name in (${names.map((name) => `'${name}'`).join(', ')}) order by e.event_id`,
+  });
+  return async (limit) =>
+    await tx.query<TrailStep>({ name: `trail_steps_${limit}`, text: `fetch ${limit} from trail_steps` });
 }
 
 /** How many events the trail has, as the statistics of the database know: for progress alone. */

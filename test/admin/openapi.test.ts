@@ -4,7 +4,7 @@ import { apiProblems } from '../../src/admin/api/problem.ts';
 import { routes } from '../../src/admin/api/routes.ts';
 import { adminConfiguration, callApi, createAdministrator } from '../support/administrators.ts';
 import type { Administrator } from '../support/administrators.ts';
-import { createSeededRandom } from '../support/seeded_random.ts';
+import { createSeededRandom } from '../../src/dev/seeded_random.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 

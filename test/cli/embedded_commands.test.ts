@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stopOrphan } from '../../src/dev/postgres_orphan.ts';
+import { readDemoConfiguration } from '../../src/dev/demo.ts';
 import { endProcesses, runCurfew, startDev } from '../support/process_curfew.ts';
 import type { Running } from '../support/process_curfew.ts';
 import { listLeftovers } from '../support/process_left.ts';
@@ -57,9 +58,8 @@ describe('a command on the embedded database', () => {
 
   it('applies a file that the running server follows', async () => {
     const file = path.join(directory, 'shorter.yaml');
-    const limits = 'refresh_overlap: 10s, session_idle: 2m, session_absolute: 20m, mfa: none';
-    const policy = (idle: string) => `{ refresh_idle: ${idle}, refresh_absolute: 20m, ${limits} }`;
-    await writeFile(file, `policies:\n  member: ${policy('100s')}\n  admin: ${policy('45s')}\n`);
+    const [, policies = ''] = /^(policies:\n.*?)^roles:/ms.exec(readDemoConfiguration('')) ?? [];
+    await writeFile(file, policies.replace('refresh_idle: 2m', 'refresh_idle: 100s'));
     const applied = await curfew(['apply', file]);
     assert.equal(applied.code, 0, applied.stderr);
     assert.match(applied.stdout, /^ +refresh_idle +2 minutes → 1 minute 40 seconds {2}stricter$/m);

@@ -14,7 +14,7 @@ import {
   assertSealed,
 } from '../support/fault_trail.ts';
 import { assertLiveTokens, openFamilies } from '../support/process_refreshes.ts';
-import { createSeededRandom } from '../support/seeded_random.ts';
+import { createSeededRandom } from '../../src/dev/seeded_random.ts';
 
 const rounds = Number(process.env.FAULT_ROUNDS ?? 10);
 const seed = Number(process.env.FAULT_SEED ?? randomInt(2 ** 31));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { refreshAt } from './process_instances.ts';
 import type { RefreshAnswer } from './process_instances.ts';
-import type { SeededRandom } from './seeded_random.ts';
+import type { SeededRandom } from '../../src/dev/seeded_random.ts';
 
 /** Clients that keep a family each, at servers that come and go. */
 export interface FaultClients {

@@ -5,7 +5,7 @@ import { statementTimeout } from './fault_scene.ts';
 import type { FaultScene } from './fault_scene.ts';
 import { waitForWaitingCommit } from './lock_wait.ts';
 import { waitUntil } from './process_wait.ts';
-import type { SeededRandom } from './seeded_random.ts';
+import type { SeededRandom } from '../../src/dev/seeded_random.ts';
 import { sql } from './sql.ts';
 
 /** What happens, and in how many of ten rounds. */

@@ -1,5 +1,9 @@
 /** Chance that comes again with the same seed. */
 export interface SeededRandom {
+  /** At least `from`, less than `below`; not whole. */
+  between(from: number, below: number): number;
+  /** true so many times of 1. */
+  happens(share: number): boolean;
   /** At least `from`, less than `below`. */
   integer(from: number, below: number): number;
   pick<Item>(items: readonly Item[]): Item;
@@ -8,7 +12,7 @@ export interface SeededRandom {
   fork(): SeededRandom;
 }
 
-/** Mulberry32: 32 bits of state, even enough for tests. */
+/** Mulberry32: 32 bits of state, even enough for tests and made-up people. */
 export function createSeededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const next = () => {
@@ -19,6 +23,8 @@ export function createSeededRandom(seed: number): SeededRandom {
   };
   const integer = (from: number, below: number) => from + Math.floor(next() * (below - from));
   return {
+    between: (from, below) => from + next() * (below - from),
+    happens: (share) => next() < share,
     integer,
     pick<Item>(items: readonly Item[]): Item {
       const item = items[integer(0, items.length)];
