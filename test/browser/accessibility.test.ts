@@ -1,31 +1,10 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import { listPageFaults } from '../support/chromium_faults.ts';
 import { openScene } from '../support/chromium_scene.ts';
 import type { Scene } from '../support/chromium_scene.ts';
 import { startMailServer } from '../support/mail_server.ts';
 import type { MailServer } from '../support/mail_server.ts';
 import { walks } from '../support/chromium_walks.ts';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-/** The narrowest and the widest window; a scheme changes colours and nothing else: in the dark the rules about them are enough. */
-const views = [
-  { colorScheme: 'light', width: 320, options: {} },
-  { colorScheme: 'light', width: 1280, options: {} },
-  { colorScheme: 'dark', width: 1280, options: { runOnly: ['color-contrast', 'link-in-text-block'] } },
-] as const;
-/** Pixels: every page fits into these windows. */
-const widths = [320, 768, 1280];
-
-interface Violation {
-  id: string;
-  nodes: { target: string[]; failureSummary: string }[];
-}
-
-const examine = (options: object) =>
-  `axe.run(document, ${JSON.stringify({ ...options, resultTypes: ['violations'] })}).then((found) => found.violations)`;
-/** How much wider the page is than the window, in pixels. */
-const measureExcess = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 describe('the pages that people meet', () => {
   let mails: MailServer;
@@ -41,33 +20,13 @@ describe('the pages that people meet', () => {
     await mails.close();
   });
 
-  /** What is wrong with the page that is shown, in every scheme and width. */
-  async function listFaults(page: Page, state: string): Promise<string[]> {
-    const faults: string[] = [];
-    await page.addScriptTag({ path: axe });
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 900 });
-      const excess = await page.evaluate<number>(measureExcess);
-      if (excess > 0) faults.push(`${state}, ${width} px: ${excess} px too wide`);
-    }
-    for (const { colorScheme, width, options } of views) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      for (const { id, nodes } of await page.evaluate<Violation[]>(examine(options))) {
-        const found = nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`);
-        faults.push(`${state}, ${colorScheme}, ${width} px: ${id}: ${found.join('; ')}`);
-      }
-    }
-    return faults;
-  }
-
   for (const [name, walk] of Object.entries(walks)) {
     it(`have no fault that axe finds and fit into every window: ${name}`, async () => {
       const page = await scene.openPage({ bypassCSP: true });
       const faults: string[] = [];
       for await (const state of walk(scene, page)) {
         assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, state);
-        faults.push(...(await listFaults(page, state)));
+        faults.push(...(await listPageFaults(page, state)));
       }
       assert.deepEqual(faults, []);
     });
