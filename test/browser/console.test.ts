@@ -13,7 +13,7 @@ describe('the console in a browser', () => {
   afterEach(() => scene.closePages());
   after(() => scene.close());
 
-  for (const path of ['']) {
+  for (const path of ['', '/sessions']) {
     it(`has no fault that axe finds and fits into every window: /console${path}`, async () => {
       const page = await scene.openPage({ bypassCSP: true });
       await openConsole(page, scene.server.issuer, await scene.addPerson('admin'), `/console${path}`);

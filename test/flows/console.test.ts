@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { adminConfiguration } from '../support/administrators.ts';
 import { createFormBrowser } from '../support/browser.ts';
-import { ada, grace } from '../support/example_configuration.ts';
+import { ada, grace, joan, shop } from '../support/example_configuration.ts';
+import { createRelyingParty } from '../support/relying_party.ts';
+import { listEvents } from '../support/gate.ts';
+import { sqlOne } from '../support/sql.ts';
+import { storeSession } from '../support/stored_facts.ts';
 import { createOperator, headingOf } from '../support/operators.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
@@ -123,6 +127,87 @@ describe('the console', () => {
       const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
       return { ...operator, csrf };
     }
+  });
+
+  describe('shows live sessions', () => {
+    it('by person, app and policy, and those that end within the hour', async () => {
+      const operator = createOperator(server.issuer, ada);
+      const rows = async (query: string) => {
+        const { text } = await operator.open(`/console/sessions?${query}`);
+        return [...text.matchAll(/<th scope="row">(.*?)<\/th>/gs)].map(([, cell = '']) =>
+          cell.replaceAll(/<[^>]+>/g, '').trim(),
+        );
+      };
+      assert.ok((await rows('')).includes('ada'));
+      await createOperator(server.issuer, joan).open('/account');
+      assert.deepEqual([...new Set(await rows('person=JOAN'))], ['joan']);
+      assert.deepEqual(await rows('person=nobody-at-all'), []);
+      assert.ok((await rows('policy=member')).includes('ada'));
+      assert.deepEqual(await rows('policy=default'), []);
+      assert.deepEqual(await rows('client=shop'), []);
+      const party = await createRelyingParty(server.issuer, shop);
+      await party.signIn(joan);
+      assert.deepEqual(await rows('client=shop'), ['joan']);
+      assert.deepEqual(await rows('client=shop&soon=1'), ['joan'], 'idle after an hour');
+      assert.deepEqual(await rows(`cursor=${'x'.repeat(20)}&person=joan&client=shop`), ['joan']);
+    });
+
+    it('page by page', async () => {
+      const operator = createOperator(server.issuer, ada);
+      await operator.open('/console');
+      const { account_id: accountId } = await sqlOne<{ account_id: string }>(
+        server.database,
+        `select account_id from accounts where username = 'grace'`,
+      );
+      for (let count = 0; count < 60; count += 1)
+        await storeSession(server.database, { accountId, clientIds: ['many'] });
+      const first = await operator.open('/console/sessions?client=many');
+      assert.equal(first.text.match(/<th scope="row">/g)?.length, 50);
+      const next = /href="([^"]+)">Next page/.exec(first.text)?.[1]?.replaceAll('&#38;', '&') ?? '';
+      const second = await operator.open(next);
+      assert.equal(second.text.match(/<th scope="row">/g)?.length, 10);
+      assert.match(second.text, /From the beginning/);
+      assert.doesNotMatch(second.text, /Next page/);
+    });
+
+    it('and ends those that are chosen, with a reason that their people are told', async () => {
+      const person = createOperator(server.issuer, ada);
+      await person.open('/account');
+      const other = createOperator(server.issuer, joan);
+      await other.open('/account');
+      const operator = createOperator(server.issuer, { ...grace, authenticator });
+      const list = await operator.open('/console/sessions');
+      const idOf = async (username: string) => {
+        const { session_id: id } = await sqlOne<{ session_id: string }>(
+          server.database,
+          `select session_id from sessions join accounts using (account_id)
+           where username = $1 and ended_at is null order by started_at desc limit 1`,
+          username,
+        );
+        assert.ok(list.text.includes(`value="${id}"`), username);
+        return id;
+      };
+      const [first, second] = [await idOf('ada'), await idOf('joan')];
+      const page = await operator.open(
+        `/console/sessions/end?session=${first}&session=${second}&session=none`,
+      );
+      assert.equal(headingOf(page), 'End these 2 sessions?');
+      const wrong = await operator.submit(page, /sessions\/end$/, { reason: ' ' });
+      assert.equal(wrong.response.status, 422);
+      const reversed = await operator.submit(page, /sessions\/end$/, { reason: 'a \u202e b' });
+      assert.match(reversed.text, /direction of writing/);
+      const after = await operator.submit(page, /sessions\/end$/, { reason: 'We move to <new> servers.' });
+      assert.match(after.text, /role="status"[^>]*>2 sessions have ended\./);
+      const back = await person.browser.open('/account');
+      assert.match(back.text, /an operator, who says: “We move to &#60;new&#62; servers\.”/);
+      const event = (await listEvents(server.database)).findLast(
+        ({ name, session_id: id }) => name === 'session.ended' && id === first,
+      );
+      assert.equal(event?.detail.reason, 'ended_by_operator');
+      assert.match(String(event?.detail.actor), /^admin:/);
+      const again = await operator.submit(page, /sessions\/end$/, { reason: 'Once more.' });
+      assert.match(again.text, /0 sessions have ended\./);
+    });
   });
 
   const authenticator = { secret: '', recoveryCodes: [] as string[] };

@@ -17,7 +17,10 @@ export interface Shell {
   readonly notice?: string | undefined;
 }
 
-const places = [['overview', '/console', 'Overview']] as const;
+const places = [
+  ['overview', '/console', 'Overview'],
+  ['sessions', '/console/sessions', 'Live sessions'],
+] as const;
 export type ConsolePlace = (typeof places)[number][0];
 
 /** A page of the console: the way between its pages and out, what the last form did, and its content. */

@@ -1,7 +1,12 @@
+import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
 import { showOverview } from './overview_page.ts';
 import type { ConsoleRoute } from './route.ts';
+import { showSessions } from './sessions_page.ts';
 
 /** Every page of the console and every form: none is served that does not say here what it takes. */
 export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '', scope: 'curfew:read', handle: showOverview },
+  { method: 'GET', path: '/sessions', scope: 'curfew:read', handle: showSessions },
+  { method: 'GET', path: '/sessions/end', scope: 'curfew:write', handle: showEndSessions },
+  { method: 'POST', path: '/sessions/end', scope: 'curfew:write', handle: submitEndSessions },
 ];
