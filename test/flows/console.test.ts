@@ -72,7 +72,7 @@ describe('the console', () => {
   });
 
   describe('holds each of its routes', () => {
-    const samples: Record<string, string> = {};
+    const samples: Record<string, string> = { name: 'member' };
     for (const { method, path, scope } of routes) {
       const name = `${method} /console${path}`;
       const address = `/console${path.replaceAll(/\{(\w+)\}/g, (_, key: string) => samples[key] ?? 'x')}`;

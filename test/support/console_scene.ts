@@ -43,7 +43,7 @@ export async function answerSignIn(page: Page, person: Person): Promise<void> {
     else if (person.authenticator) await enterCode(page, totpCode(person.authenticator.secret));
     else {
       person.authenticator = await enrol(page);
-      await press(page, 'Continue');
+      await press(page, 'I have saved them — continue');
     }
   }
 }

@@ -1,5 +1,13 @@
 import type { Html } from '../../views/html.ts';
 import { consoleOverviewPage } from '../../views/console/overview.ts';
+import {
+  consoleNewPolicyPage,
+  consolePoliciesPage,
+  consolePolicyPage,
+  consolePolicyPreviewPage,
+} from '../../views/console/policies.ts';
+import type { ConsolePolicyPreviewProps } from '../../views/console/policies.ts';
+import { consolePolicyFormPage } from '../../views/console/policy_form.ts';
 import { consoleRefusedPage } from '../../views/console/refused.ts';
 import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
 import type { Shell } from '../../views/console/shell.ts';
@@ -57,6 +65,66 @@ export function consolePages(
         reason: text('reason'),
         error: text('error'),
       }),
+    consolePolicies: (text) =>
+      consolePoliciesPage(shell(text), {
+        policies: [
+          {
+            name: text('policy'),
+            url: text('url'),
+            version: 3,
+            idle: text('idle'),
+            absolute: text('absolute'),
+            secondFactor: text('mfa'),
+            baselines: [text('baseline')],
+          },
+        ],
+        roles: [{ name: text('role'), policy: text('policy'), url: text('url'), isHeld: true }],
+      }),
+    consolePolicy: (text) =>
+      consolePolicyPage(shell(text), {
+        name: text('policy'),
+        version: 3,
+        limits: [{ label: text('label'), value: text('value'), hint: text('hint') }],
+        baselines: [text('baseline')],
+        uses: [text('use')],
+        editUrl: text('url'),
+      }),
+    consoleNewPolicy: (text) =>
+      consoleNewPolicyPage(shell(text), {
+        error: text('error'),
+        origins: [{ value: text('value'), label: text('label') }],
+      }),
+    consolePolicyForm: (text) =>
+      consolePolicyFormPage(shell(text), {
+        name: text('policy'),
+        isNew: false,
+        action: text('action'),
+        fields: [
+          {
+            name: 'session_idle',
+            label: text('label'),
+            hint: text('hint'),
+            value: text('value'),
+            error: text('error'),
+          },
+          {
+            name: 'mfa',
+            label: text('label'),
+            hint: text('hint'),
+            value: 'none',
+            choices: [{ value: 'none', label: text('label') }],
+          },
+        ],
+        baselines: [{ id: 'nist', title: text('title'), claimed: true }],
+        fault: { field: 'session_idle', text: text('error') },
+      }),
+    consolePolicyPreview: (text) =>
+      consolePolicyPreviewPage(
+        shell(text),
+        preview(text, { action: text('action'), fields: { entry: text('entry') } }),
+      ),
+    consolePolicyPreviewUnproved: (text) =>
+      consolePolicyPreviewPage(shell(text), preview(text, { proofUrl: text('url') })),
     consoleRefused: (text) =>
       consoleRefusedPage(shell(text), { heading: text('heading'), text: text('text'), back: text('back') }),
     consoleClosed: (text) =>
@@ -89,4 +157,15 @@ function listedSession(text: Text) {
 
 function pages(text: Text) {
   return { nextUrl: text('nextUrl'), firstUrl: text('firstUrl'), isCut: true };
+}
+
+function preview(text: Text, save: ConsolePolicyPreviewProps['save']): ConsolePolicyPreviewProps {
+  return {
+    name: text('policy'),
+    differences: [{ label: text('label'), from: text('from'), to: text('to') }],
+    warnings: [text('warning')],
+    ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
+    backUrl: text('url'),
+    save,
+  };
 }
