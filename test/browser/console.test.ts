@@ -20,6 +20,7 @@ describe('the console in a browser', () => {
   for (const path of [
     '',
     '/sessions',
+    '/accounts',
     '/policies',
     '/policies/member',
     '/policies/member/edit',

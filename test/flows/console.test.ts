@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { adminConfiguration } from '../support/administrators.ts';
 import { createFormBrowser } from '../support/browser.ts';
+import type { Person } from '../support/browser.ts';
 import { ada, grace, joan, shop } from '../support/example_configuration.ts';
 import { createRelyingParty } from '../support/relying_party.ts';
 import { listEvents } from '../support/gate.ts';
+import { listAccountEvents } from '../support/operations.ts';
 import { sqlOne } from '../support/sql.ts';
 import { storeSession } from '../support/stored_facts.ts';
 import { createOperator, headingOf } from '../support/operators.ts';
+import type { Operator } from '../support/operators.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { routes } from '../../src/admin/console/routes.ts';
@@ -18,6 +21,20 @@ describe('the console', () => {
     server = await startTestServer(adminConfiguration());
   });
   after(() => server.stop());
+
+  type Working = Operator & { csrf: string };
+  const working = new Map<string, Working>();
+  /** One browser for each: a sign-in costs of what an address is allowed, and no code is taken twice. */
+  async function atWork(person: Person): Promise<Working> {
+    const known = working.get(person.username);
+    if (known) return known;
+    const operator = createOperator(server.issuer, person);
+    const page = await operator.open('/console');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    working.set(person.username, { ...operator, csrf });
+    return { ...operator, csrf };
+  }
+
   afterEach(() => server.clock.reset());
 
   describe('opens', () => {
@@ -85,13 +102,13 @@ describe('the console', () => {
       });
 
       it(`to its scope and, for a change, to a fresh second factor: ${name}`, async () => {
-        const reader = await reading();
+        const reader = await atWork(ada);
         const answer = await reader.browser.request(address, { method });
         const isOpen = scope === 'curfew:read';
         if (!isOpen) assert.equal(answer.status, 403);
         else assert.ok([200, 404].includes(answer.status), String(answer.status));
         if (isOpen) return;
-        const writer = await writing();
+        const writer = await atWork(grace);
         await server.clock.advance(121);
         const stale = await writer.browser.request(address, {
           method,
@@ -106,32 +123,17 @@ describe('the console', () => {
 
       if (method === 'POST')
         it(`to the token of its form: ${name}`, async () => {
-          const writer = await writing();
+          const writer = await atWork(grace);
           const body = new URLSearchParams({ csrf: 'x' });
           const answer = await writer.browser.request(address, { method, body });
           assert.equal(answer.status, 403);
         });
     }
-
-    async function reading() {
-      const operator = createOperator(server.issuer, ada);
-      await operator.open('/console');
-      return operator;
-    }
-
-    async function writing() {
-      await server.clock.reset();
-      const operator = createOperator(server.issuer, { ...grace, authenticator: { ...authenticator } });
-      const page = await operator.open('/console');
-      Object.assign(authenticator, operator.person.authenticator);
-      const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-      return { ...operator, csrf };
-    }
   });
 
   describe('shows live sessions', () => {
     it('by person, app and policy, and those that end within the hour', async () => {
-      const operator = createOperator(server.issuer, ada);
+      const operator = await atWork(ada);
       const rows = async (query: string) => {
         const { text } = await operator.open(`/console/sessions?${query}`);
         return [...text.matchAll(/<th scope="row">(.*?)<\/th>/gs)].map(([, cell = '']) =>
@@ -153,8 +155,7 @@ describe('the console', () => {
     });
 
     it('page by page', async () => {
-      const operator = createOperator(server.issuer, ada);
-      await operator.open('/console');
+      const operator = await atWork(ada);
       const { account_id: accountId } = await sqlOne<{ account_id: string }>(
         server.database,
         `select account_id from accounts where username = 'grace'`,
@@ -175,8 +176,7 @@ describe('the console', () => {
       await person.open('/account');
       const other = createOperator(server.issuer, joan);
       await other.open('/account');
-      const operator = createOperator(server.issuer, { ...grace, authenticator });
-      const list = await operator.open('/console/sessions');
+      const operator = await atWork(grace);
       const idOf = async (username: string) => {
         const { session_id: id } = await sqlOne<{ session_id: string }>(
           server.database,
@@ -184,6 +184,7 @@ describe('the console', () => {
            where username = $1 and ended_at is null order by started_at desc limit 1`,
           username,
         );
+        const list = await operator.open(`/console/sessions?person=${username}`);
         assert.ok(list.text.includes(`value="${id}"`), username);
         return id;
       };
@@ -210,5 +211,78 @@ describe('the console', () => {
     });
   });
 
-  const authenticator = { secret: '', recoveryCodes: [] as string[] };
+  describe('looks after accounts', () => {
+    const named = async (username: string) => {
+      const { account_id: accountId } = await sqlOne<{ account_id: string }>(
+        server.database,
+        'select account_id from accounts where username = $1',
+        username,
+      );
+      return { accountId, path: `/console/accounts/${accountId}` };
+    };
+    it('finds them by the beginning of the username and by role, and shows one', async () => {
+      const operator = await atWork(ada);
+      const { path } = await named('joan');
+      const list = await operator.open('/console/accounts?username=JO&role=admin');
+      assert.match(list.text, new RegExp(`href="${path}">joan<`));
+      assert.doesNotMatch(list.text, />ada<\/a>/);
+      const page = await operator.open(path);
+      assert.equal(headingOf(page), 'Account joan');
+      assert.match(page.text, /<dt>Password<\/dt><dd>Set<\/dd>/);
+      assert.match(page.text, /<code>sign_in\.succeeded<\/code>/);
+      assert.doesNotMatch(page.text, /Disable the account/, 'who may only look is offered no change');
+      assert.equal((await operator.open('/console/accounts/nobody')).response.status, 404);
+    });
+
+    it('disables and enables, ends access, removes factors, forgets wrong passwords, each in the trail', async () => {
+      const operator = await atWork(grace);
+      const { accountId, path } = await named('ada');
+      for (const part of ['disable', 'enable', 'end-access', 'reset-mfa', 'unlock']) {
+        const page = await operator.open(`${path}/${part}`);
+        const after = await operator.submit(page, new RegExp(`${part}$`));
+        assert.equal(after.url.pathname, path, part);
+        assert.match(after.text, /role="status"/, part);
+      }
+      const events = (await listAccountEvents(server.database, accountId)).filter(({ detail }) =>
+        String(detail.actor).startsWith('admin:'),
+      );
+      const names = events.map(({ name }) => name);
+      for (const name of ['account.disabled', 'account.enabled', 'account.factors_removed'])
+        assert.ok(names.includes(name), name);
+    });
+
+    it('changes roles, refuses what was changed meanwhile, and keeps the last administrator', async () => {
+      const operator = await atWork(grace);
+      const { path } = await named('joan');
+      const page = await operator.open(`${path}/roles`);
+      assert.match(page.text, /value="admin" checked/);
+      const saved = await operator.submit(page, /roles$/, { role: 'member' });
+      assert.match(saved.text, /<dt>Roles<\/dt><dd>member<\/dd>/);
+      const stale = await operator.submit(page, /roles$/, { role: 'admin' });
+      assert.equal(stale.response.status, 409);
+      assert.match(stale.text, /was changed meanwhile/);
+      const { path: own } = await named('grace');
+      const last = await operator.submit(await operator.open(`${own}/disable`), /disable$/);
+      assert.equal(last.response.status, 409);
+      assert.match(last.text, /No administrator would be left/);
+    });
+
+    it('invites somebody, and makes a link that is shown once', async () => {
+      const operator = await atWork(grace);
+      const form = await operator.open('/console/new-account');
+      const taken = await operator.submit(form, /new-account$/, { username: 'ADA' });
+      assert.equal(taken.response.status, 422);
+      assert.match(taken.text, /already an account/);
+      const wrong = await operator.submit(form, /new-account$/, { username: 'new', email: 'none' });
+      assert.match(wrong.text, /This is no e-mail address/);
+      const made = await operator.submit(form, /new-account$/, { username: 'newcomer', role: 'member' });
+      const link = /<code>(http[^<]+)<\/code>/.exec(made.text)?.[1] ?? '';
+      const opened = await createFormBrowser(server.issuer).open(link);
+      assert.match(opened.text, /newcomer/);
+      const { path } = await named('newcomer');
+      const again = await operator.submit(await operator.open(`${path}/password-link`), /password-link$/);
+      assert.notEqual(/<code>(http[^<]+)<\/code>/.exec(again.text)?.[1], link);
+      assert.doesNotMatch((await operator.open(path)).text, /token=/);
+    });
+  });
 });

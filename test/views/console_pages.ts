@@ -1,4 +1,11 @@
 import type { Html } from '../../views/html.ts';
+import {
+  consoleAccountChangePage,
+  consoleAccountPage,
+  consoleAccountsPage,
+  consoleLinkPage,
+  consoleNewAccountPage,
+} from '../../views/console/accounts.ts';
 import { consoleOverviewPage } from '../../views/console/overview.ts';
 import {
   consoleNewPolicyPage,
@@ -64,6 +71,67 @@ export function consolePages(
         sessions: [listedSession(text)],
         reason: text('reason'),
         error: text('error'),
+      }),
+    consoleAccounts: (text) =>
+      consoleAccountsPage(
+        { ...shell(text), mayChange: true },
+        {
+          filter: { username: text('username'), role: 'chosen' },
+          roles: ['chosen', 'another'],
+          accounts: [
+            {
+              username: text('username'),
+              url: text('url'),
+              name: text('name'),
+              email: text('email'),
+              roles: [text('role')],
+              disabled: true,
+            },
+          ],
+          ...pages(text),
+        },
+      ),
+    consoleAccount: (text) =>
+      consoleAccountPage(shell(text), {
+        username: text('username'),
+        url: text('url'),
+        facts: [{ label: text('label'), value: text('value') }],
+        disabled: true,
+        changes: [{ url: text('url'), label: text('label') }],
+        sessions: [listedSession(text)],
+        apps: [
+          {
+            clientId: text('clientId'),
+            lastActive: moment(text)('lastActive'),
+            idleEnd: moment(text)('idleEnd'),
+            absoluteEnd: moment(text)('absoluteEnd'),
+          },
+        ],
+        events: [listedEvent(text)],
+      }),
+    consoleAccountChange: (text) =>
+      consoleAccountChangePage(shell(text), {
+        username: text('username'),
+        heading: text('heading'),
+        lead: text('lead'),
+        button: text('button'),
+        action: text('action'),
+        back: text('url'),
+        version: text('version'),
+        roles: [{ name: text('role'), held: true }],
+      }),
+    consoleNewAccount: (text) =>
+      consoleNewAccountPage(shell(text), {
+        values: { username: text('username'), name: text('name'), email: text('email') },
+        roles: [{ name: text('role'), held: false }],
+        error: { field: 'name', text: text('error') },
+      }),
+    consoleLink: (text) =>
+      consoleLinkPage(shell(text), {
+        username: text('username'),
+        accountUrl: text('url'),
+        link: text('link'),
+        lasts: text('lasts'),
       }),
     consolePolicies: (text) =>
       consolePoliciesPage(shell(text), {
@@ -167,5 +235,16 @@ function preview(text: Text, save: ConsolePolicyPreviewProps['save']): ConsolePo
     ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
     backUrl: text('url'),
     save,
+  };
+}
+
+function listedEvent(text: Text) {
+  return {
+    at: moment(text)('at'),
+    name: text('event'),
+    account: { label: text('label'), url: text('url') },
+    client: text('clientId'),
+    address: text('address'),
+    detail: [{ name: text('name'), value: text('value') }],
   };
 }

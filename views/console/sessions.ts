@@ -92,7 +92,7 @@ function chooser({ sessionId, username, accountUrl }: ListedSession): Html {
     value: sessionId,
     label: html`${username}<span class="unseen">: choose this session</span>`,
   })}
-<a class="when" href="${safeUrl(accountUrl)}">All of theirs<span class="unseen">, of ${username}</span></a>`;
+<a class="when" href="${safeUrl(accountUrl)}">Account<span class="unseen"> of ${username}</span></a>`;
 }
 
 export interface ConsoleEndSessionsProps {

@@ -20,6 +20,7 @@ export interface Shell {
 const places = [
   ['overview', '/console', 'Overview'],
   ['sessions', '/console/sessions', 'Live sessions'],
+  ['accounts', '/console/accounts', 'Accounts'],
   ['policies', '/console/policies', 'Policies and roles'],
 ] as const;
 export type ConsolePlace = (typeof places)[number][0];

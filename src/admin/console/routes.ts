@@ -1,4 +1,8 @@
+import { accountChangeRoutes } from './account_change_page.ts';
+import { showAccount } from './account_page.ts';
+import { showAccounts } from './accounts_page.ts';
 import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
+import { showNewAccount, submitNewAccount } from './new_account_page.ts';
 import { showOverview } from './overview_page.ts';
 import { showNewPolicy, showPolicies, showPolicy } from './policies_page.ts';
 import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change_page.ts';
@@ -11,6 +15,11 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/sessions', scope: 'curfew:read', handle: showSessions },
   { method: 'GET', path: '/sessions/end', scope: 'curfew:write', handle: showEndSessions },
   { method: 'POST', path: '/sessions/end', scope: 'curfew:write', handle: submitEndSessions },
+  { method: 'GET', path: '/accounts', scope: 'curfew:read', handle: showAccounts },
+  { method: 'GET', path: '/accounts/{account_id}', scope: 'curfew:read', handle: showAccount },
+  ...accountChangeRoutes,
+  { method: 'GET', path: '/new-account', scope: 'curfew:write', handle: showNewAccount },
+  { method: 'POST', path: '/new-account', scope: 'curfew:write', handle: submitNewAccount },
   { method: 'GET', path: '/policies', scope: 'curfew:read', handle: showPolicies },
   { method: 'GET', path: '/new-policy', scope: 'curfew:read', handle: showNewPolicy },
   { method: 'GET', path: '/policies/{name}', scope: 'curfew:read', handle: showPolicy },

@@ -5,10 +5,11 @@ import { consoleSessionsPage } from '../../../views/console/sessions.ts';
 import type { ListedSession } from '../../../views/console/sessions.ts';
 import { sessionCursor } from '../live_cursors.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
+import { accountPath } from './describe_events.ts';
 import { findLiveSessions } from './find_live_sessions.ts';
 import type { JudgedLiveSession } from './find_live_sessions.ts';
 import { linkPages, readPlace, readQuery } from './query.ts';
-import { consoleRoot, describeShell } from './visit.ts';
+import { describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';
 
 const perPage = 50;
@@ -58,7 +59,7 @@ export function describeListed({
   return {
     sessionId: session.sessionId,
     username,
-    accountUrl: `${consoleRoot}/sessions?person=${encodeURIComponent(username)}`,
+    accountUrl: accountPath(session.accountId),
     clients: session.clientIds,
     address,
     lastActive: describePast(session.lastActivityAt, now),
