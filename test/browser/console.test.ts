@@ -21,6 +21,8 @@ describe('the console in a browser', () => {
     '',
     '/sessions',
     '/accounts',
+    '/audit',
+    '/notices',
     '/policies',
     '/policies/member',
     '/policies/member/edit',

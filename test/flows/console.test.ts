@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { adminConfiguration } from '../support/administrators.ts';
 import { createFormBrowser } from '../support/browser.ts';
 import type { Person } from '../support/browser.ts';
@@ -12,6 +13,7 @@ import { createOperator, headingOf } from '../support/operators.ts';
 import type { Operator } from '../support/operators.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+import { recordEvent } from '../../src/events/record_event.ts';
 import { routes } from '../../src/admin/console/routes.ts';
 
 describe('the console', () => {
@@ -284,5 +286,62 @@ describe('the console', () => {
       assert.notEqual(/<code>(http[^<]+)<\/code>/.exec(again.text)?.[1], link);
       assert.doesNotMatch((await operator.open(path)).text, /token=/);
     });
+  });
+
+  describe('shows the trail', () => {
+    it('by what happened, to whom and when, page by page', async () => {
+      const operator = await atWork(ada);
+      const names = ({ text }: { text: string }) =>
+        [...text.matchAll(/<td><code>(.*?)<\/code>/g)].map(([, name = '']) => name);
+      for (let count = 0; count < 55; count += 1)
+        await server.database.transaction((tx) =>
+          recordEvent(tx, 'stream.updated', { clientId: '=1+1' }, {}, { count }),
+        );
+      const first = await operator.open('/console/audit?name=stream.');
+      assert.deepEqual([...new Set(names(first))], ['stream.updated']);
+      assert.equal(names(first).length, 50);
+      const next = /href="([^"]+)">Next page/.exec(first.text)?.[1]?.replaceAll('&#38;', '&') ?? '';
+      assert.equal(names(await operator.open(next)).length, 5);
+      const own = await operator.open('/console/audit?account=grace&name=factor.');
+      assert.ok(names(own).includes('factor.enrolled'));
+      assert.deepEqual(names(await operator.open('/console/audit?account=nobody-at-all')), []);
+      const today = new Date().toISOString().slice(0, 10);
+      const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+      assert.equal(
+        names(await operator.open(`/console/audit?name=stream.&from=${today}&to=${today}`)).length,
+        50,
+      );
+      assert.equal(names(await operator.open(`/console/audit?from=${tomorrow}`)).length, 0);
+      assert.equal(names(await operator.open('/console/audit?to=2020-01-01')).length, 0);
+    });
+
+    it('as a file: CSV in which nothing is a formula, and JSON', async () => {
+      const { browser } = await atWork(ada);
+      const csv = await browser.request('/console/audit.csv?name=stream.');
+      assert.match(csv.headers.get('content-disposition') ?? '', /attachment; filename="trail.csv"/);
+      const lines = (await csv.text()).trim().split('\r\n');
+      assert.equal(lines.length, 56);
+      assert.match(lines[1] ?? '', /,"'=1\+1",.*"\{""count"":54\}"$/);
+      const json = await (await browser.request('/console/audit.json?name=stream.')).json();
+      assert.equal((json as unknown[]).length, 55);
+      assert.deepEqual(await (await browser.request('/console/audit.json?name=none')).json(), []);
+    });
+  });
+
+  it('shows notices that were given up, and tries them again', async () => {
+    const operator = await atWork(grace);
+    const { notice_id: id } = await sqlOne<{ notice_id: string }>(
+      server.database,
+      `insert into notices (kind, receiver, payload, dead_at, last_error)
+       values ('backchannel_logout', 'shop', '{}', curfew_now(), 'refused <b>') returning notice_id`,
+    );
+    const list = await operator.open('/console/notices');
+    assert.match(list.text, /refused &#60;b&#62;/);
+    const page = await operator.open(`/console/notices/replay?notice=${id}`);
+    assert.equal(headingOf(page), 'Try one notice again?');
+    const after = await operator.submit(page, /replay$/);
+    assert.match(after.text, /One notice is tried again\./);
+    const unknown = await operator.open(`/console/notices/replay?notice=${randomUUID()}`);
+    assert.equal((await operator.submit(unknown, /replay$/)).response.status, 409);
   });
 });

@@ -6,6 +6,8 @@ import {
   consoleLinkPage,
   consoleNewAccountPage,
 } from '../../views/console/accounts.ts';
+import { consoleAuditPage } from '../../views/console/audit.ts';
+import { consoleNoticesPage, consoleReplayPage } from '../../views/console/notices.ts';
 import { consoleOverviewPage } from '../../views/console/overview.ts';
 import {
   consoleNewPolicyPage,
@@ -108,6 +110,7 @@ export function consolePages(
           },
         ],
         events: [listedEvent(text)],
+        eventsUrl: text('url'),
       }),
     consoleAccountChange: (text) =>
       consoleAccountChangePage(shell(text), {
@@ -133,6 +136,36 @@ export function consolePages(
         link: text('link'),
         lasts: text('lasts'),
       }),
+    consoleAudit: (text) =>
+      consoleAuditPage(shell(text), {
+        filter: { name: text('name'), account: text('account'), from: text('from'), to: text('to') },
+        events: [listedEvent(text)],
+        exports: [
+          { url: text('url'), label: text('label') },
+          { url: text('url'), label: text('label') },
+        ],
+        mostExported: text('most'),
+        ...pages(text),
+      }),
+    consoleNotices: (text) =>
+      consoleNoticesPage(
+        { ...shell(text), mayChange: true },
+        {
+          notices: [
+            {
+              noticeId: text('noticeId'),
+              kind: text('kind'),
+              receiver: text('receiver'),
+              queued: moment(text)('queued'),
+              tries: 3,
+              lastError: text('lastError'),
+              givenUp: moment(text)('givenUp'),
+            },
+          ],
+          isCut: true,
+        },
+      ),
+    consoleReplay: (text) => consoleReplayPage(shell(text), { chosen: [text('noticeId'), text('noticeId')] }),
     consolePolicies: (text) =>
       consolePoliciesPage(shell(text), {
         policies: [

@@ -76,10 +76,11 @@ export interface ConsoleAccountProps {
     readonly absoluteEnd: Moment;
   }[];
   readonly events: readonly EventProps[];
+  readonly eventsUrl: string;
 }
 
 export function consoleAccountPage(shell: Shell, props: ConsoleAccountProps): Html {
-  const { username, facts, disabled, changes, sessions, apps, events } = props;
+  const { username, facts, disabled, changes, sessions, apps, events, eventsUrl } = props;
   return consolePage(
     shell,
     { place: 'accounts', heading: html`Account ${username}` },
@@ -120,7 +121,8 @@ ${dataTable({
   empty: 'None.',
 })}
 <h2>What happened lately</h2>
-${eventTable(`What happened lately to ${username}`, events, 'Nothing among the newest events of the trail.')}`,
+${eventTable(`What happened lately to ${username}`, events, 'Nothing among the newest events of the trail.')}
+<p><a href="${safeUrl(eventsUrl)}">Look through the trail</a></p>`,
   );
 }
 

@@ -22,6 +22,8 @@ const places = [
   ['sessions', '/console/sessions', 'Live sessions'],
   ['accounts', '/console/accounts', 'Accounts'],
   ['policies', '/console/policies', 'Policies and roles'],
+  ['audit', '/console/audit', 'Audit trail'],
+  ['notices', '/console/notices', 'Undelivered'],
 ] as const;
 export type ConsolePlace = (typeof places)[number][0];
 

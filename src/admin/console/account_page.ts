@@ -19,7 +19,7 @@ import type { ConsoleDependencies } from './dependencies.ts';
 import { accountPath, describeEvent } from './describe_events.ts';
 import { judge } from './find_live_sessions.ts';
 import { describeListed } from './sessions_page.ts';
-import { describeShell } from './visit.ts';
+import { consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';
 
 const mostAccesses = 100;
@@ -51,6 +51,7 @@ export async function showAccount(visit: ConsoleVisit, dependencies: ConsoleDepe
     }),
     apps: families.filter(({ family }) => !family.bound).flatMap((row) => describeApp(visit, row) ?? []),
     events: events.map((event) => describeEvent(event, now)),
+    eventsUrl: `${consoleRoot}/audit?account=${encodeURIComponent(account.username)}`,
   });
   sendPage(ctx, page);
 }
