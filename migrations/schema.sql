@@ -418,6 +418,7 @@ create table sessions (
   reproved_password_at timestamp with time zone,
   reproved_factor_at timestamp with time zone,
   phr_at timestamp with time zone,
+  end_note text,
   constraint sessions_pkey PRIMARY KEY (session_id),
   constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),

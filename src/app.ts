@@ -5,7 +5,10 @@ import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import { adminApi } from './admin/api/serve.ts';
+import { consoleRoutes } from './admin/console/serve.ts';
+import type { AccountDependencies } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
+import { csrfSubject, findVisit } from './account/visit.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
 import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
@@ -258,18 +261,29 @@ export async function buildApp(options: AppOptions): Promise<App> {
   );
   app.use(requestTransaction(database, configurations));
   app.use(browserToken(issuer));
-  for (const area of ['/interaction/', '/account/']) app.use(onPaths(area, rejectCrossSite(issuer)));
+  for (const area of ['/interaction/', '/account/', '/console'])
+    app.use(onPaths(area, rejectCrossSite(issuer)));
   app.use(interactionRoutes(interactions));
+  const accountPages: AccountDependencies = {
+    database,
+    authenticators: buildAuthenticators(database, atRest),
+    passkeys: buildPasskeys(database, relyingParty),
+    csrf,
+    pageContext,
+    findBrowserSession: (ctx) => findBrowserSession(currentProvider(), ctx),
+    forgetBrowserSession: (ctx) => forgetBrowserSession(currentProvider(), ctx),
+    signInUrl: (page) => accountSignInUrl(issuer, page),
+  };
+  app.use(accountRoutes(accountPages));
   app.use(
-    accountRoutes({
+    consoleRoutes({
+      issuer,
       database,
-      authenticators: buildAuthenticators(database, atRest),
-      passkeys: buildPasskeys(database, relyingParty),
-      csrf: interactions.csrf,
+      loadConfiguration,
       pageContext,
-      findBrowserSession: (ctx) => findBrowserSession(currentProvider(), ctx),
-      forgetBrowserSession: (ctx) => forgetBrowserSession(currentProvider(), ctx),
-      signInUrl: (page) => accountSignInUrl(issuer, page),
+      findVisitor: (ctx) => findVisit(ctx, accountPages),
+      isCsrfToken: ({ session }, token) => csrf.check(csrfSubject(session), token),
+      signInUrl: (wish) => accountSignInUrl(issuer, '/console', wish),
     }),
   );
   app.use(async (ctx, next) => {

@@ -21,10 +21,12 @@ export interface Frame {
   readonly problem?: Html | undefined;
   /** Makes the title begin with "Error: " where the whole page is the error. */
   readonly failed?: boolean | undefined;
-  /** A wider card, for pages with more to read. */
-  readonly wide?: boolean | undefined;
+  /** A wider card, for pages with more to read; `broad`: as wide as tables are. */
+  readonly wide?: boolean | 'broad' | undefined;
   /** The way to other pages, beside the name. */
   readonly nav?: Html | undefined;
+  /** Style sheets in `views/assets` beside the one of all pages. */
+  readonly styles?: readonly string[] | undefined;
   /** Scripts in `views/assets` that add comfort; the page works without them. */
   readonly scripts?: readonly string[] | undefined;
 }
@@ -40,9 +42,10 @@ export function layout({ branding, assetUrl }: PageContext, frame: Frame, conten
 <meta name="robots" content="noindex">
 <link rel="icon" href="${assetUrl('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetUrl('app.css')}">
+${frame.styles?.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">`)}
 ${frame.scripts?.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
 </head>
-<body${frame.wide && html` class="wide"`}>
+<body${frame.wide && html` class="${frame.wide === true ? 'wide' : frame.wide}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="brand">${brand(branding)}${frame.nav}</header>
 <main id="main" class="card" tabindex="-1">

@@ -48,7 +48,10 @@ export async function findSignedIn(
  * undefined: nobody is signed in, or not as the policy wants it, such as without the second factor that
  * it always asks for. Signing in mends both.
  */
-export async function findVisit(ctx: Context, dependencies: AccountDependencies): Promise<Visit | undefined> {
+export async function findVisit(
+  ctx: Context,
+  dependencies: AccountDependencies,
+): Promise<(Visit & ProofMoments) | undefined> {
   const signedIn = await findSignedIn(ctx, dependencies);
   if (!signedIn) return undefined;
   const { session, roles, configuration, now, mfaAt, phrAt } = signedIn;

@@ -192,6 +192,7 @@ function welcome(
   const lines = [
     '',
     `  Curfew answers at ${issuer}`,
+    `  The operators' console: ${issuer}/console`,
     '  For development only: plain http on this machine.',
     `  Data: ${databaseUrl ? 'the database of CURFEW_DATABASE_URL' : dataDirectory}`,
   ];

@@ -2,7 +2,7 @@ import { describeDuration } from './durations.ts';
 import type { End } from './facts.ts';
 
 /** Why a session ended, as a sentence to the person whose it was. */
-export function describeEnd({ reason, limit }: End): string {
+export function describeEnd({ reason, limit, note }: End): string {
   switch (reason) {
     case 'idle_timeout':
       return `You were signed out after ${describeDuration(limit ?? 0)} without activity.`;
@@ -17,7 +17,9 @@ export function describeEnd({ reason, limit }: End): string {
     case 'replaced':
       return 'You were signed out because another account signed in in this browser.';
     case 'ended_by_operator':
-      return 'You were signed out by an operator.';
+      return note === undefined
+        ? 'You were signed out by an operator.'
+        : `You were signed out by an operator, who says: “${note}”`;
     case 'account_disabled':
       return 'You were signed out because your account is disabled.';
     default:

@@ -11,6 +11,8 @@ export interface End {
   limit?: number;
   policy?: string;
   policyVersion?: number;
+  /** Of a session: what the operator who ended it tells its person, in their own words. */
+  note?: string;
 }
 
 export interface SessionFacts {

@@ -1,4 +1,5 @@
 import { formatDuration, parseDuration } from './durations.ts';
+import { findLineFault } from './plain_line.ts';
 
 /** Work that goes on without its user: for so long the idle limit of its family rests. */
 export interface Lease {
@@ -20,8 +21,6 @@ export const leaseType = 'curfew_lease';
 
 /** Characters (code points) that a purpose may have at most. */
 const longestPurpose = 200;
-/** Controls, halves of characters, line and paragraph separators, and whatever changes the direction of writing. */
-const unfitForPurpose = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const members = new Set(['type', 'duration', 'purpose']);
 
 export type ParsedLease = { lease: Lease; fault?: undefined } | { lease?: undefined; fault: string };
@@ -33,11 +32,13 @@ export function parseLease(detail: Readonly<Record<string, unknown>>): ParsedLea
   const { duration: text, purpose } = detail;
   const duration = typeof text === 'string' ? parseDuration(text) : undefined;
   if (!duration) return { fault: 'duration must be a positive duration such as 90s, 15m, 8h or 30d' };
-  if (typeof purpose !== 'string' || purpose.trim() === '') return { fault: 'purpose must say what for' };
-  if (Array.from(purpose).length > longestPurpose) {
+  if (typeof purpose !== 'string') return { fault: 'purpose must say what for' };
+  const fault = findLineFault(purpose, longestPurpose);
+  if (fault === 'empty') return { fault: 'purpose must say what for' };
+  if (fault === 'too long') {
     return { fault: `purpose must have at most ${longestPurpose} characters` };
   }
-  if (unfitForPurpose.test(purpose)) {
+  if (fault === 'unfit') {
     return { fault: 'purpose must have no control characters and none that change the direction of writing' };
   }
   return { lease: { duration, purpose } };

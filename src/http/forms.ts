@@ -21,3 +21,12 @@ export function readField(ctx: Context, name: string, longest: number): string {
   if (typeof value !== 'string' || value.length > longest || value.includes('\0')) return '';
   return value;
 }
+
+/** A field that may be sent several times, as texts; those that are longer than `longest` are left out. */
+export function readFields(ctx: Context, name: string, longest: number): string[] {
+  const value = (ctx.request as { body?: Record<string, unknown> }).body?.[name];
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.filter(
+    (one): one is string => typeof one === 'string' && one.length <= longest && !one.includes('\0'),
+  );
+}

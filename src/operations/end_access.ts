@@ -56,6 +56,8 @@ export interface Ending {
   cause: Cause;
   now: Instant;
   origin: Origin;
+  /** What whoever ends a session tells its person. */
+  note?: string | undefined;
 }
 
 /** End locked families; returns how many ended. */
@@ -82,12 +84,14 @@ export async function endSessions(
   tx: Queryable,
   configuration: Configuration,
   sessions: readonly OpenSession[],
-  { cause, now, origin }: Ending,
+  { cause, now, origin, note }: Ending,
 ): Promise<number> {
   const ends = sessions.flatMap((open) => {
     const end = findSessionEnd(configuration, open, cause, now);
     const { sessionId, accountId } = open.session;
-    return end ? [{ id: sessionId, subject: { sessionId, accountId }, end }] : [];
+    // What was over before did not end by their doing.
+    const told = end?.reason === cause && note !== undefined ? { note } : {};
+    return end ? [{ id: sessionId, subject: { sessionId, accountId }, end: { ...end, ...told } }] : [];
   });
   if (ends.length === 0) return 0;
   const ended = await endSessionRows(tx, ends);

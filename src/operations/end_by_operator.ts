@@ -10,13 +10,15 @@ import { endFamilies, endSessions } from './end_access.ts';
 
 /**
  * End a session by its id, with every family that came from it, offline ones too; or one family by its
- * id. Returns what ended: nothing of what was over before. Throws Problem `session_unknown`.
+ * id. The person whose session it was is told `note` when they come back; the trail, which outlives them, is not.
+ * Returns what ended: nothing of what was over before. Throws Problem `session_unknown`.
  */
 export async function endByOperator(
   tx: Queryable,
   configuration: Configuration,
   id: string,
   origin: Origin,
+  note?: string,
 ): Promise<{ sessions: number; families: number }> {
   const session = (await findSessionById(tx, id))?.facts;
   const family = session ? undefined : (await findFamily(tx, id))?.family;
@@ -26,7 +28,7 @@ export async function endByOperator(
   await lockAccount(tx, accountId);
   const families = await lockOpenFamilies(tx, session ? { sessionId: id } : { familyId: id });
   const sessions = session ? await lockOpenSessions(tx, { sessionId: id }) : [];
-  const ending = { cause: 'ended_by_operator', now: await readNow(tx), origin } as const;
+  const ending = { cause: 'ended_by_operator', now: await readNow(tx), origin, note } as const;
   return {
     families: await endFamilies(tx, configuration, families, ending),
     sessions: await endSessions(tx, configuration, sessions, ending),

@@ -1,5 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { Problem } from '../domain/problems.ts';
+import { listRolesOf } from '../policy/operator_rights.ts';
 import { countEnabledWith } from '../store/account_pages.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
@@ -14,7 +15,7 @@ export async function keepAdministrator<Result>(
   configuration: Pick<Configuration, 'scopes'>,
   change: () => Promise<Result>,
 ): Promise<Result> {
-  const roles = configuration.scopes.get('curfew:write')?.roles ?? [];
+  const roles = listRolesOf(configuration, 'curfew:write');
   await lockConfiguration(tx);
   const result = await change();
   if ((await countEnabledWith(tx, roles, 1)) === 0)

@@ -1,3 +1,4 @@
+import { builtInScopes } from '../domain/built_in_scopes.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { addSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
@@ -39,6 +40,20 @@ export function evaluateScopes(
 export function hasScopeRole(configuration: Configuration, scope: string, roles: readonly string[]): boolean {
   const required = configuration.scopes.get(scope)?.roles;
   return !required || required.some((role) => roles.includes(role));
+}
+
+/** Scopes of the server itself are for people only where the configuration says of which role. */
+export function isForPeople(configuration: Configuration, scope: string): boolean {
+  return !builtInScopes.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
+}
+
+/** Whether somebody of these roles may have the scope. */
+export function mayPersonHave(
+  configuration: Configuration,
+  scope: string,
+  roles: readonly string[],
+): boolean {
+  return isForPeople(configuration, scope) && hasScopeRole(configuration, scope, roles);
 }
 
 /** The longest age in seconds of an MFA for this scope: the smallest of the scope's and the policies'; undefined: no step-up. */

@@ -1,12 +1,13 @@
 import type { AdapterPayload, Grant } from 'oidc-provider';
 import type Provider from 'oidc-provider';
 import type { LoadedConfiguration } from '../store/configuration.ts';
+import { acr } from './token_claims.ts';
 
 /** With a space, which no configured identifier has: nothing can take its place. */
 export const accountClientId = 'curfew account';
 
-/** The pages that a sign-in for the account area may come back to. */
-export const accountPaths = ['/account', '/account/sessions', '/account/security'] as const;
+/** The pages that a sign-in for the account area, or for the console, may come back to. */
+export const accountPaths = ['/account', '/account/sessions', '/account/security', '/console'] as const;
 export type AccountPath = (typeof accountPaths)[number];
 
 /**
@@ -33,13 +34,26 @@ export function accountGrant(provider: Provider, accountId: string): Grant {
   return grant;
 }
 
-/** Where signing in for an account page begins; it ends at that page. */
-export function accountSignInUrl(issuer: string, path: AccountPath): string {
+export interface AccountSignIn {
+  /** Comes back beside the answer, as it is. */
+  state?: string;
+  /** Ask for a second factor that is no older, in seconds. */
+  mfaMaxAge?: number | undefined;
+}
+
+/** Where signing in for such a page begins; it ends at that page. */
+export function accountSignInUrl(
+  issuer: string,
+  path: AccountPath,
+  { state, mfaMaxAge }: AccountSignIn = {},
+): string {
   const query = new URLSearchParams({
     client_id: accountClientId,
     response_type: 'none',
     scope: 'openid',
     redirect_uri: issuer + path,
+    ...(state === undefined ? {} : { state }),
+    ...(mfaMaxAge === undefined ? {} : { acr_values: acr.mfa, max_age: String(mfaMaxAge) }),
   });
   return `/auth?${query.toString()}`;
 }

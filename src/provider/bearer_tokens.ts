@@ -2,13 +2,12 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { FamilyFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
 import { countedProof } from '../policy/counted_proof.ts';
-import { hasScopeRole } from '../policy/evaluate_scopes.ts';
+import { mayPersonHave } from '../policy/evaluate_scopes.ts';
 import { familyLimits } from '../policy/subject_limits.ts';
 import type { Database } from '../store/database.ts';
 import type { ConfigurationSource } from './configuration_source.ts';
 import { isTokenAlive } from './family_life.ts';
 import type { VerifyAccessToken } from './jwt_access_tokens.ts';
-import { isForPeople } from './resource_servers.ts';
 import { splitScope } from './token_claims.ts';
 import { findTokenState } from './token_state.ts';
 
@@ -60,10 +59,6 @@ export function createBearerReader({
       scopes: splitScope(claims.scope).filter((scope) => registered.includes(scope) && isOpen(scope)),
     };
   };
-}
-
-function mayPersonHave(configuration: Configuration, scope: string, roles: readonly string[]): boolean {
-  return isForPeople(configuration, scope) && hasScopeRole(configuration, scope, roles);
 }
 
 function describeProof(configuration: Configuration, family: FamilyFacts, roles: readonly string[]) {

@@ -8,8 +8,6 @@ const scopesOfOperators = ['curfew:read', 'curfew:write'];
 /** These are for people, and never for a client on its own. */
 export const scopesOfPeopleAlone: ReadonlySet<string> = new Set(scopesOfOperators);
 
-/** Scopes that nobody signed in is given unless the configuration says of which role. */
-export const scopesOfNamedRoles: ReadonlySet<string> = new Set([...scopesOfClients, ...scopesOfOperators]);
 /** Resources of the server itself (RFC 8707): known without configuration, though a file may add a policy to them. */
 export function builtInResources(issuer: string): ReadonlyMap<string, ResourceDefinition> {
   const own: ResourceDefinition[] = [

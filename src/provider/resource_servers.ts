@@ -1,8 +1,8 @@
 import { errors } from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
-import { hasScopeRole } from '../policy/evaluate_scopes.ts';
+import { hasScopeRole, isForPeople } from '../policy/evaluate_scopes.ts';
 import type { Configuration, ResourceDefinition } from '../domain/configuration.ts';
-import { builtInResources, scopesOfNamedRoles, scopesOfPeopleAlone } from './built_in_resources.ts';
+import { builtInResources, scopesOfPeopleAlone } from './built_in_resources.ts';
 import { refusalError } from './refusals.ts';
 import { getRequestContext } from './request_context.ts';
 import { openidScopes, splitScope } from './token_claims.ts';
@@ -47,11 +47,6 @@ function knownResources(
   configuration: Configuration,
 ): ReadonlyMap<string, ResourceDefinition> {
   return new Map([...builtInResources(ctx.oidc.issuer), ...configuration.resources]);
-}
-
-/** Some scopes of the server itself are for people only where the configuration says of which role. */
-export function isForPeople(configuration: Configuration, scope: string): boolean {
-  return !scopesOfNamedRoles.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
 }
 
 /** Scopes of a role or a step-up are for people: a client on its own never gets one. */

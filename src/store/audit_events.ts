@@ -71,6 +71,10 @@ export interface EventFilter {
   maxAge?: number | undefined;
 }
 
+const eventColumns = `
+  event_id, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
+  name, account_id, client_id, session_id, family_id, request_id, address, detail`;
+
 const leastId = '00000000-0000-0000-0000-000000000000';
 const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
@@ -84,8 +88,7 @@ export async function listAuditEvents(
   return await db.query<ListedEvent>(
     {
       name: isUpwards ? 'audit_events_after' : 'audit_events_newest',
-      text: `select event_id, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
-               name, account_id, client_id, session_id, family_id, request_id, address, detail
+      text: `select ${eventColumns}
              from audit_events
              where ($1::text is null or account_id = $1) and ($2::text is null or name = $2)
                and ($3::float8 is null or occurred_at >= curfew_now() - make_interval(secs => $3))
@@ -102,4 +105,69 @@ export async function listAuditEvents(
       ...(isUpwards ? [page.limit, page.after ?? leastId] : [page.newest, page.before ?? greatestId]),
     ],
   );
+}
+
+/** Which events, within what is looked at. */
+export interface WindowFilter {
+  accountId?: string | undefined;
+  /** A name of the catalogue, or what names begin with: `session.`. */
+  name?: string | undefined;
+  /** ISO 8601; `from` inclusive, `to` exclusive. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export interface EventWindow {
+  events: ListedEvent[];
+  /** The event that was looked at last, where there may be older ones. */
+  next?: string;
+  /** Not everything was looked at, although the page is not full. */
+  isCut: boolean;
+}
+
+/** So many events are looked at for one page, however rare those are that it is about. */
+const windowSize = 20_000;
+
+/** The newest events of a kind before `before`: what this costs does not grow with the trail. */
+export async function listAuditWindow(
+  db: Queryable,
+  { accountId, name, from, to }: WindowFilter,
+  { before, most }: { before?: string | undefined; most: number },
+): Promise<EventWindow> {
+  const start = before ?? (to === undefined ? greatestId : firstIdAfter(to));
+  const events = await db.query<ListedEvent>(
+    {
+      name: 'audit_events_window',
+      text: `select ${eventColumns}
+             from (select * from audit_events where event_id < $1 order by event_id desc limit ${windowSize}) looked_at
+             where ($2::text is null or account_id = $2) and ($3::text is null or starts_with(name, $3))
+               and ($4::timestamptz is null or occurred_at >= $4) and ($5::timestamptz is null or occurred_at < $5)
+             order by event_id desc limit $6`,
+    },
+    [start, accountId ?? null, name ?? null, from ?? null, to ?? null, most + 1],
+  );
+  const shown = events.slice(0, most);
+  const last = shown.at(-1);
+  if (events.length > most && last) return { events: shown, next: last.event_id, isCut: false };
+  const [end] = await db.query<{ event_id: string; occurred_at: Date }>(
+    {
+      name: 'audit_events_window_end',
+      text: `select event_id, occurred_at from audit_events where event_id < $1
+             order by event_id desc offset ${windowSize - 1} limit 1`,
+    },
+    [start],
+  );
+  const isPast = end !== undefined && from !== undefined && end.occurred_at < new Date(from);
+  return end && !isPast
+    ? { events: shown, next: end.event_id, isCut: true }
+    : { events: shown, isCut: false };
+}
+
+/** Ids begin with the time at which they were made, which may differ a little from that of the event. */
+const idSlackMilliseconds = 600_000;
+
+function firstIdAfter(moment: string): string {
+  const milliseconds = Math.max(0, Date.parse(moment) + idSlackMilliseconds);
+  const hex = milliseconds.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
 }

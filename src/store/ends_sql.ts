@@ -8,8 +8,8 @@ export interface EndWrite {
 
 /** The ends as rows of a relation `e`, from the parameters that `endValues` gives. */
 export const endsFrom = (idType: 'uuid' | 'text'): string =>
-  `unnest($1::${idType}[], $2::float8[], $3::text[], $4::integer[], $5::text[], $6::integer[])
-     as e (id, at, reason, seconds, policy, policy_version)`;
+  `unnest($1::${idType}[], $2::float8[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[])
+     as e (id, at, reason, seconds, policy, policy_version, note)`;
 
 export const endAssignments = `ended_at = from_micros(e.at), end_reason = e.reason, end_limit = e.seconds,
   end_policy = e.policy, end_policy_version = e.policy_version, end_found_at = curfew_now()`;
@@ -22,5 +22,6 @@ export function endValues(ends: readonly EndWrite[]): unknown[] {
     ends.map(({ end }) => end.limit ?? null),
     ends.map(({ end }) => end.policy ?? null),
     ends.map(({ end }) => end.policyVersion ?? null),
+    ends.map(({ end }) => end.note ?? null),
   ];
 }

@@ -20,7 +20,7 @@ export const sessionColumns = `
   s.session_id, s.account_id as session_account_id, s.client_ids,
   to_micros(s.started_at) as session_started_at, to_micros(s.last_activity_at) as session_last_activity_at,
   to_micros(s.password_at) as session_password_at, to_micros(s.mfa_at) as session_mfa_at,
-  to_micros(s.phr_at) as session_phr_at, ${endColumns('s', 'session')}`;
+  to_micros(s.phr_at) as session_phr_at, s.end_note as session_end_note, ${endColumns('s', 'session')}`;
 
 /** The select list of an account's facts, from `accounts a`. */
 export const accountColumns = `
@@ -34,6 +34,7 @@ export interface EndRow {
   end_limit: number | null;
   end_policy: string | null;
   end_policy_version: number | null;
+  end_note?: string | null | undefined;
 }
 
 /** Of a code or family; both are null where there is no lease. */
@@ -77,6 +78,7 @@ export interface SessionRow {
   session_end_limit: number | null;
   session_end_policy: string | null;
   session_end_policy_version: number | null;
+  session_end_note: string | null;
 }
 
 export interface AccountRow {
@@ -95,6 +97,7 @@ function readEnd(row: EndRow): { end?: End } {
   if (row.end_limit !== null) end.limit = row.end_limit;
   if (row.end_policy !== null) end.policy = row.end_policy;
   if (row.end_policy_version !== null) end.policyVersion = row.end_policy_version;
+  if (row.end_note != null) end.note = row.end_note;
   return { end };
 }
 
@@ -141,6 +144,7 @@ export function readSession(row: Partial<SessionRow>): SessionFacts | undefined 
       end_limit: row.session_end_limit ?? null,
       end_policy: row.session_end_policy ?? null,
       end_policy_version: row.session_end_policy_version ?? null,
+      end_note: row.session_end_note,
     }),
   };
 }

@@ -245,7 +245,7 @@ export async function endSessionRows(tx: Queryable, ends: readonly EndWrite[]): 
   return await tx.query<NamedSession>(
     {
       name: 'sessions_end',
-      text: `update sessions s set ${endAssignments} from ${endsFrom('text')}
+      text: `update sessions s set ${endAssignments}, end_note = e.note from ${endsFrom('text')}
              where s.session_id = e.id and s.ended_at is null
              returning s.session_id as "sessionId", s.account_id as "accountId", s.client_ids as "clientIds",
                coalesce(s.payload -> 'authorizations', '{}') as authorizations`,
@@ -264,12 +264,12 @@ export async function readNow(tx: Queryable): Promise<Instant> {
   return row.now;
 }
 
-/** Forget from where an account was signed in to. */
+/** Forget from where an account was signed in to, and what was said to its person. */
 export async function forgetDevices(tx: Queryable, accountId: string): Promise<void> {
   await tx.query(
     {
       name: 'session_devices_forget',
-      text: 'update sessions set user_agent = null, address = null where account_id = $1',
+      text: 'update sessions set user_agent = null, address = null, end_note = null where account_id = $1',
     },
     [accountId],
   );

@@ -54,6 +54,7 @@ describe('curfew dev', () => {
   it('says where it answers, where the demo app is and who may sign in, and then that it is ready', () => {
     const said = running.stdout();
     assert.ok(said.includes(`Curfew answers at ${issuer}\n`), said);
+    assert.ok(said.includes(`The operators' console: ${issuer}/console\n`), said);
     assert.match(said, /development only/);
     assert.ok(said.includes(`Open the demo app: ${demoUrl}\n`), said);
     passwords = readPasswords(said);

@@ -7,7 +7,7 @@ import { startMailServer } from '../support/mail_server.ts';
 import type { MailServer } from '../support/mail_server.ts';
 import { mannWhitney } from '../support/mann_whitney.ts';
 import { asOwner } from '../support/owner.ts';
-import { createSeededRandom } from '../support/seeded_random.ts';
+import { createSeededRandom } from '../../src/dev/seeded_random.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { sql } from '../support/sql.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mannWhitney } from '../support/mann_whitney.ts';
-import { createSeededRandom } from '../support/seeded_random.ts';
+import { createSeededRandom } from '../../src/dev/seeded_random.ts';
 
 /** 500 answer times in milliseconds: some 30, skewed, with a slow one now and then. */
 function answerTimes(seed: number, more = 0): number[] {

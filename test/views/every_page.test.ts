@@ -46,13 +46,14 @@ for (const [name, page] of Object.entries(fullPages)) {
       for (const asset of assets) assert.ok(existsSync(new URL(`assets/${asset}`, views)), asset);
     });
 
-    it('has forms that post, each with a token and one button, and every id once', () => {
-      const posts = all('form').map(({ attributes }) => attributes['method']);
+    it('has forms that ask or post, each with one button, those that post with a token, and every id once', () => {
+      const methods = all('form').map(({ attributes }) => attributes['method']);
+      const posts = methods.filter((method) => method !== 'get');
       assert.deepEqual(
         posts,
         posts.map(() => 'post'),
       );
-      assert.equal(all('button').length, posts.length);
+      assert.equal(all('button').length, methods.length);
       assert.equal(
         all('input').filter((input) => /^(csrf|xsrf)$/.test(input.attributes['name'] ?? '')).length,
         posts.length,
@@ -64,7 +65,8 @@ for (const [name, page] of Object.entries(fullPages)) {
     it('labels every field, and describes it only by what is there', () => {
       const ids = new Set(elements.map(({ attributes }) => attributes['id']));
       const labelled = new Set(all('label').map(({ attributes }) => attributes['for']));
-      for (const { attributes } of all('input').filter((input) => input.attributes['type'] !== 'hidden')) {
+      const fields = ['input', 'select', 'textarea'].flatMap(all);
+      for (const { attributes } of fields.filter((field) => field.attributes['type'] !== 'hidden')) {
         assert.ok(labelled.has(attributes['id']));
         for (const id of attributes['aria-describedby']?.split(' ') ?? []) assert.ok(ids.has(id), id);
       }

@@ -31,6 +31,7 @@ import { setPasswordPage } from '../../views/set_password.ts';
 import { signInPage } from '../../views/sign_in.ts';
 import { signOutPage } from '../../views/sign_out.ts';
 import { totpPage } from '../../views/totp.ts';
+import { consolePages } from './console_pages.ts';
 
 /** Gives the text for a prop; called once for each text on the page. */
 export type Text = (name: string) => string;
@@ -303,6 +304,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       askedFrom: text('askedFrom'),
     }),
   deviceDone: (text) => deviceDonePage(branded(text), { clientName: text('clientName') }),
+  ...consolePages(branded),
 };
 
 function branded(text: Text): PageContext {

@@ -1,8 +1,8 @@
 import type { Configuration } from '../../domain/configuration.ts';
-import { addSeconds } from '../../domain/instants.ts';
+import { isOperatorProofFresh, operatorProofMaxAge, opensToOperator } from '../../policy/operator_rights.ts';
+import type { OperatorScope } from '../../policy/operator_rights.ts';
 import type { AdminDependencies, Administrator } from '../dependencies.ts';
 import { ApiProblem } from './problem.ts';
-import type { AdminScope } from './route.ts';
 
 /**
  * Who calls, by the `Authorization` header. Throws what RFC 6750 and, for a change without a fresh second
@@ -12,7 +12,7 @@ export async function authorize(
   dependencies: AdminDependencies,
   configuration: Configuration,
   header: string,
-  scope: AdminScope,
+  scope: OperatorScope,
 ): Promise<Administrator> {
   const token = /^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1];
   if (token === undefined) throw refusal('invalid_token', 'There is no bearer token.', []);
@@ -22,7 +22,7 @@ export async function authorize(
     throw refusal('invalid_token', 'The token is none of a person for this API, or has ended.', [
       ['error', 'invalid_token'],
     ]);
-  if (!opens(administrator, scope))
+  if (!opensToOperator(administrator.scopes, scope))
     throw refusal('insufficient_scope', `The scope ${scope} is needed.`, [
       ['error', 'insufficient_scope'],
       ['scope', scope],
@@ -31,19 +31,10 @@ export async function authorize(
   return administrator;
 }
 
-/** `curfew:write` opens what `curfew:read` does. */
-function opens({ scopes }: Administrator, scope: AdminScope): boolean {
-  return scopes.includes(scope) || scopes.includes('curfew:write');
-}
-
-/** Seconds for which one proof serves a change, whatever the configuration allows. */
-const longestProof = 900;
-
 function assertFreshFactor(configuration: Configuration, administrator: Administrator): void {
-  const { mfaAt, now, mfaMaxAge = longestProof } = administrator;
-  const ofScope = configuration.scopes.get('curfew:write')?.stepUp?.mfaMaxAge ?? longestProof;
-  const maxAge = Math.min(longestProof, ofScope, mfaMaxAge);
-  if (mfaAt !== undefined && now < addSeconds(mfaAt, maxAge)) return;
+  const { mfaAt, now, mfaMaxAge } = administrator;
+  const maxAge = operatorProofMaxAge(configuration, mfaMaxAge);
+  if (isOperatorProofFresh(mfaAt, maxAge, now)) return;
   throw refusal(
     'insufficient_user_authentication',
     `A change needs a second factor that was proved less than ${maxAge} seconds ago.`,

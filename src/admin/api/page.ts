@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCursor, writeCursor } from '../cursor.ts';
 import { ApiProblem } from './problem.ts';
 
 const mostListed = 200;
@@ -25,11 +26,9 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 /** Where a page begins: after what the cursor names. Throws `invalid_request` for a cursor that is none of ours. */
 export function readCursor<Key>(cursor: string | undefined, key: z.ZodType<Key>): Key | undefined {
   if (cursor === undefined) return undefined;
-  try {
-    return key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch {
-    throw new ApiProblem('invalid_request', 'cursor: is not one of this list.');
-  }
+  const parsed = parseCursor(cursor, key);
+  if (parsed === undefined) throw new ApiProblem('invalid_request', 'cursor: is not one of this list.');
+  return parsed;
 }
 
 /** A page from one row more than it may hold: that there is one says that there is a next page. What is described as undefined is left out. */
@@ -43,7 +42,7 @@ export function makePage<Row, Item>(
   const hasMore = rows.length > limit && last !== undefined;
   return {
     items: items.flatMap((row) => describe(row) ?? []),
-    ...(hasMore ? { next_cursor: Buffer.from(JSON.stringify(keyOf(last))).toString('base64url') } : {}),
+    ...(hasMore ? { next_cursor: writeCursor(keyOf(last)) } : {}),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { Origin } from '../../domain/origin.ts';
+import type { OperatorScope } from '../../policy/operator_rights.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { AdminDependencies, Administrator } from '../dependencies.ts';
 import type { ApiProblemCode } from './problem.ts';
 
-export type AdminScope = 'curfew:read' | 'curfew:write';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One call of a route, read by its schemas. */
@@ -42,7 +42,7 @@ interface Shape<
   /** In camelCase, unique. */
   operationId: string;
   summary: string;
-  scope: AdminScope;
+  scope: OperatorScope;
   params?: Path;
   query?: Query;
   body?: Body;

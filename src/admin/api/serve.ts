@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { Problem } from '../../domain/problems.ts';
 import type { ProblemCode } from '../../domain/problems.ts';
 import { readJson } from '../../http/json_body.ts';
-import { lockConfiguration } from '../../store/configuration_write.ts';
 import type { Queryable } from '../../store/database.ts';
+import { actAsOperator, changeConfigured } from '../change_configured.ts';
 import type { AdminDependencies } from '../dependencies.ts';
+import { pathReader } from '../path_reader.ts';
 import { authorize } from './guard.ts';
 import { answerOnce } from './answer_once.ts';
 import { describeApi } from './openapi.ts';
@@ -58,7 +59,7 @@ export function adminApi(dependencies: AdminDependencies): Middleware {
     const administrator = await authorize(dependencies, inForce, ctx.get('Authorization'), route.scope);
     const call = {
       administrator,
-      origin: { ...ctx.state.origin, actor: `admin:${administrator.accountId ?? ''}` },
+      origin: actAsOperator(ctx.state.origin, administrator.accountId),
       path: parse(route.params, path, 'path'),
       query: parse(route.query ?? z.strictObject({}), readQuery(ctx), 'query'),
       body: route.body ? parse(route.body, await readBody(ctx), 'body') : undefined,
@@ -70,12 +71,10 @@ export function adminApi(dependencies: AdminDependencies): Middleware {
         route,
         await route.handle({ ...call, tx: dependencies.database, configuration: inForce }, dependencies),
       );
-    const change = async (tx: Queryable) => {
-      // One change at a time: what it reads of the configuration is what it changes, and rests on, to its end.
-      await lockConfiguration(tx);
-      const configuration = await dependencies.loadConfiguration(tx);
-      return await route.handle({ ...call, tx, configuration }, dependencies);
-    };
+    const change = (tx: Queryable) =>
+      changeConfigured(tx, dependencies, (configuration) =>
+        route.handle({ ...call, tx, configuration }, dependencies),
+      );
     const key = route.isIdempotent ? readIdempotencyKey(ctx) : undefined;
     const answer = await dependencies.database.transaction((tx) =>
       key === undefined
@@ -92,22 +91,6 @@ function send(ctx: Context, route: Route, { body, status, version }: Answer<unkn
   ctx.status = status ?? route.status ?? 200;
   if (version !== undefined) ctx.set('ETag', `"${version}"`);
   ctx.body = route.answer.parse(body);
-}
-
-/** A template such as `/accounts/{account_id}`; undefined: another path. */
-function pathReader(template: string): (path: string) => Record<string, string> | undefined {
-  const pattern = new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
-  return (path) => {
-    const match = pattern.exec(path);
-    if (!match) return undefined;
-    try {
-      return Object.fromEntries(
-        Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
-      );
-    } catch {
-      return undefined;
-    }
-  };
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): never {

@@ -6,6 +6,7 @@ import { builtInDefaultPolicy } from '../../../domain/policies.ts';
 import type { Policy } from '../../../domain/policies.ts';
 import { applyConfiguration, mergeConfigurations } from '../../../operations/apply_configuration.ts';
 import { previewEnds } from '../../../operations/preview_ends.ts';
+import { desirePolicy } from '../../desire_policy.ts';
 import { pageByName, pageOf, pageQuery } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
@@ -69,7 +70,7 @@ export const previewPolicy = defineRoute({
   body: policySchema,
   answer: z.object({ would_end: endCounts }),
   async handle({ tx, configuration, path, body }) {
-    const next = mergeConfigurations(configuration, withPolicy(configuration, path.name, body));
+    const next = mergeConfigurations(configuration, desirePolicy(configuration, path.name, body));
     return { body: { would_end: await previewEnds(tx, next) } };
   },
 });
@@ -86,7 +87,7 @@ export const writePolicy = defineRoute({
   isVersioned: true,
   async handle({ tx, configuration, path, body, ifMatch, origin }) {
     assertVersion(configuration.policies.get(path.name), ifMatch);
-    const desired = withPolicy(configuration, path.name, body);
+    const desired = desirePolicy(configuration, path.name, body);
     await applyConfiguration(tx, desired, { origin });
     const next = mergeConfigurations(configuration, desired);
     const policy = getPolicy(next, path.name);
@@ -121,15 +122,6 @@ export const deletePolicy = defineRoute({
     return { body: {} };
   },
 });
-
-type WrittenPolicy = z.output<typeof policySchema>;
-
-function withPolicy(configuration: Configuration, name: string, { baselines, ...limits }: WrittenPolicy) {
-  const complete =
-    name === builtInDefaultPolicy.name ? { ...builtInDefaultPolicy.limits, ...limits } : limits;
-  const policies = new Map<string, Pick<Policy, 'limits' | 'baselines'>>(configuration.policies);
-  return { policies: policies.set(name, { limits: complete, baselines }) };
-}
 
 function getPolicy(configuration: Configuration, name: string): Policy {
   const policy = configuration.policies.get(name);

@@ -7,17 +7,11 @@ import {
   pageLiveSessions,
 } from '../../../store/live_access.ts';
 import { endedSchema } from '../accounts/account_schema.ts';
+import { familyCursor, sessionCursor } from '../../live_cursors.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import {
-  describeFamily,
-  describeSession,
-  familyCursor,
-  familySchema,
-  sessionCursor,
-  sessionSchema,
-} from './live_schema.ts';
+import { describeFamily, describeSession, familySchema, sessionSchema } from './live_schema.ts';
 
 const liveQuery = pageQuery.extend({ account_id: z.string().min(1).max(100).exactOptional() });
 const sessionPath = z.object({ session_id: z.string().min(1).max(100) });

@@ -5,11 +5,6 @@ import { familyLimits, sessionLimits } from '../../../policy/subject_limits.ts';
 import type { LiveFamily, LiveSession } from '../../../store/live_access.ts';
 import { describeLimit, formatTime, instant, limitSchema } from '../times.ts';
 
-/** In microseconds, as far as the database can tell of. */
-const checkAt = z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
-export const sessionCursor = z.object({ checkAt, id: z.string().max(100) });
-export const familyCursor = z.object({ checkAt, id: z.uuid() });
-
 const lifeSchema = {
   account_id: z.string(),
   username: z.string(),

@@ -1,0 +1,31 @@
+import type { Context } from 'koa';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { SessionFacts } from '../../domain/facts.ts';
+import type { Instant } from '../../domain/instants.ts';
+import type { Origin } from '../../domain/origin.ts';
+import type { ProofMoments } from '../../policy/counted_proof.ts';
+import type { PageContext } from '../../../views/layout.ts';
+import type { AdminDependencies } from '../dependencies.ts';
+
+/** Somebody signed in, as the account pages find them. */
+export interface Visitor extends ProofMoments {
+  accountId: string;
+  session: SessionFacts;
+  roles: readonly string[];
+  configuration: Configuration;
+  now: Instant;
+  origin: Origin;
+  /** For forms: good in this session alone. */
+  csrfToken: string;
+}
+
+export interface ConsoleDependencies
+  extends Pick<AdminDependencies, 'issuer' | 'database' | 'loadConfiguration'> {
+  /** As configured at this moment. */
+  pageContext(): PageContext;
+  /** undefined: nobody is signed in, or not as the policy wants it. */
+  findVisitor(ctx: Context): Promise<Visitor | undefined>;
+  isCsrfToken(visitor: Visitor, token: string): boolean;
+  /** Where signing in begins, or a step-up to a second factor that is no older than so many seconds; it ends at `state`. */
+  signInUrl(wish: { state: string; mfaMaxAge?: number | undefined }): string;
+}

@@ -1,0 +1,37 @@
+import { accountChangeRoutes } from './account_change_page.ts';
+import { showAccount } from './account_page.ts';
+import { showAccounts } from './accounts_page.ts';
+import { exportCsv, exportJson, showAudit } from './audit_page.ts';
+import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
+import { showNewAccount, submitNewAccount } from './new_account_page.ts';
+import { showNotices, showReplay, submitReplay } from './notices_page.ts';
+import { showOverview } from './overview_page.ts';
+import { showNewPolicy, showPolicies, showPolicy } from './policies_page.ts';
+import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change_page.ts';
+import type { ConsoleRoute } from './route.ts';
+import { showSessions } from './sessions_page.ts';
+
+/** Every page of the console and every form: none is served that does not say here what it takes. */
+export const routes: readonly ConsoleRoute[] = [
+  { method: 'GET', path: '', scope: 'curfew:read', handle: showOverview },
+  { method: 'GET', path: '/sessions', scope: 'curfew:read', handle: showSessions },
+  { method: 'GET', path: '/sessions/end', scope: 'curfew:write', handle: showEndSessions },
+  { method: 'POST', path: '/sessions/end', scope: 'curfew:write', handle: submitEndSessions },
+  { method: 'GET', path: '/accounts', scope: 'curfew:read', handle: showAccounts },
+  { method: 'GET', path: '/accounts/{account_id}', scope: 'curfew:read', handle: showAccount },
+  ...accountChangeRoutes,
+  { method: 'GET', path: '/new-account', scope: 'curfew:write', handle: showNewAccount },
+  { method: 'POST', path: '/new-account', scope: 'curfew:write', handle: submitNewAccount },
+  { method: 'GET', path: '/policies', scope: 'curfew:read', handle: showPolicies },
+  { method: 'GET', path: '/new-policy', scope: 'curfew:read', handle: showNewPolicy },
+  { method: 'GET', path: '/policies/{name}', scope: 'curfew:read', handle: showPolicy },
+  { method: 'GET', path: '/policies/{name}/edit', scope: 'curfew:read', handle: showPolicyForm },
+  { method: 'GET', path: '/policies/{name}/preview', scope: 'curfew:read', handle: showPolicyPreview },
+  { method: 'POST', path: '/policies/{name}', scope: 'curfew:write', handle: submitPolicy },
+  { method: 'GET', path: '/audit', scope: 'curfew:read', handle: showAudit },
+  { method: 'GET', path: '/audit.csv', scope: 'curfew:read', handle: exportCsv },
+  { method: 'GET', path: '/audit.json', scope: 'curfew:read', handle: exportJson },
+  { method: 'GET', path: '/notices', scope: 'curfew:read', handle: showNotices },
+  { method: 'GET', path: '/notices/replay', scope: 'curfew:write', handle: showReplay },
+  { method: 'POST', path: '/notices/replay', scope: 'curfew:write', handle: submitReplay },
+];

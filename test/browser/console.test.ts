@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { heading, press, signIn } from '../support/chromium_pages.ts';
+import { listFaults } from '../support/chromium_faults.ts';
+import type { Scene } from '../support/chromium_scene.ts';
+import { answerSignIn, openConsole, openConsoleScene } from '../support/console_scene.ts';
+import { sql, sqlOne } from '../support/sql.ts';
+
+const previewPath = '/policies/member/preview?session_idle=1m';
+
+describe('the console in a browser', () => {
+  let scene: Scene;
+
+  before(async () => {
+    scene = await openConsoleScene();
+  });
+  afterEach(() => scene.closePages());
+  after(() => scene.close());
+
+  for (const path of [
+    '',
+    '/sessions',
+    '/accounts',
+    '/audit',
+    '/notices',
+    '/policies',
+    '/policies/member',
+    '/policies/member/edit',
+    previewPath,
+    '/new-policy',
+  ]) {
+    it(`has no fault that axe finds and fits into every window: /console${path}`, async () => {
+      const page = await scene.openPage({ bypassCSP: true });
+      await openConsole(page, scene.server.issuer, await scene.addPerson('admin'), `/console${path}`);
+      assert.deepEqual(await faultsOf(page), []);
+    });
+  }
+
+  it('shortens a policy: what would end is read, a second factor proved, and a second browser told why', async () => {
+    const { issuer, database } = scene.server;
+    const member = await scene.addPerson('member');
+    const other = await scene.openPage();
+    await other.goto(`${issuer}/account`);
+    await signIn(other, member);
+    assert.equal(await heading(other), 'Your account');
+    await sql(
+      database,
+      `update sessions set last_activity_at = curfew_now() - interval '20 minutes', check_at = curfew_now()
+       where account_id = (select account_id from accounts where username = $1) and ended_at is null`,
+      member.username,
+    );
+
+    const page = await scene.openPage();
+    const operator = await scene.addPerson('admin');
+    await openConsole(page, issuer, operator, '/console/policies');
+    await page.getByRole('link', { name: 'member', exact: true }).first().click();
+    assert.equal(await heading(page), 'Policy member');
+    const idle = page.getByRole('row', { name: /Session: idle limit/ });
+    assert.match(await idle.innerText(), /1 hour/);
+    await page.getByRole('link', { name: 'Change it' }).click();
+    await page.getByLabel('Session: idle limit').fill('ten minutes');
+    await press(page, 'See what would end');
+    assert.match(await page.getByRole('alert').innerText(), /Session: idle limit: /);
+    await page.getByLabel('Session: idle limit').fill('10m');
+    await press(page, 'See what would end');
+    assert.equal(await heading(page), 'What would end: member');
+    assert.match(
+      await page.locator('.lead').innerText(),
+      /^1 session and 0 accesses of apps that are open now/,
+    );
+    assert.match(
+      await page.getByRole('row', { name: /idle_timeout/ }).innerText(),
+      /member\s+idle_timeout\s+1\s+0/,
+    );
+    assert.match(
+      await page.getByRole('row', { name: /Session: idle limit/ }).innerText(),
+      /1 hour\s+10 minutes/,
+    );
+
+    assert.equal(await page.getByRole('button', { name: 'Save the policy' }).count(), 0);
+    await page.getByRole('link', { name: 'Confirm it’s you, then save' }).click();
+    await answerSignIn(page, operator);
+    assert.equal(await heading(page), 'What would end: member', 'back where it began');
+    await press(page, 'Save the policy');
+    assert.equal(await heading(page), 'Policy member');
+    assert.equal(await page.getByRole('status').innerText(), 'The policy member is saved.');
+    assert.match(await page.getByRole('row', { name: /Session: idle limit/ }).innerText(), /10 minutes/);
+
+    await other.reload();
+    assert.equal(await heading(other), 'Sign in to Curfew');
+    const told = await other.locator('#notice').innerText();
+    assert.equal(told, 'You were signed out after 10 minutes without activity.');
+    const { actor } = await sqlOne<{ actor: string }>(
+      database,
+      `select detail ->> 'actor' as actor from audit_events where name = 'configuration.applied' order by event_id desc limit 1`,
+    );
+    assert.match(actor, /^admin:/);
+  });
+
+  async function faultsOf(page: Page): Promise<string[]> {
+    assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
+    return await listFaults(page, new URL(page.url()).pathname);
+  }
+});

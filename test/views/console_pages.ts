@@ -1,0 +1,283 @@
+import type { Html } from '../../views/html.ts';
+import {
+  consoleAccountChangePage,
+  consoleAccountPage,
+  consoleAccountsPage,
+  consoleLinkPage,
+  consoleNewAccountPage,
+} from '../../views/console/accounts.ts';
+import { consoleAuditPage } from '../../views/console/audit.ts';
+import { consoleNoticesPage, consoleReplayPage } from '../../views/console/notices.ts';
+import { consoleOverviewPage } from '../../views/console/overview.ts';
+import {
+  consoleNewPolicyPage,
+  consolePoliciesPage,
+  consolePolicyPage,
+  consolePolicyPreviewPage,
+} from '../../views/console/policies.ts';
+import type { ConsolePolicyPreviewProps } from '../../views/console/policies.ts';
+import { consolePolicyFormPage } from '../../views/console/policy_form.ts';
+import { consoleRefusedPage } from '../../views/console/refused.ts';
+import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
+import type { Shell } from '../../views/console/shell.ts';
+import { plotBars, plotColumns } from '../../src/reports/plot_bars.ts';
+import type { PageContext } from '../../views/layout.ts';
+import type { Text } from './pages.ts';
+
+/** Every page of the console with every prop filled by `text`. */
+export function consolePages(
+  branded: (text: Text) => PageContext,
+): Readonly<Record<string, (text: Text) => Html>> {
+  const shell = (text: Text): Shell => ({
+    context: branded(text),
+    csrfToken: text('csrfToken'),
+    username: text('username'),
+    mayChange: false,
+    notice: text('notice'),
+  });
+  return {
+    consoleOverview: (text) =>
+      consoleOverviewPage(shell(text), {
+        tables: [plotBars, plotColumns].map((plot, at) => ({
+          heading: text('heading'),
+          plot: plot({
+            id: `plot-${at}`,
+            title: text('title'),
+            description: text('description'),
+            bars: [{ label: text('label'), value: 7 }],
+          }),
+          caption: text('caption'),
+          columns: [text('column'), text('column')],
+          rows: [{ name: text('name'), url: text('url'), numbers: [text('number')] }],
+          empty: text('empty'),
+        })),
+      }),
+    consoleSessions: (text) =>
+      consoleSessionsPage(
+        { ...shell(text), mayChange: true },
+        {
+          filter: { person: text('person'), client: text('client'), policy: 'chosen', isSoon: true },
+          policies: ['chosen', 'another'],
+          sessions: [listedSession(text)],
+          ...pages(text),
+        },
+      ),
+    consoleSessionsToLookAt: (text) =>
+      consoleSessionsPage(shell(text), {
+        filter: { person: text('person'), client: text('client'), policy: text('policy'), isSoon: false },
+        policies: [],
+        sessions: [listedSession(text)],
+      }),
+    consoleEndSessions: (text) =>
+      consoleEndSessionsPage(shell(text), {
+        sessions: [listedSession(text)],
+        reason: text('reason'),
+        error: text('error'),
+      }),
+    consoleAccounts: (text) =>
+      consoleAccountsPage(
+        { ...shell(text), mayChange: true },
+        {
+          filter: { username: text('username'), role: 'chosen' },
+          roles: ['chosen', 'another'],
+          accounts: [
+            {
+              username: text('username'),
+              url: text('url'),
+              name: text('name'),
+              email: text('email'),
+              roles: [text('role')],
+              disabled: true,
+            },
+          ],
+          ...pages(text),
+        },
+      ),
+    consoleAccount: (text) =>
+      consoleAccountPage(shell(text), {
+        username: text('username'),
+        url: text('url'),
+        facts: [{ label: text('label'), value: text('value') }],
+        disabled: true,
+        changes: [{ url: text('url'), label: text('label') }],
+        sessions: [listedSession(text)],
+        apps: [
+          {
+            clientId: text('clientId'),
+            lastActive: moment(text)('lastActive'),
+            idleEnd: moment(text)('idleEnd'),
+            absoluteEnd: moment(text)('absoluteEnd'),
+          },
+        ],
+        events: [listedEvent(text)],
+        eventsUrl: text('url'),
+      }),
+    consoleAccountChange: (text) =>
+      consoleAccountChangePage(shell(text), {
+        username: text('username'),
+        heading: text('heading'),
+        lead: text('lead'),
+        button: text('button'),
+        action: text('action'),
+        back: text('url'),
+        version: text('version'),
+        roles: [{ name: text('role'), held: true }],
+      }),
+    consoleNewAccount: (text) =>
+      consoleNewAccountPage(shell(text), {
+        values: { username: text('username'), name: text('name'), email: text('email') },
+        roles: [{ name: text('role'), held: false }],
+        error: { field: 'name', text: text('error') },
+      }),
+    consoleLink: (text) =>
+      consoleLinkPage(shell(text), {
+        username: text('username'),
+        accountUrl: text('url'),
+        link: text('link'),
+        lasts: text('lasts'),
+      }),
+    consoleAudit: (text) =>
+      consoleAuditPage(shell(text), {
+        filter: { name: text('name'), account: text('account'), from: text('from'), to: text('to') },
+        events: [listedEvent(text)],
+        exports: [
+          { url: text('url'), label: text('label') },
+          { url: text('url'), label: text('label') },
+        ],
+        mostExported: text('most'),
+        ...pages(text),
+      }),
+    consoleNotices: (text) =>
+      consoleNoticesPage(
+        { ...shell(text), mayChange: true },
+        {
+          notices: [
+            {
+              noticeId: text('noticeId'),
+              kind: text('kind'),
+              receiver: text('receiver'),
+              queued: moment(text)('queued'),
+              tries: 3,
+              lastError: text('lastError'),
+              givenUp: moment(text)('givenUp'),
+            },
+          ],
+          isCut: true,
+        },
+      ),
+    consoleReplay: (text) => consoleReplayPage(shell(text), { chosen: [text('noticeId'), text('noticeId')] }),
+    consolePolicies: (text) =>
+      consolePoliciesPage(shell(text), {
+        policies: [
+          {
+            name: text('policy'),
+            url: text('url'),
+            version: 3,
+            idle: text('idle'),
+            absolute: text('absolute'),
+            secondFactor: text('mfa'),
+            baselines: [text('baseline')],
+          },
+        ],
+        roles: [{ name: text('role'), policy: text('policy'), url: text('url'), isHeld: true }],
+      }),
+    consolePolicy: (text) =>
+      consolePolicyPage(shell(text), {
+        name: text('policy'),
+        version: 3,
+        limits: [{ label: text('label'), value: text('value'), hint: text('hint') }],
+        baselines: [text('baseline')],
+        uses: [text('use')],
+        editUrl: text('url'),
+      }),
+    consoleNewPolicy: (text) =>
+      consoleNewPolicyPage(shell(text), {
+        error: text('error'),
+        origins: [{ value: text('value'), label: text('label') }],
+      }),
+    consolePolicyForm: (text) =>
+      consolePolicyFormPage(shell(text), {
+        name: text('policy'),
+        isNew: false,
+        action: text('action'),
+        fields: [
+          {
+            name: 'session_idle',
+            label: text('label'),
+            hint: text('hint'),
+            value: text('value'),
+            error: text('error'),
+          },
+          {
+            name: 'mfa',
+            label: text('label'),
+            hint: text('hint'),
+            value: 'none',
+            choices: [{ value: 'none', label: text('label') }],
+          },
+        ],
+        baselines: [{ id: 'nist', title: text('title'), claimed: true }],
+        fault: { field: 'session_idle', text: text('error') },
+      }),
+    consolePolicyPreview: (text) =>
+      consolePolicyPreviewPage(
+        shell(text),
+        preview(text, { action: text('action'), fields: { entry: text('entry') } }),
+      ),
+    consolePolicyPreviewUnproved: (text) =>
+      consolePolicyPreviewPage(shell(text), preview(text, { proofUrl: text('url') })),
+    consoleRefused: (text) =>
+      consoleRefusedPage(shell(text), { heading: text('heading'), text: text('text'), back: text('back') }),
+    consoleClosed: (text) =>
+      consoleRefusedPage(
+        { context: branded(text), csrfToken: text('csrfToken') },
+        { heading: text('heading'), text: text('text') },
+      ),
+  };
+}
+
+const moment = (text: Text) => (name: string) => ({
+  iso: text('iso'),
+  text: text('moment'),
+  distance: text(name),
+});
+
+function listedSession(text: Text) {
+  return {
+    sessionId: text('sessionId'),
+    username: text('username'),
+    accountUrl: text('url'),
+    clients: [text('clientId'), text('clientId')],
+    address: text('address'),
+    lastActive: moment(text)('lastActive'),
+    idleEnd: moment(text)('idleEnd'),
+    absoluteEnd: moment(text)('absoluteEnd'),
+    policies: [text('policy'), text('policy')],
+  };
+}
+
+function pages(text: Text) {
+  return { nextUrl: text('nextUrl'), firstUrl: text('firstUrl'), isCut: true };
+}
+
+function preview(text: Text, save: ConsolePolicyPreviewProps['save']): ConsolePolicyPreviewProps {
+  return {
+    name: text('policy'),
+    differences: [{ label: text('label'), from: text('from'), to: text('to') }],
+    warnings: [text('warning')],
+    ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
+    backUrl: text('url'),
+    save,
+  };
+}
+
+function listedEvent(text: Text) {
+  return {
+    at: moment(text)('at'),
+    name: text('event'),
+    account: { label: text('label'), url: text('url') },
+    client: text('clientId'),
+    address: text('address'),
+    detail: [{ name: text('name'), value: text('value') }],
+  };
+}
