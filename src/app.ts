@@ -139,6 +139,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
         cookieKeys,
         nonceKey,
         pages: libraryPages,
+        allowsLoopback: allowsLoopbackReceivers,
       }),
   );
   const limiter = createRateLimiter({

@@ -10,6 +10,7 @@ import { buildInteractionPolicy } from './interaction_policy.ts';
 import { leases } from './leases.ts';
 import { createLoadExistingGrant } from './load_existing_grant.ts';
 import { nameFamily, storeStandalone } from './jwt_access_tokens.ts';
+import { fetchWithLoopback } from './fetch_with_loopback.ts';
 import { findRequestContext, getRequestContext } from './request_context.ts';
 import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
@@ -46,6 +47,8 @@ export interface ProviderOptions extends AdapterDependencies {
   /** 32 bytes that every instance shares: DPoP nonces of one are good at all. */
   nonceKey: Buffer;
   pages: ProviderPages;
+  /** In development: a client's `jwks_uri` may be on this machine. */
+  allowsLoopback: boolean;
 }
 
 /** The library, configured. Cheap to build; a change of keys builds another. */
@@ -108,6 +111,7 @@ function providerConfiguration(options: ProviderOptions): Configuration {
   return {
     adapter: createAdapter(options),
     jwks: { keys: librarySigningKeys(keys) },
+    ...(options.allowsLoopback ? { fetch: fetchWithLoopback } : {}),
     findAccount: createFindAccount(database),
     loadExistingGrant: createLoadExistingGrant(database),
     claims: scopeClaims,
