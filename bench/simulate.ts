@@ -26,6 +26,7 @@ const figures = await withCluster(async (cluster) => {
   try {
     const begunAt = performance.now();
     const cpu = process.cpuUsage();
+    const postgresCpu = cluster.cpu();
     const { events, check } = await simulate(database, {
       propose: (current) => current,
       onProgress: (done, estimate) => {
@@ -39,6 +40,7 @@ const figures = await withCluster(async (cluster) => {
       seconds,
       eventsPerSecond: Math.round(events / seconds),
       nodeMicrosPerEvent: (user + system) / events,
+      postgresMicrosPerEvent: ((cluster.cpu() - postgresCpu) * 1000) / events,
       megabytes: Math.round(process.memoryUsage().rss / 1e6),
       ends: check.ends,
       differing: check.differing.length,
@@ -50,10 +52,19 @@ const figures = await withCluster(async (cluster) => {
 
 if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
 else {
-  const { events, seconds, eventsPerSecond, nodeMicrosPerEvent, megabytes, ends, differing } = figures;
+  const {
+    events,
+    seconds,
+    eventsPerSecond,
+    nodeMicrosPerEvent,
+    postgresMicrosPerEvent,
+    megabytes,
+    ends,
+    differing,
+  } = figures;
   process.stdout.write(
     `${events} events in ${seconds.toFixed(1)} s: ${eventsPerSecond} a second, ` +
-      `${nodeMicrosPerEvent.toFixed(1)} us of CPU each beside PostgreSQL's, ${megabytes} MB; ` +
+      `${nodeMicrosPerEvent.toFixed(1)} us of CPU each and ${postgresMicrosPerEvent.toFixed(1)} us of PostgreSQL's, ${megabytes} MB; ` +
       `${ends - differing} of ${ends} ends are the same to the second\n`,
   );
 }

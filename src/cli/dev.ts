@@ -39,7 +39,7 @@ export function addDevCommand(program: Command): void {
         const demo = environment.configPath ? undefined : readDemo(environment);
         const file = demo?.file ?? readConfigurationFile(environment.configPath ?? '');
         const notes = await applyAtStart(database, file);
-        if (demo) await ensureDemoHistory(database);
+        const hasHistory = demo !== undefined && (await ensureDemoHistory(database));
         if (!demo) for (const note of notes) process.stderr.write(`${note}\n`);
         // The protocol library is loaded only where a server runs.
         const { startServer } = await import('./start_server.ts');
@@ -53,7 +53,7 @@ export function addDevCommand(program: Command): void {
           logLevel: process.env.CURFEW_LOG_LEVEL ? environment.logLevel : 'warn',
         });
         const demoApp = demo && startDemoApp(issuer, demo);
-        process.stdout.write(welcome(environment, issuer, demo));
+        process.stdout.write(welcome(environment, issuer, demo, hasHistory ? demoHistory : []));
         process.stdout.write(`ready ${issuer}\n`);
         await stopped;
         if (demoApp) await endProcess(demoApp);
@@ -184,10 +184,17 @@ async function endProcess(child: ChildProcess): Promise<void> {
   await gone;
 }
 
+const demoHistory = [
+  '',
+  '  The trail begins with demo data: thirty days of a made-up company. What its limits did:',
+  '    npx curfew report timeouts',
+];
+
 function welcome(
   { dataDirectory, databaseUrl }: Environment,
   issuer: string,
   demo: Demo | undefined,
+  history: readonly string[],
 ): string {
   const lines = [
     '',
@@ -204,9 +211,7 @@ function welcome(
         : '  No demo app: a build has none. Start it from a checkout with npm start.',
       `  Sign in as  ada    ${demo.secrets.DEMO_ADA_PASSWORD}   member: access ends after 2 minutes without activity`,
       `          or  grace  ${demo.secrets.DEMO_GRACE_PASSWORD}   admin: after 45 seconds`,
-      '',
-      '  Demo data: 30 days of a made-up company, written once, in the trail of a new database. Try',
-      '    npx curfew report timeouts',
+      ...history,
     );
   }
   lines.push('', '  Ctrl-C stops everything. The next start goes on with the same data.', '', '');

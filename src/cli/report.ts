@@ -10,6 +10,7 @@ import { reportCompliance } from '../reports/report_compliance.ts';
 import { reportTimeouts } from '../reports/report_timeouts.ts';
 import type { TimeoutQuestion } from '../store/trail_timeouts.ts';
 import { fixedFacts } from './fixed_facts.ts';
+import { noteDemoData } from './note_demo_data.ts';
 import { withDatabase } from './open_database.ts';
 
 export function addReportCommands(program: Command): void {
@@ -47,6 +48,7 @@ export function addReportCommands(program: Command): void {
     .action(async ({ json, ...question }: TimeoutQuestion & { json?: true }) => {
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
         const found = await reportTimeouts(database, question);
+        await noteDemoData(database);
         process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderTimeoutsText(found));
       });
     });

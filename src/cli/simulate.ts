@@ -6,6 +6,7 @@ import type { EndCount } from '../operations/preview_ends.ts';
 import { simulate } from '../reports/simulate.ts';
 import type { Simulation } from '../reports/simulate.ts';
 import { applyFile, readConfigurationFile } from './apply_file.ts';
+import { noteDemoData } from './note_demo_data.ts';
 import { withDatabase } from './open_database.ts';
 
 const progressMilliseconds = 1000;
@@ -24,6 +25,7 @@ export function addSimulateCommand(program: Command): void {
           propose: (current) => mergeConfigurations(current, file),
           onProgress: createProgress(),
         });
+        await noteDemoData(database);
         const { differing } = found.check;
         process.stdout.write(
           options.json

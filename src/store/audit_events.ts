@@ -50,6 +50,19 @@ export async function ensureAuditPartition(db: Queryable, at: Instant): Promise<
   ]);
 }
 
+/** Whether an event of this name is among the first thousand of the trail. */
+export async function beginsWithEvent(db: Queryable, name: string): Promise<boolean> {
+  const [row] = await db.query<{ found: boolean }>(
+    {
+      name: 'audit_begins_with',
+      text: `select exists (
+               select from (select name from audit_events order by event_id limit 1000) first where first.name = $1) as found`,
+    },
+    [name],
+  );
+  return row?.found ?? false;
+}
+
 /** An event as people read it. */
 export interface ListedEvent {
   event_id: string;

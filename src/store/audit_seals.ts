@@ -125,24 +125,17 @@ export async function sealAlone<Result>(
   }
 }
 
-/**
- * Let nobody seal until this transaction ends; returns whether nobody ever did, and the trail tells of no event
- * of this name.
- */
-export async function lockUnsealedTrail(tx: Queryable, name: string): Promise<boolean> {
+/** Let nobody seal until this transaction ends; returns whether somebody ever did. */
+export async function holdSealing(tx: Queryable): Promise<boolean> {
   await tx.query({
-    name: 'audit_unsealed_lock',
+    name: 'audit_sealing_hold',
     text: 'lock table audit_head in share row exclusive mode',
   });
-  const [row] = await tx.query<{ untouched: boolean }>(
-    {
-      name: 'audit_untouched',
-      text: `select not exists (select from audit_seals)
-               and not exists (select from audit_events where name = $1) as untouched`,
-    },
-    [name],
-  );
-  return row?.untouched ?? false;
+  const [row] = await tx.query<{ sealed: boolean }>({
+    name: 'audit_sealed_ever',
+    text: 'select exists (select from audit_seals) as sealed',
+  });
+  return row?.sealed ?? false;
 }
 
 /** undefined where the head is gone. */

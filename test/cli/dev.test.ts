@@ -56,6 +56,7 @@ describe('curfew dev', () => {
     assert.ok(said.includes(`Curfew answers at ${issuer}\n`), said);
     assert.ok(said.includes(`The operators' console: ${issuer}/console\n`), said);
     assert.match(said, /development only/);
+    assert.match(said, /begins with demo data: thirty days of a made-up company/);
     assert.ok(said.includes(`Open the demo app: ${demoUrl}\n`), said);
     passwords = readPasswords(said);
     assert.notEqual(passwords.ada, passwords.grace);

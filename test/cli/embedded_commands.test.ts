@@ -56,6 +56,12 @@ describe('a command on the embedded database', () => {
     assert.ok(timeoutOf(tokens) > 100 && timeoutOf(tokens) <= 120);
   });
 
+  it('says of a report that it tells of demo data', async () => {
+    const { code, stderr } = await curfew(['report', 'timeouts', '--json']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /demo data: thirty days of a made-up company/);
+  });
+
   it('applies a file that the running server follows', async () => {
     const file = path.join(directory, 'shorter.yaml');
     const [, policies = ''] = /^(policies:\n.*?)^roles:/ms.exec(readDemoConfiguration('')) ?? [];

@@ -53,11 +53,16 @@ export function createAccess(
   let factorId: string | undefined;
   let mfaAt: Instant | undefined;
 
-  const ofSession = (of: Pick<SessionFacts, 'clientIds'>) => sessionLimits(configuration, of, roles);
-  const ofFamily = (of: FamilyFacts) => familyLimits(configuration, of, roles);
+  const limits = {
+    begun: sessionLimits(configuration, { clientIds: [] }, roles),
+    session: sessionLimits(configuration, { clientIds: [clientId] }, roles),
+    family: familyLimits(configuration, { clientId, scopes, resources: [] }, roles),
+  };
+  const ofSession = ({ clientIds }: Pick<SessionFacts, 'clientIds'>) =>
+    clientIds.length === 0 ? limits.begun : limits.session;
 
   function judgeFamily(of: FamilyFacts, at: Instant): Lifetime {
-    return evaluateFamily(of, ofFamily(of), { session, limits: ofSession(session ?? nothing) }, at);
+    return evaluateFamily(of, limits.family, { session, limits: ofSession(session ?? nothing) }, at);
   }
 
   function write(at: Instant, name: EventName, detail: Record<string, unknown>, by: Asking): void {
@@ -183,7 +188,7 @@ export function createAccess(
       lastActivityAt,
       ...(mfaAt === undefined ? {} : { mfaAt }),
     };
-    tokenEndAt = addSeconds(at, ofFamily(family).access_token_ttl.value);
+    tokenEndAt = addSeconds(at, limits.family.access_token_ttl.value);
     const told = { bound: true, active_at: formatInstant(lastActivityAt), scopes, resources: [] };
     write(at, 'code.exchanged', told, drawUuid(random));
   }

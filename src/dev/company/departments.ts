@@ -15,11 +15,11 @@ export interface Department {
  * for how they work, that of `design` stays open for nobody, the others fit.
  */
 export const demoDepartments: readonly Department[] = [
-  { name: 'sales', habit: 'office', clientId: 'intranet', people: 8 },
-  { name: 'finance', habit: 'office', clientId: 'intranet', people: 6 },
-  { name: 'design', habit: 'office', clientId: 'intranet', people: 6 },
-  { name: 'on-call', habit: 'on_call', clientId: 'pager', people: 4 },
-  { name: 'dispatch', habit: 'watching', clientId: 'board', people: 4 },
+  { name: 'sales', habit: 'office', clientId: 'intranet', people: 6 },
+  { name: 'finance', habit: 'office', clientId: 'intranet', people: 4 },
+  { name: 'design', habit: 'office', clientId: 'intranet', people: 4 },
+  { name: 'on-call', habit: 'on_call', clientId: 'pager', people: 3 },
+  { name: 'dispatch', habit: 'watching', clientId: 'board', people: 2 },
 ];
 
 /** Jobs that get tokens for themselves, once an hour. */

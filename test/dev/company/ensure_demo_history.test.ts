@@ -35,7 +35,7 @@ describe('ensureDemoHistory', function demo() {
       .count;
 
   it('writes thirty days, marked as demo data, that are sealed and replay to the second', async () => {
-    await ensureDemoHistory(test.database);
+    assert.equal(await ensureDemoHistory(test.database), true);
     const [marker] = await sql<{ detail: { events: number } }>(
       test.database,
       `select detail from audit_events where name = 'demo.history_written'`,
@@ -67,7 +67,7 @@ describe('ensureDemoHistory', function demo() {
   it('writes nothing twice, also where two start at once', async () => {
     await Promise.all([ensureDemoHistory(test.database), ensureDemoHistory(test.database)]);
     const before = await count();
-    await ensureDemoHistory(test.database);
+    assert.equal(await ensureDemoHistory(test.database), true);
     assert.equal(await count(), before);
     const markers = await sql(test.database, `select from audit_events where name = 'demo.history_written'`);
     assert.equal(markers.length, 1);
@@ -76,7 +76,7 @@ describe('ensureDemoHistory', function demo() {
   it('leaves a trail alone that was sealed before', async () => {
     await createSealer(test.database, secrets)();
     const before = await count();
-    await ensureDemoHistory(test.database);
+    assert.equal(await ensureDemoHistory(test.database), false);
     assert.equal(await count(), before);
   });
 });
