@@ -5,6 +5,7 @@ export const problemCodes = {
   environment_invalid: 'The environment has faults.',
   policy_in_use: 'The policy is still in use.',
   policy_unknown: 'There is no such policy.',
+  version_unknown: 'There is no such version of the configuration.',
   replay_differs: 'A replay of the trail differs from what it tells.',
   baseline_missed: 'A requirement of a baseline is neither met nor justified.',
   account_exists: 'There is already an account of that name.',
