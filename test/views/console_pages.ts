@@ -7,6 +7,12 @@ import {
   consoleNewAccountPage,
 } from '../../views/console/accounts.ts';
 import { consoleAuditPage } from '../../views/console/audit.ts';
+import {
+  consoleAddedClientPage,
+  consoleClientPage,
+  consoleClientsPage,
+  consoleNewClientPage,
+} from '../../views/console/clients.ts';
 import { consoleNoticesPage, consoleReplayPage } from '../../views/console/notices.ts';
 import { consoleOverviewPage } from '../../views/console/overview.ts';
 import {
@@ -166,6 +172,54 @@ export function consolePages(
         },
       ),
     consoleReplay: (text) => consoleReplayPage(shell(text), { chosen: [text('noticeId'), text('noticeId')] }),
+    consoleClients: (text) =>
+      consoleClientsPage(
+        { ...shell(text), mayChange: true },
+        {
+          filter: text('filter'),
+          clients: [
+            {
+              clientId: text('clientId'),
+              url: text('url'),
+              name: text('name'),
+              grants: [text('grant')],
+              policy: text('policy'),
+              disabled: false,
+            },
+          ],
+          kinds: [{ url: text('url'), label: text('label'), hint: text('hint') }],
+          ...pages(text),
+        },
+      ),
+    consoleClient: (text) =>
+      consoleClientPage(shell(text), {
+        clientId: text('clientId'),
+        facts: [{ label: text('label'), value: text('value') }],
+        sessionsUrl: text('url'),
+      }),
+    consoleNewClient: (text) =>
+      consoleNewClientPage(shell(text), {
+        heading: text('heading'),
+        lead: text('lead'),
+        action: text('action'),
+        fields: [
+          {
+            name: 'client_id',
+            label: text('label'),
+            hint: text('hint'),
+            value: text('value'),
+            required: true,
+          },
+        ],
+        error: { field: 'client_id', text: text('error') },
+      }),
+    consoleAddedClient: (text) =>
+      consoleAddedClientPage(shell(text), {
+        clientId: text('clientId'),
+        url: text('url'),
+        secret: text('secret'),
+        snippets: [{ heading: text('heading'), text: text('snippet') }],
+      }),
     consolePolicies: (text) =>
       consolePoliciesPage(shell(text), {
         policies: [

@@ -22,6 +22,7 @@ const places = [
   ['sessions', '/console/sessions', 'Live sessions'],
   ['accounts', '/console/accounts', 'Accounts'],
   ['policies', '/console/policies', 'Policies and roles'],
+  ['clients', '/console/clients', 'Apps'],
   ['audit', '/console/audit', 'Audit trail'],
   ['notices', '/console/notices', 'Undelivered'],
 ] as const;
