@@ -26,6 +26,7 @@ describe('the console in a browser', () => {
     '/clients/shop',
     '/new-client/web',
     '/notices',
+    '/reports',
     '/policies',
     '/policies/member',
     '/policies/member/edit',

@@ -430,4 +430,17 @@ describe('the console', () => {
       assert.match((await operator.open('/console/clients?id=new-')).text, /new-tool/);
     });
   });
+
+  it('holds policies against the baselines that they claim, on a page and as a file', async () => {
+    const { policies } = adminConfiguration();
+    const claiming = { limits: { session_idle: 7200 }, baselines: ['pci-dss-4.0.1'] };
+    await server.apply({ policies: new Map([...policies, ['claiming', claiming]]) });
+    const operator = await atWork(ada);
+    const page = await operator.open('/console/reports');
+    assert.match(page.text, /Policy claiming: [^<]*PCI DSS/);
+    assert.match(page.text, /<span class="verdict fail">fail<\/span>/);
+    const file = await operator.browser.request('/console/reports/compliance.html');
+    assert.match(file.headers.get('content-disposition') ?? '', /^attachment/);
+    assert.match(await file.text(), /Policy claiming/);
+  });
 });

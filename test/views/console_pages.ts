@@ -23,6 +23,7 @@ import {
 } from '../../views/console/policies.ts';
 import type { ConsolePolicyPreviewProps } from '../../views/console/policies.ts';
 import { consolePolicyFormPage } from '../../views/console/policy_form.ts';
+import { consoleReportsPage } from '../../views/console/reports.ts';
 import { consoleRefusedPage } from '../../views/console/refused.ts';
 import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
 import type { Shell } from '../../views/console/shell.ts';
@@ -280,6 +281,29 @@ export function consolePages(
       ),
     consolePolicyPreviewUnproved: (text) =>
       consolePolicyPreviewPage(shell(text), preview(text, { proofUrl: text('url') })),
+    consoleReports: (text) =>
+      consoleReportsPage(shell(text), {
+        day: text('day'),
+        summary: text('summary'),
+        groups: [
+          {
+            heading: text('heading'),
+            source: text('source'),
+            rows: [
+              {
+                verdict: 'fail',
+                requirement: text('requirement'),
+                section: text('section'),
+                modality: text('modality'),
+                text: text('text'),
+                details: [text('detail')],
+              },
+            ],
+          },
+        ],
+        notes: [text('note')],
+        fileUrl: text('url'),
+      }),
     consoleRefused: (text) =>
       consoleRefusedPage(shell(text), { heading: text('heading'), text: text('text'), back: text('back') }),
     consoleClosed: (text) =>

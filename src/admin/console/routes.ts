@@ -10,6 +10,7 @@ import { showNotices, showReplay, submitReplay } from './notices_page.ts';
 import { showOverview } from './overview_page.ts';
 import { showNewPolicy, showPolicies, showPolicy } from './policies_page.ts';
 import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change_page.ts';
+import { exportCompliance, showReports } from './reports_page.ts';
 import type { ConsoleRoute } from './route.ts';
 import { showSessions } from './sessions_page.ts';
 
@@ -40,4 +41,6 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/notices', scope: 'curfew:read', handle: showNotices },
   { method: 'GET', path: '/notices/replay', scope: 'curfew:write', handle: showReplay },
   { method: 'POST', path: '/notices/replay', scope: 'curfew:write', handle: submitReplay },
+  { method: 'GET', path: '/reports', scope: 'curfew:read', handle: showReports },
+  { method: 'GET', path: '/reports/compliance.html', scope: 'curfew:read', handle: exportCompliance },
 ];
