@@ -9,6 +9,7 @@ import { consoleRoutes } from './admin/console/serve.ts';
 import type { AccountDependencies } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
 import { csrfSubject, findVisit } from './account/visit.ts';
+import { fixedFacts } from './cli/fixed_facts.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
 import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
@@ -286,6 +287,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       issuer,
       database,
       loadConfiguration,
+      fixedFacts: fixedFacts({ issuer }),
       pageContext,
       findVisitor: (ctx) => findVisit(ctx, accountPages),
       isCsrfToken: ({ session }, token) => csrf.check(csrfSubject(session), token),
