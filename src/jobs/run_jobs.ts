@@ -1,14 +1,17 @@
 import type { Logger } from 'pino';
 import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
+import { defaultAuditRetention } from '../domain/configuration.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { dropStaleEvents } from '../operations/drop_stale_events.ts';
 import { sweepOnce } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
+import { deleteOldUsage } from '../store/usage_rollup.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
 import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
 import { dropOldMonths, eraseLateEvents } from './keep_trail.ts';
+import { rollUpUsage } from './roll_up_usage.ts';
 
 export interface JobOptions {
   database: Database;
@@ -36,6 +39,8 @@ export const jobNames = [
   'audit_erase',
   'stale_events',
   'expired',
+  'usage',
+  'usage_retention',
 ] as const;
 export type JobName = (typeof jobNames)[number];
 
@@ -82,9 +87,18 @@ export function startJobs({
     { name: 'audit_erase', everySeconds: 600, run: () => eraseLateEvents(database) },
     { name: 'stale_events', everySeconds: 60, run: () => dropStaleEvents(database) },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
+    { name: 'usage', everySeconds: 15, run: () => rollUpUsage(database, stopping.signal) },
+    { name: 'usage_retention', everySeconds: 3600, run: dropOldUsage },
   ];
   async function sweep(): Promise<void> {
     while (await sweepOnce(database, configuration, sweepBatch));
+  }
+
+  /** The days are kept as long as the trail that they were made of. */
+  async function dropOldUsage(): Promise<void> {
+    const { audit } = await configuration();
+    const keep = audit?.retention ?? defaultAuditRetention;
+    await database.transaction((tx) => deleteOldUsage(tx, keep));
   }
 
   const running = new Set<Promise<void>>();
