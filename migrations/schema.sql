@@ -544,6 +544,45 @@ create table trail_keys (
   constraint trail_keys_pkey PRIMARY KEY (key_id)
 );
 
+create table usage_days (
+  day date not null,
+  group_id uuid not null,
+  measure text not null,
+  bucket smallint not null,
+  count bigint not null,
+  seconds double precision not null,
+  constraint usage_days_pkey PRIMARY KEY (day, group_id, measure, bucket),
+  constraint usage_days_group_id_fkey FOREIGN KEY (group_id) REFERENCES usage_groups(group_id)
+);
+
+create table usage_groups (
+  group_id uuid not null default uuidv7(),
+  of text not null,
+  field text not null,
+  policy text not null,
+  policy_version integer not null,
+  limit_seconds integer not null,
+  client_id text not null,
+  roles text[] not null,
+  constraint usage_groups_pkey PRIMARY KEY (group_id),
+  constraint usage_groups_of_field_policy_policy_version_limit_seconds_c_key UNIQUE (of, field, policy, policy_version, limit_seconds, client_id, roles)
+);
+
+create table usage_people (
+  subject uuid not null,
+  due_at timestamp with time zone,
+  state jsonb not null,
+  constraint usage_people_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX usage_people_due ON public.usage_people USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table usage_progress (
+  singleton boolean not null default true,
+  seal_number bigint not null,
+  constraint usage_progress_pkey PRIMARY KEY (singleton),
+  constraint usage_progress_singleton_check CHECK (singleton)
+);
+
 create table window_secrets (
   window_id uuid not null,
   secret_sealed text not null,
@@ -1037,6 +1076,10 @@ grant delete, insert, select, update on ssf_removed_subjects to curfew_server;
 grant delete, insert, select, update on ssf_streams to curfew_server;
 grant delete, insert, select, update on totp_factors to curfew_server;
 grant insert, select, update on trail_keys to curfew_server;
+grant delete, insert, select, update on usage_days to curfew_server;
+grant delete, insert, select, update on usage_groups to curfew_server;
+grant delete, insert, select, update on usage_people to curfew_server;
+grant select, update on usage_progress to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
 grant execute on function audit_drop_months(interval) to curfew_server;
 grant execute on function audit_erase(text) to curfew_server;
