@@ -157,6 +157,7 @@ export function readConfigurationImages(
     rateLimits: setting('rate_limits'),
     delivery: setting('delivery'),
     audit: setting('audit'),
+    keys: setting('keys'),
   };
 }
 

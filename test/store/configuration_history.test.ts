@@ -117,6 +117,11 @@ describe('the history of the configuration', () => {
       'audit',
       'audit',
     ],
+    [
+      `update configuration_state set keys = '{"rotateEvery": 864000}', version = version + 1`,
+      'keys',
+      'keys',
+    ],
   ];
 
   it('misses no statement that changes a row, and makes a version where none was made', async () => {
