@@ -153,6 +153,18 @@ create table clients (
   constraint clients_pkey PRIMARY KEY (client_id),
   constraint clients_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
 );
+CREATE TRIGGER clients_history AFTER INSERT OR DELETE OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION configuration_row_changed('client_id');
+
+create table configuration_changes (
+  version bigint not null,
+  section text not null,
+  name text not null,
+  before jsonb,
+  after jsonb,
+  constraint configuration_changes_pkey PRIMARY KEY (section, name, version)
+);
+CREATE INDEX configuration_changes_version ON public.configuration_changes USING btree (version, section, name);
+CREATE CONSTRAINT TRIGGER configuration_changes_versioned AFTER INSERT ON public.configuration_changes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION configuration_version_ensure();
 
 create table configuration_state (
   singleton boolean not null default true,
@@ -167,6 +179,17 @@ create table configuration_state (
   constraint configuration_state_pkey PRIMARY KEY (singleton),
   constraint configuration_state_singleton_check CHECK (singleton)
 );
+CREATE TRIGGER configuration_state_history AFTER UPDATE ON public.configuration_state FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION configuration_state_changed();
+
+create table configuration_versions (
+  version bigint not null,
+  made_at timestamp with time zone not null default curfew_now(),
+  author text not null,
+  account_id text,
+  message text,
+  reverts_to bigint,
+  constraint configuration_versions_pkey PRIMARY KEY (version)
+);
 
 create table deviations (
   name text not null,
@@ -177,6 +200,7 @@ create table deviations (
   constraint deviations_pkey PRIMARY KEY (name),
   constraint deviations_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
 );
+CREATE TRIGGER deviations_history AFTER INSERT OR DELETE OR UPDATE ON public.deviations FOR EACH ROW EXECUTE FUNCTION configuration_row_changed('name');
 
 create table families (
   family_id uuid not null default uuidv7(),
@@ -317,6 +341,7 @@ create table policies (
   baselines text[] not null default '{}'::text[],
   constraint policies_pkey PRIMARY KEY (name)
 );
+CREATE TRIGGER policies_history AFTER INSERT OR DELETE OR UPDATE ON public.policies FOR EACH ROW EXECUTE FUNCTION configuration_row_changed('name');
 
 create table policy_versions (
   name text not null,
@@ -367,6 +392,7 @@ create table resources (
   constraint resources_pkey PRIMARY KEY (identifier),
   constraint resources_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
 );
+CREATE TRIGGER resources_history AFTER INSERT OR DELETE OR UPDATE ON public.resources FOR EACH ROW EXECUTE FUNCTION configuration_row_changed('identifier');
 
 create table roles (
   name text not null,
@@ -374,6 +400,7 @@ create table roles (
   constraint roles_pkey PRIMARY KEY (name),
   constraint roles_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
 );
+CREATE TRIGGER roles_history AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION configuration_row_changed('name');
 
 create table scopes (
   name text not null,
@@ -385,6 +412,7 @@ create table scopes (
   constraint scopes_pkey PRIMARY KEY (name),
   constraint scopes_policy_fkey FOREIGN KEY (policy) REFERENCES policies(name)
 );
+CREATE TRIGGER scopes_history AFTER INSERT OR DELETE OR UPDATE ON public.scopes FOR EACH ROW EXECUTE FUNCTION configuration_row_changed('name');
 
 create table second_factor_states (
   account_id text not null,
@@ -516,6 +544,45 @@ create table trail_keys (
   constraint trail_keys_pkey PRIMARY KEY (key_id)
 );
 
+create table usage_days (
+  day date not null,
+  group_id uuid not null,
+  measure text not null,
+  bucket smallint not null,
+  count bigint not null,
+  seconds double precision not null,
+  constraint usage_days_pkey PRIMARY KEY (day, group_id, measure, bucket),
+  constraint usage_days_group_id_fkey FOREIGN KEY (group_id) REFERENCES usage_groups(group_id)
+);
+
+create table usage_groups (
+  group_id uuid not null default uuidv7(),
+  of text not null,
+  field text not null,
+  policy text not null,
+  policy_version integer not null,
+  limit_seconds integer not null,
+  client_id text not null,
+  roles text[] not null,
+  constraint usage_groups_pkey PRIMARY KEY (group_id),
+  constraint usage_groups_of_field_policy_policy_version_limit_seconds_c_key UNIQUE (of, field, policy, policy_version, limit_seconds, client_id, roles)
+);
+
+create table usage_people (
+  subject uuid not null,
+  due_at timestamp with time zone,
+  state jsonb not null,
+  constraint usage_people_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX usage_people_due ON public.usage_people USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table usage_progress (
+  singleton boolean not null default true,
+  seal_number bigint not null,
+  constraint usage_progress_pkey PRIMARY KEY (singleton),
+  constraint usage_progress_singleton_check CHECK (singleton)
+);
+
 create table window_secrets (
   window_id uuid not null,
   secret_sealed text not null,
@@ -578,6 +645,7 @@ begin
     set account_id = v_subject, session_id = null, family_id = null, request_id = null, address = null
     where e.account_id = p_account_id;
   get diagnostics v_count = row_count;
+  update configuration_versions v set account_id = v_subject where v.account_id = p_account_id;
   insert into audit_events (name, account_id, detail)
     values ('account.erased', v_subject, jsonb_build_object('events', v_count));
   return v_count;
@@ -679,6 +747,109 @@ begin
   now := to_micros(v_now);
   last_activity_at := to_micros(v_code.last_activity_at);
   session_last_activity_at := to_micros(v_session.last_activity_at);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.configuration_image(p_row jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (p_row - '{secret_hash,created_at}'::text[]);
+
+CREATE OR REPLACE FUNCTION public.configuration_record(p_section text, p_name text, p_after jsonb, p_secret text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_version bigint;
+  v_last jsonb;
+  v_before jsonb;
+begin
+  select s.version into v_version from configuration_state s for update;
+  if current_setting('curfew.configuration_made', true) is distinct from v_version::text then
+    v_version := v_version + 1;
+  end if;
+  select c.after into v_last from configuration_changes c
+    where c.section = p_section and c.name = p_name order by c.version desc limit 1;
+  select c.after into v_before from configuration_changes c
+    where c.section = p_section and c.name = p_name and c.version < v_version order by c.version desc limit 1;
+  if p_secret <> 'none' then
+    p_after := p_after || jsonb_build_object('secret_version',
+      coalesce(case when p_secret = 'kept' then v_last -> 'secret_version' end, to_jsonb(v_version)));
+  end if;
+  insert into configuration_changes (version, section, name, before, after)
+    values (v_version, p_section, p_name, v_before, p_after)
+    on conflict (section, name, version) do update set after = excluded.after;
+  delete from configuration_changes c
+    where c.section = p_section and c.name = p_name and c.version = v_version and c.before is not distinct from c.after;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.configuration_row_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_old jsonb;
+  v_new jsonb;
+begin
+  if tg_op <> 'INSERT' then v_old := to_jsonb(old); end if;
+  if tg_op <> 'DELETE' then v_new := to_jsonb(new); end if;
+  if v_old ->> tg_argv[0] is distinct from v_new ->> tg_argv[0] and v_old is not null then
+    perform configuration_record(tg_table_name, v_old ->> tg_argv[0], null, 'none');
+  end if;
+  if v_new is not null then
+    perform configuration_record(tg_table_name, v_new ->> tg_argv[0], configuration_image(v_new),
+      case
+        when v_new ->> 'secret_hash' is null then 'none'
+        when v_new ->> 'secret_hash' is not distinct from v_old ->> 'secret_hash' then 'kept'
+        else 'set'
+      end);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.configuration_state_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_section text;
+  v_value jsonb;
+begin
+  if new.version <> old.version then
+    perform set_config('curfew.configuration_made', new.version::text, true);
+    insert into configuration_versions (version, author) values (new.version, 'unknown') on conflict do nothing;
+  end if;
+  for v_section, v_value in
+    select n.key, n.value
+    from jsonb_each(to_jsonb(new) - '{singleton,version,applied_digest,applied_version}'::text[]) n
+    where n.value is distinct from to_jsonb(old) -> n.key
+  loop
+    perform configuration_record(v_section, v_section, v_value, 'none');
+  end loop;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.configuration_version_ensure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from configuration_versions v where v.version = new.version)
+    and exists (select from configuration_changes c
+      where c.section = new.section and c.name = new.name and c.version = new.version) then
+    update configuration_state set version = version + 1;
+  end if;
+  return null;
 end
 $function$;
 
@@ -854,6 +1025,10 @@ $function$;
 revoke execute on function audit_drop_months(interval) from public;
 revoke execute on function audit_erase(text) from public;
 revoke execute on function audit_partition_ensure(timestamp with time zone) from public;
+revoke execute on function configuration_record(text,text,jsonb,text) from public;
+revoke execute on function configuration_row_changed() from public;
+revoke execute on function configuration_state_changed() from public;
+revoke execute on function configuration_version_ensure() from public;
 grant usage on schema public to curfew_server;
 grant delete, insert, select, update on access_tokens to curfew_server;
 grant delete, insert, select on account_roles to curfew_server;
@@ -866,7 +1041,9 @@ grant insert, select on audit_subjects to curfew_server;
 grant delete, insert, select, update on authorization_codes to curfew_server;
 grant delete, insert, select, update on check_walks to curfew_server;
 grant delete, insert, select, update on clients to curfew_server;
+grant select on configuration_changes to curfew_server;
 grant select, update on configuration_state to curfew_server;
+grant insert, select on configuration_versions to curfew_server;
 grant delete, insert, select, update on deviations to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
@@ -899,6 +1076,10 @@ grant delete, insert, select, update on ssf_removed_subjects to curfew_server;
 grant delete, insert, select, update on ssf_streams to curfew_server;
 grant delete, insert, select, update on totp_factors to curfew_server;
 grant insert, select, update on trail_keys to curfew_server;
+grant delete, insert, select, update on usage_days to curfew_server;
+grant delete, insert, select, update on usage_groups to curfew_server;
+grant delete, insert, select, update on usage_people to curfew_server;
+grant select, update on usage_progress to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
 grant execute on function audit_drop_months(interval) to curfew_server;
 grant execute on function audit_erase(text) to curfew_server;

@@ -9,6 +9,7 @@ import { consoleRoutes } from './admin/console/serve.ts';
 import type { AccountDependencies } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
 import { csrfSubject, findVisit } from './account/visit.ts';
+import { fixedFacts } from './cli/fixed_facts.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
 import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
@@ -26,9 +27,10 @@ import { loadAssets } from './http/assets.ts';
 import { canonicalPath } from './http/canonical_path.ts';
 import { createCsrfTokens, rejectCrossSite } from './http/csrf.ts';
 import { errorBoundary } from './http/error_boundary.ts';
+import { fewAtOnce } from './http/few_at_once.ts';
 import { health } from './http/health.ts';
 import type { Metrics } from './http/metrics/create_metrics.ts';
-import { rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
+import { hashesPassword, rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
 import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
 import { publishedKeys } from './http/published_keys.ts';
 import { requestOrigin } from './http/request_origin.ts';
@@ -104,6 +106,9 @@ export interface App {
 
 /** An instance whose clock is further off than this answers 503. */
 const largestSkewMilliseconds = 5000;
+
+/** Passwords under way at once, hashed or in line; some half a second's work for one core. */
+const mostHashes = 20;
 
 /** Build the server: the one place that knows every part. */
 export async function buildApp(options: AppOptions): Promise<App> {
@@ -209,6 +214,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       onError: (error) => log.warn({ err: error }, 'signing keys not read'),
     }),
   );
+  app.use(fewAtOnce(hashesPassword, mostHashes));
   app.use(rateLimitedRoutes(limiter));
   app.use(
     onPath(
@@ -281,6 +287,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       issuer,
       database,
       loadConfiguration,
+      fixedFacts: fixedFacts({ issuer }),
       pageContext,
       findVisitor: (ctx) => findVisit(ctx, accountPages),
       isCsrfToken: ({ session }, token) => csrf.check(csrfSubject(session), token),

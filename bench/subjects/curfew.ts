@@ -14,8 +14,12 @@ import type { Sample } from './measure.ts';
 import { clientSecret, tokenEndpointOf } from './refresh_request.ts';
 import { signInOnce } from './sign_in_once.ts';
 
+export const benchIssuer = 'https://curfew.example.com';
+
 /** The whole server as `curfew serve` runs it. */
 export interface Curfew {
+  /** Where it listens on the loopback. */
+  port: number;
   measure(connections: number, effort: Effort): Promise<Sample>;
   /** Refresh this often and say how often each statement was sent to PostgreSQL. The last thing to ask of it. */
   countStatements(refreshes: number, effort: Effort): Promise<Record<string, number>>;
@@ -82,7 +86,7 @@ export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
     preload: ['count_statements.ts'],
     profileDirectory,
     env: {
-      CURFEW_ISSUER: 'https://curfew.example.com',
+      CURFEW_ISSUER: benchIssuer,
       CURFEW_HOST: '127.0.0.1',
       CURFEW_PORT: String(port),
       CURFEW_DATABASE_URL: cluster.serverUrl,
@@ -97,6 +101,7 @@ export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
   const drive = (connections: number, effort: Effort) =>
     driveRefreshes(target, families.slice(0, connections), effort);
   return {
+    port,
     measure: (connections, effort) =>
       measure(
         { subject: 'curfew', connections, paced: effort.perSecond !== undefined },

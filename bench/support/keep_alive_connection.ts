@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 
 export interface Answer {
   status: number;
+  /** The status line and headers as they came. */
+  head: string;
   body: string;
 }
 
@@ -78,7 +80,8 @@ function answerReader(socket: Socket): () => Promise<Answer> {
     const start = headEnd + 4;
     const end = start + Number(length);
     if (received.length < end) return undefined;
-    const answer = { status: Number(received.slice(9, 12)), body: received.slice(start, end) };
+    const head = received.slice(0, headEnd);
+    const answer = { status: Number(received.slice(9, 12)), head, body: received.slice(start, end) };
     received = received.slice(end);
     return answer;
   }

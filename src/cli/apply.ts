@@ -4,19 +4,25 @@ import { applyFile, describeApplied, describeWarnings, readConfigurationFile } f
 import type { AppliedFile } from './apply_file.ts';
 import { choosePaint } from './describe_differences.ts';
 import { withDatabase } from './open_database.ts';
+import { readMessage } from './read_message.ts';
 
 export function addApplyCommand(program: Command): void {
   program
     .command('apply <file>')
     .description('make the database match a configuration file, in one transaction')
     .option('--dry-run', 'only print what would change')
+    .option('--message <text>', 'why, for the history', readMessage)
     .option('--json', 'print one JSON document')
-    .action(async (path: string, options: { dryRun?: boolean; json?: boolean }) => {
+    .action(async (path: string, options: { dryRun?: boolean; message?: string; json?: boolean }) => {
       const environment = readEnvironment(process.env, 'tool');
       const file = readConfigurationFile(path);
       await withDatabase(environment, async (database) => {
         const dryRun = options.dryRun ?? false;
-        const applied = await applyFile(database, file, { dryRun, actor: 'curfew apply' });
+        const applied = await applyFile(database, file, {
+          dryRun,
+          actor: 'curfew apply',
+          message: options.message,
+        });
         const warnings = [...file.warnings, ...applied.warnings, ...listRemovals(applied.differences)];
         printApplied({ ...applied, warnings }, { dryRun, json: options.json });
         for (const line of describeWarnings(warnings)) process.stderr.write(`${line}\n`);
@@ -27,9 +33,12 @@ export function addApplyCommand(program: Command): void {
     });
 }
 
-function listRemovals(differences: AppliedFile['differences']): AppliedFile['warnings'] {
+/** What is no longer there afterwards. */
+export function listRemovals(differences: AppliedFile['differences']): AppliedFile['warnings'] {
   return differences.flatMap(({ section, name, kind }) =>
-    kind === 'removed' ? [{ path: `${section}.${name}`, message: 'is removed, it is not in the file' }] : [],
+    kind === 'removed'
+      ? [{ path: `${section}.${name}`, message: 'is removed: it is not part of what is wanted' }]
+      : [],
   );
 }
 

@@ -8,9 +8,10 @@ import type { AppliedConfiguration } from '../operations/apply_configuration.ts'
 import type { ConfigurationWarning } from '../policy/list_configuration_warnings.ts';
 import { previewEnds } from '../operations/preview_ends.ts';
 import type { EndCount } from '../operations/preview_ends.ts';
+import { rehearse } from '../operations/rehearse.ts';
 import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { loadConfiguration } from '../store/configuration.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
 import { describeDifferences } from './describe_differences.ts';
 import type { Paint } from './describe_differences.ts';
@@ -37,31 +38,19 @@ export interface AppliedFile extends AppliedConfiguration {
   wouldEnd?: EndCount[];
 }
 
-class DryRun extends Error {
-  readonly applied: AppliedFile;
-  constructor(applied: AppliedFile) {
-    super('dry run');
-    this.applied = applied;
-  }
-}
-
 /** Make the database match the file, in one transaction; with `dryRun` all is rolled back again. */
 export async function applyFile(
   database: Database,
   file: DesiredConfiguration & { digest: string },
-  { dryRun, actor }: { dryRun: boolean; actor: string },
+  { dryRun, actor, message }: { dryRun: boolean; actor: string; message?: string | undefined },
 ): Promise<AppliedFile> {
-  try {
-    return await database.transaction(async (tx) => {
-      const { digest } = file;
-      const applied = await applyConfiguration(tx, file, { origin: { actor }, digest });
-      if (!dryRun) return applied;
-      throw new DryRun({ ...applied, wouldEnd: await previewEnds(tx, await loadConfiguration(tx)) });
-    });
-  } catch (error) {
-    if (error instanceof DryRun) return error.applied;
-    throw error;
-  }
+  const { digest } = file;
+  const apply = (tx: Queryable) => applyConfiguration(tx, file, { origin: { actor }, digest, message });
+  if (!dryRun) return await database.transaction(apply);
+  return await rehearse(database, async (tx) => ({
+    ...(await apply(tx)),
+    wouldEnd: await previewEnds(tx, await loadConfiguration(tx)),
+  }));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { FixedFacts } from '../reports/report_compliance.ts';
 import { mostFailures } from '../store/second_factors.ts';
 
 /** What this version does whatever is configured, as far as baselines speak of it. */
-export function fixedFacts({ issuer, databaseUrl }: Environment): FixedFacts {
+export function fixedFacts({ issuer, databaseUrl }: Pick<Environment, 'issuer' | 'databaseUrl'>): FixedFacts {
   // The production server takes an https issuer alone; the embedded database is that of `curfew dev`.
   const servedAt = issuer ?? (databaseUrl ? 'https:' : 'http:');
   const { name, secretBits, options } = sessionCookie(servedAt);

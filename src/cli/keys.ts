@@ -7,6 +7,7 @@ import { Problem } from '../domain/problems.ts';
 import type { SigningKeyTimes } from '../domain/signing_keys.ts';
 import { ensureSigningKeys } from '../operations/ensure_signing_keys.ts';
 import { reencryptAtRest } from '../operations/reencrypt_at_rest.ts';
+import { removeSigningKey } from '../operations/remove_signing_key.ts';
 import { rotateSigningKeys } from '../operations/rotate_signing_keys.ts';
 import { findReadyAt } from '../policy/evaluate_key_rotation.ts';
 import { loadConfiguration } from '../store/configuration.ts';
@@ -60,6 +61,15 @@ export function addKeyCommands(program: Command): void {
           process.stdout.write(
             `${purpose} ${algorithm}: ${current} signs, ${next} is published to be the next\n`,
           );
+      });
+    });
+  keys
+    .command('remove <key-id>')
+    .description('publish a previous key that leaked no longer: nothing that it signed verifies from now on')
+    .action(async (keyId: string) => {
+      await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
+        await database.transaction((tx) => removeSigningKey(tx, keyId, { actor: 'operator' }));
+        process.stdout.write(`${keyId} is removed\n`);
       });
     });
 }

@@ -4,9 +4,13 @@ import { readEnvironment } from '../config/environment.ts';
 import { parseDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
 import { renderComplianceText } from '../reports/describe_compliance.ts';
+import { renderUsageText } from '../reports/describe_usage.ts';
 import { renderTimeoutsText } from '../reports/describe_timeouts.ts';
 import { renderCompliancePage } from '../reports/render_compliance_page.ts';
 import { reportCompliance } from '../reports/report_compliance.ts';
+import { reportUsage } from '../reports/report_usage.ts';
+import type { UsageQuestion } from '../reports/report_usage.ts';
+import { defaultWeight } from '../policy/suggest_limit.ts';
 import { reportTimeouts } from '../reports/report_timeouts.ts';
 import type { TimeoutQuestion } from '../store/trail_timeouts.ts';
 import { fixedFacts } from './fixed_facts.ts';
@@ -52,6 +56,40 @@ export function addReportCommands(program: Command): void {
         process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderTimeoutsText(found));
       });
     });
+
+  report
+    .command('usage')
+    .description('idle limits weighed: work that they interrupt against hours open for nobody')
+    .option(
+      '--since <duration>',
+      'how far back to look: 8h, 30d; the first day counts whole',
+      readDuration,
+      30 * 86_400,
+    )
+    .option(
+      '--weight <hours>',
+      'hours open for nobody that one interruption weighs',
+      readWeight,
+      defaultWeight,
+    )
+    .addOption(
+      new Option('--by <what>', 'what to tell apart beside policies')
+        .choices(['policy', 'client', 'role'])
+        .default('policy'),
+    )
+    .option('--json', 'print one JSON document')
+    .action(async ({ json, ...question }: UsageQuestion & { json?: true }) => {
+      await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
+        const found = await reportUsage(database, question);
+        process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderUsageText(found));
+      });
+    });
+}
+
+function readWeight(text: string): number {
+  const hours = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (hours === 0) throw new InvalidArgumentError('It must be a number of hours above 0, such as 0.5 or 2.');
+  return hours;
 }
 
 function readDuration(text: string): number {

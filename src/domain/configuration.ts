@@ -44,6 +44,9 @@ export interface ClientDefinition {
   disabled: boolean;
 }
 
+/** A client as it once was: of its secret, which version of the configuration set it. */
+export type PastClient = Omit<ClientDefinition, 'secretHash'> & { secretVersion?: number };
+
 /** A client as it is wanted: its secret new, kept, or none. */
 export type DesiredClient = Omit<ClientDefinition, 'disabled'> & {
   /** The secret stays the stored one, which there must be; `secretHash` is absent then. */
@@ -65,6 +68,11 @@ export interface Configuration {
   delivery?: DeliverySettings;
   audit?: AuditSettings;
   keys?: KeySettings;
+}
+
+/** All that was configured in a version of it. */
+export interface PastConfiguration extends Configuration {
+  clients: ReadonlyMap<string, PastClient>;
 }
 
 /** A user as a configuration file names one; what is left out stays as it is. */

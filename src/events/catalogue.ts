@@ -69,7 +69,8 @@ export const eventCatalogue = {
   'signing_key.created': 'A signing key was made and published: to sign at once, or as the next.',
   'signing_key.activated':
     'A signing key began to sign; until when the one before stays published is told, and whether it was forced.',
-  'signing_key.removed': 'A signing key whose last token is over was removed, and is published no more.',
+  'signing_key.removed':
+    'A signing key was removed, and is published no more: its last token is over, or an operator would not wait.',
   'secrets.reencrypted':
     'What an older CURFEW_SECRET had encrypted was rewritten under the newest one; how many values of each column.',
   'trail.month_dropped': 'A month of the trail was dropped, as its retention wants.',

@@ -68,7 +68,7 @@ function describeStatus(status: number): Omit<Failure, 'requestId'> {
     return { status, error: 'server_error', title: 'Something went wrong', message };
   }
   if (status === 429) {
-    const message = 'Too many attempts came from here. Wait a little, then try again.';
+    const message = 'There are too many attempts right now. Wait a little, then try again.';
     return { status, error: 'too_many_requests', title: 'Too many attempts', message };
   }
   if (status === 404) {

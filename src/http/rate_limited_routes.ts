@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { RateLimitKind } from '../domain/rate_limits.ts';
 import { addressSubject, networkSubject, TooManyRequests } from './rate_limiter.ts';
 import type { RateLimiter } from './rate_limiter.ts';
@@ -39,10 +39,17 @@ const routes: readonly LimitedRoute[] = [
   },
 ];
 
+/** Whether a request has a password hashed: the dearest thing that anybody can ask for. */
+export function hashesPassword({ method, path }: Context): boolean {
+  return method === 'POST' && findRoute(path)?.kind === 'sign_in_address';
+}
+
+const findRoute = (path: string) => routes.find((route) => route.path.test(path));
+
 /** Refuse with 429 what an address does too often; what is allowed and goes well costs no query. */
 export function rateLimitedRoutes(limiter: RateLimiter): Middleware {
   return async (ctx, next) => {
-    const route = ctx.method === 'POST' ? routes.find(({ path }) => path.test(ctx.path)) : undefined;
+    const route = ctx.method === 'POST' ? findRoute(ctx.path) : undefined;
     if (!route) return await next();
     const subject = addressSubject(ctx);
     refuse(limiter.secondsToWait(route.kind, subject));

@@ -2,14 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
+import { defaultAuditRetention } from '../domain/configuration.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { dropStaleEvents } from '../operations/drop_stale_events.ts';
 import { sweepOnce } from '../operations/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { deleteExpired } from '../store/expired.ts';
+import { deleteOldUsage } from '../store/usage_rollup.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
 import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
 import { dropOldMonths, eraseLateEvents } from './keep_trail.ts';
+import { rollUpUsage } from './roll_up_usage.ts';
 
 export interface JobOptions {
   database: Database;
@@ -40,6 +43,8 @@ export const jobNames = [
   'stale_events',
   'expired',
   'rotate_keys',
+  'usage',
+  'usage_retention',
 ] as const;
 export type JobName = (typeof jobNames)[number];
 
@@ -95,6 +100,8 @@ export function startJobs({
     { name: 'stale_events', everySeconds: 60, run: () => dropStaleEvents(database) },
     { name: 'rotate_keys', everySeconds: 1, run: keepKeys },
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
+    { name: 'usage', everySeconds: 15, run: () => rollUpUsage(database, stopping.signal) },
+    { name: 'usage_retention', everySeconds: 3600, run: dropOldUsage },
   ];
   async function sweep(): Promise<void> {
     for (let turns = 0; turns < sweepTurns && !stopping.signal.aborted; turns += 1) {
@@ -102,6 +109,13 @@ export function startJobs({
       if (found === 'nothing') return;
       if (found === 'some') await wait(sweepPause, undefined, { ref: false });
     }
+  }
+
+  /** The days are kept as long as the trail that they were made of. */
+  async function dropOldUsage(): Promise<void> {
+    const { audit } = await configuration();
+    const keep = audit?.retention ?? defaultAuditRetention;
+    await database.transaction((tx) => deleteOldUsage(tx, keep));
   }
 
   const running = new Set<Promise<void>>();

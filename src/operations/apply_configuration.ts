@@ -4,6 +4,7 @@ import { builtInDefaultPolicy } from '../domain/policies.ts';
 import { Problem } from '../domain/problems.ts';
 import { recordEvent } from '../events/record_event.ts';
 import type { Origin } from '../domain/origin.ts';
+import { readAuthor } from '../domain/read_author.ts';
 import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { compareConfigurations } from '../policy/compare_configurations.ts';
 import { keepStoredSecrets } from '../policy/keep_stored_secrets.ts';
@@ -44,6 +45,10 @@ export interface AppliedConfiguration {
 
 export interface ApplyOptions {
   origin: Origin;
+  /** What the history says to it. */
+  message?: string | undefined;
+  /** The version that is re-established. */
+  revertsTo?: number | undefined;
   /** Of the file that is applied. */
   digest?: string | undefined;
 }
@@ -59,7 +64,7 @@ const isAboutLimits = ({ section }: Difference): boolean =>
 export async function applyConfiguration(
   tx: Queryable,
   wanted: DesiredConfiguration,
-  { origin, digest }: ApplyOptions,
+  { origin, digest, message, revertsTo }: ApplyOptions,
 ): Promise<AppliedConfiguration> {
   await lockConfiguration(tx);
   const current = await loadConfiguration(tx);
@@ -70,16 +75,20 @@ export async function applyConfiguration(
   assertBaselines(desired);
 
   const ended = differences.length > 0 ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
+  const made: Record<string, unknown> = {};
   if (differences.length > 0) {
     for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
-    await bumpConfigurationVersion(tx);
+    made.version = await bumpConfigurationVersion(tx, { ...readAuthor(origin), message, revertsTo });
+    if (message !== undefined) made.message = message;
+    if (revertsTo !== undefined) made.reverts_to = revertsTo;
   }
   for (const { section, name, kind } of differences) {
     if (section === 'clients' && kind === 'removed')
       ended.families += await endClientAccess(tx, current, name, origin);
   }
   const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
-  if (differences.length > 0) await recordEvent(tx, 'configuration.applied', {}, origin, { differences });
+  if (differences.length > 0)
+    await recordEvent(tx, 'configuration.applied', {}, origin, { ...made, differences });
   if (digest) await rememberAppliedFile(tx, digest);
   // Limits may have become shorter: the sweepers begin at once to look for what may be over by now.
   if (differences.some(isAboutLimits)) await beginCheckWalks(tx);

@@ -5,6 +5,7 @@ import { listMaybeOver } from '../store/check_walks.ts';
 import type { Swept } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies } from '../store/families.ts';
+import type { OpenFamily } from '../store/families.ts';
 import { listOpenSessionsById, readNow } from '../store/sessions.ts';
 import { findFamilyEnd, findSessionEnd } from './end_access.ts';
 import { listSweptLimits } from './list_swept_limits.ts';
@@ -34,13 +35,23 @@ export async function previewEnds(tx: Queryable, configuration: Configuration): 
   };
   const listOver = async (table: Swept): Promise<string[][]> =>
     await listMaybeOver(tx, table, await listSweptLimits(tx, table, configuration));
+  const counted = new Set<string>();
+  const countFamilies = (families: readonly OpenFamily[]) => {
+    for (const open of families) {
+      const end = counted.has(open.family.familyId)
+        ? undefined
+        : findFamilyEnd(configuration, open, undefined, now);
+      if (end) counted.add(open.family.familyId);
+      count(end, 'families');
+    }
+  };
   for (const sessionIds of await listOver('sessions')) {
     for (const open of await listOpenSessionsById(tx, sessionIds))
       count(findSessionEnd(configuration, open, undefined, now), 'sessions');
+    // A session takes its families with it, whatever limits they have of their own.
+    countFamilies(await listOpenFamilies(tx, { boundTo: sessionIds }));
   }
-  for (const familyIds of await listOver('families')) {
-    for (const open of await listOpenFamilies(tx, { familyIds }))
-      count(findFamilyEnd(configuration, open, undefined, now), 'families');
-  }
+  for (const familyIds of await listOver('families'))
+    countFamilies(await listOpenFamilies(tx, { familyIds }));
   return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }

@@ -22,8 +22,9 @@ const walkedPage = 1000;
 export type SweepTurn = 'nothing' | 'some' | 'many';
 
 /**
- * One turn of the sweeper: look at a batch of families and at one of sessions, in turns so that neither waits
- * for all of the other's. Then, if that was all, walk on where limits have become shorter.
+ * One turn of the sweeper: look at a batch of sessions and at one of families, in turns so that neither waits
+ * for all of the other's. Most often a session takes its families with it, which then need no look of their
+ * own. Then, if that was all, walk on where limits have become shorter.
  */
 export async function sweepOnce(
   database: Database,
@@ -32,8 +33,8 @@ export async function sweepOnce(
 ): Promise<SweepTurn> {
   const walks = await listWalks(database);
   for (const walk of walks) if (!walk.hasLimits) await beginWalk(database, await readConfiguration(), walk);
-  const families = await sweepFamilies(database, await readConfiguration(), most);
   const sessions = await sweepSessions(database, await readConfiguration(), most);
+  const families = await sweepFamilies(database, await readConfiguration(), most);
   // What others hold is left out of a batch: a half-full one may have more behind it.
   if (Math.max(families, sessions) > most / 2) return 'many';
   let isFurther = false;

@@ -2,6 +2,7 @@ import type {
   ClientDefinition,
   Configuration,
   DesiredConfiguration,
+  PastClient,
   ScopeDefinition,
 } from '../domain/configuration.ts';
 
@@ -102,14 +103,14 @@ function flatten(section: NamedSection, value: object): Record<string, unknown> 
   }
   if (section === 'scopes') return flattenScope(value);
   if (section !== 'clients') return withoutUndefined({ ...value, name: undefined, identifier: undefined });
-  const { metadata, secretHash, policy, trusted, refreshRotation, webOrigins } =
-    value as Partial<ClientDefinition>;
+  const { metadata, secretHash, secretVersion, policy, trusted, refreshRotation, webOrigins } =
+    value as Partial<ClientDefinition & PastClient>;
   const { authorization_details_types: detailTypes, ...registered } = metadata ?? {};
   return withoutUndefined({
     ...registered,
     lease: detailTypes === undefined ? undefined : true,
     policy,
-    secret: secretHash?.toString('hex'),
+    secret: secretHash?.toString('hex') ?? secretVersion,
     trusted: trusted || undefined,
     refresh_rotation: refreshRotation === false ? false : undefined,
     web_origins: webOrigins?.length ? webOrigins : undefined,

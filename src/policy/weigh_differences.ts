@@ -143,6 +143,7 @@ const weighed: Partial<Record<Section, Readonly<Record<string, Weigh>>>> = {
     require_pushed_authorization_requests: isSet,
     default_max_age: secondsAtMost,
     trusted: isNotSet,
+    disabled: isSet,
     refresh_rotation: ladder([[false], [true]], true),
     lease: isNotSet,
   },

@@ -139,7 +139,7 @@ export interface EventWindow {
 }
 
 /** So many events are looked at for one page, however rare those are that it is about. */
-const windowSize = 20_000;
+const windowSize = 10_000;
 
 /** The newest events of a kind before `before`: what this costs does not grow with the trail. */
 export async function listAuditWindow(

@@ -24,7 +24,7 @@ export interface LoadedConfiguration extends Configuration {
   keys: KeySettings;
 }
 
-interface ConfigurationRow {
+export interface ConfigurationRow {
   version: number;
   branding: Branding;
   rate_limits: Partial<RateLimits>;
@@ -96,12 +96,12 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
 }
 
 /** The policy `default` sets every field: those that are not stored come from the built-in one. */
-function completeDefault(policy: Policy): Policy {
+export function completeDefault(policy: Policy): Policy {
   if (policy.name !== builtInDefaultPolicy.name) return policy;
   return { ...policy, limits: { ...builtInDefaultPolicy.limits, ...policy.limits } };
 }
 
-function readScope(row: ConfigurationRow['scopes'][number]): ScopeDefinition {
+export function readScope(row: ConfigurationRow['scopes'][number]): ScopeDefinition {
   return {
     name: row.name,
     description: row.description,
@@ -111,11 +111,11 @@ function readScope(row: ConfigurationRow['scopes'][number]): ScopeDefinition {
   };
 }
 
-function readResource(row: ConfigurationRow['resources'][number]): ResourceDefinition {
+export function readResource(row: ConfigurationRow['resources'][number]): ResourceDefinition {
   return { identifier: row.identifier, scopes: row.scopes, ...(row.policy ? { policy: row.policy } : {}) };
 }
 
-function readClient(row: ConfigurationRow['clients'][number]): ClientDefinition {
+export function readClient(row: ConfigurationRow['clients'][number]): ClientDefinition {
   return {
     clientId: row.client_id,
     metadata: row.metadata,

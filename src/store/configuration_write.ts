@@ -24,12 +24,35 @@ export async function lockConfiguration(
   };
 }
 
-/** Make a new version of the configuration; every decision in flight that rested on the old one is made again. */
-export async function bumpConfigurationVersion(tx: Queryable): Promise<number> {
-  const [row] = await tx.query<{ version: number }>({
-    name: 'configuration_bump',
-    text: 'update configuration_state set version = version + 1 returning version::float8 as version',
-  });
+/** Who makes a version of the configuration, and what they say to it. */
+export interface VersionAuthor {
+  author: string;
+  accountId?: string | undefined;
+  message?: string | undefined;
+  /** The version that this one re-establishes. */
+  revertsTo?: number | undefined;
+}
+
+/**
+ * Make a new version of the configuration; every decision in flight that rested on the old one is made again.
+ * What changes in the same transaction, before or after, is kept in the history as this version's.
+ */
+export async function bumpConfigurationVersion(
+  tx: Queryable,
+  { author, accountId, message, revertsTo }: VersionAuthor,
+): Promise<number> {
+  const [row] = await tx.query<{ version: number }>(
+    {
+      name: 'configuration_bump',
+      text: `
+        with made as (
+          insert into configuration_versions (version, author, account_id, message, reverts_to)
+          select version + 1, $1, $2, $3, $4 from configuration_state
+        )
+        update configuration_state set version = version + 1 returning version::float8 as version`,
+    },
+    [author, accountId ?? null, message ?? null, revertsTo ?? null],
+  );
   return row?.version ?? 0;
 }
 
@@ -150,6 +173,17 @@ export async function writeClient(tx: Queryable, client: Omit<ClientDefinition, 
       client.refreshRotation,
       client.webOrigins,
     ],
+  );
+}
+
+/** Whoever disables a client that lives ends its access as well. */
+export async function disableClient(tx: Queryable, clientId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'client_disable',
+      text: 'update clients set disabled_at = curfew_now() where client_id = $1 and disabled_at is null',
+    },
+    [clientId],
   );
 }
 

@@ -110,6 +110,10 @@ export async function activateSigningKey(
   return replaced;
 }
 
+export async function deleteSigningKey(tx: Queryable, keyId: string): Promise<void> {
+  await tx.query({ name: 'signing_key_delete', text: 'delete from signing_keys where key_id = $1' }, [keyId]);
+}
+
 /** Remove the keys whose last token is over, with their private halves. */
 export async function deleteOldSigningKeys(
   tx: Queryable,

@@ -9,12 +9,12 @@ export interface TrailCount {
   count: number;
 }
 
-/** So many pages of the trail are read at most: 8 MiB. */
-const mostPages = 1024;
+/** So many pages of the trail are read at most: 4 MiB. */
+const mostPages = 512;
 
 /**
  * How often events of these names happened in the last `days` days, by reason and day. Where the months in question
- * fill more than 1,024 pages they are sampled, page by page, and the numbers are estimates: what this costs does not
+ * fill more than 512 pages they are sampled, page by page, and the numbers are estimates: what this costs does not
  * grow with the trail.
  */
 export async function countTrail(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { choosePaint, describeDifferences, describeValue } from '../../src/cli/describe_differences.ts';
+import { choosePaint, describeDifferences } from '../../src/cli/describe_differences.ts';
 import type { Difference } from '../../src/policy/compare_configurations.ts';
+import { describeValue } from '../../src/reports/describe_field.ts';
 
 const plain = (_: string, text: string) => text;
 const changed = (section: Difference['section'], name: string, fields: Difference['fields']): Difference => ({

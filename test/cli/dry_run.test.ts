@@ -11,6 +11,8 @@ import type { OperationTest } from '../support/operations.ts';
 import { storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
 import { snapshot, sql } from '../support/sql.ts';
 
+type Values<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
+
 const seconds = (most: number) => fc.integer({ min: 1, max: most });
 const limits = fc.record({
   refresh_idle: seconds(4000),
@@ -55,12 +57,7 @@ describe('what a dry run says would end', () => {
     applyFile(test.database, { ...desired, digest: '' }, { dryRun, actor: 'test' });
 
   /** The example configuration after a change. */
-  function wantedBy({
-    member,
-    admin,
-    ofClient,
-    keepsPortal,
-  }: typeof changes extends fc.Arbitrary<infer C> ? C : never) {
+  function wantedBy({ member, admin, ofClient, keepsPortal }: Values<typeof changes>) {
     const { policies, clients, ...rest } = exampleConfiguration();
     const spa = clients.get('spa');
     assert.ok(spa);
@@ -76,7 +73,7 @@ describe('what a dry run says would end', () => {
     };
   }
 
-  async function populate(population: typeof sessions extends fc.Arbitrary<infer S> ? S : never) {
+  async function populate(population: Values<typeof sessions>) {
     for (const { roles, families, startedAgo, activeAgo, clientIds } of population) {
       const accountId = await storeAccount(test.database, roles);
       const sessionId = await storeSession(test.database, {
@@ -123,6 +120,25 @@ describe('what a dry run says would end', () => {
     return row?.id ?? '';
   }
 
+  /** A session is over, and with it a family whose own limits are not. */
+  const boundAlone: [population: Values<typeof sessions>, change: Values<typeof changes>] = [
+    [
+      {
+        roles: ['admin'],
+        clientIds: [],
+        startedAgo: 100,
+        activeAgo: 100,
+        families: [{ bound: true, clientId: 'shop', startedAgo: 100, activeAgo: 100 }],
+      },
+    ],
+    {
+      member: { refresh_idle: 4000, refresh_absolute: 9000, session_idle: 4000, session_absolute: 9000 },
+      admin: { refresh_idle: 4000, refresh_absolute: 9000, session_idle: 50, session_absolute: 9000 },
+      ofClient: undefined,
+      keepsPortal: true,
+    },
+  ];
+
   it('is what apply and the sweepers then end, whatever the population and the change', async () => {
     await fc.assert(
       fc.asyncProperty(sessions, changes, async (population, change) => {
@@ -146,7 +162,7 @@ describe('what a dry run says would end', () => {
         }));
         assert.deepEqual(wouldEnd, happened);
       }),
-      { numRuns: 15 },
+      { numRuns: 15, examples: [boundAlone] },
     );
   });
 });

@@ -210,6 +210,23 @@ describe('the audit trail of a file', () => {
   });
 });
 
+describe('the signing keys of a file', () => {
+  it('sign for a while that is longer than the published keys may be kept', () => {
+    assert.deepEqual(parse({ keys: { rotate_every: '30d', jwks_max_age: '15m' } }).keys, {
+      rotateEvery: 30 * 86_400,
+      jwksMaxAge: 900,
+    });
+    assert.deepEqual(parse({ keys: {} }).keys, {});
+    assert.deepEqual(parse({ keys: { rotate_every: '2s', jwks_max_age: '1s' } }).keys, {
+      rotateEvery: 2,
+      jwksMaxAge: 1,
+    });
+    const message = 'rotate_every must be longer than jwks_max_age, which is';
+    expectFault({ keys: { rotate_every: '1h' } }, `keys.rotate_every: ${message} 1h`);
+    expectFault({ keys: { jwks_max_age: '90d' } }, `keys.jwks_max_age: ${message} 90d`);
+  });
+});
+
 /** That the file has this fault and no other; names of absent sections are none. */
 function expectFault(file: unknown, fault: string | RegExp, env?: NodeJS.ProcessEnv): void {
   const faults = faultsOf(file, env);

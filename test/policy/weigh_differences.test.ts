@@ -65,6 +65,9 @@ describe('a change', () => {
     ['rate_limits', 'sign_in_address', { most: 5, seconds: 60 }, { most: 5, seconds: 30 }, 'looser'],
     ['rate_limits', 'sign_in_address', { most: 5, seconds: 60 }, { most: 4, seconds: 30 }, 'mixed'],
     ['audit', 'retention', 1, 2],
+    ['keys', 'rotate_every', undefined, 89 * 86_400, 'stricter'],
+    ['keys', 'rotate_every', 60, undefined, 'looser'],
+    ['keys', 'jwks_max_age', 60, 90],
   ];
   for (const [section, field, from, to, direction] of cases) {
     it(`of ${section}: ${field} from ${JSON.stringify(from)} to ${JSON.stringify(to)} is ${direction ?? 'neither'}`, () => {

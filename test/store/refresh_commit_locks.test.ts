@@ -82,7 +82,11 @@ describe('a refresh that waits for a lock', () => {
       async (tx) => void (await setAccountDisabled(tx, subject.accountId, true)),
     ],
     ["its account's roles were replaced", lockFamily, (tx) => replaceRoles(tx, subject.accountId, ['admin'])],
-    ['the configuration was changed', lockFamily, async (tx) => void (await bumpConfigurationVersion(tx))],
+    [
+      'the configuration was changed',
+      lockFamily,
+      async (tx) => void (await bumpConfigurationVersion(tx, { author: 'test' })),
+    ],
     [
       'its token was rotated',
       lockFamily,

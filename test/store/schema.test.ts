@@ -61,6 +61,11 @@ describe('migrations/schema.sql', () => {
       /^CREATE INDEX noted ON public\.grants/m,
     ],
     [
+      'create trigger counted after delete on grants execute function configuration_row_changed()',
+      'drop trigger counted on grants',
+      /^CREATE TRIGGER counted AFTER DELETE ON public\.grants/m,
+    ],
+    [
       'grant delete on accounts to curfew_server',
       'revoke delete on accounts from curfew_server',
       /grant delete, insert.* on accounts/,

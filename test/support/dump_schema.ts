@@ -19,7 +19,7 @@ interface Relation {
 }
 
 /**
- * The schema `public` as text to read and compare: tables, constraints, indexes, functions, and what the
+ * The schema `public` as text to read and compare: tables, constraints, indexes, triggers, functions, and what the
  * server's role may do. Month partitions are left out. Throws when it meets something it cannot describe.
  */
 export async function dumpSchema(ownerUrl: string): Promise<string> {
@@ -47,7 +47,6 @@ async function refuseUnknown(client: pg.Client): Promise<void> {
     `select relname as name, relkind::text as kind from pg_class where relnamespace = 'public'::regnamespace
      union all select typname, 'type ' || typtype::text from pg_type
        where typnamespace = 'public'::regnamespace and typtype in ('e', 'd', 'r')
-     union all select tgname, 'trigger' from pg_trigger where not tgisinternal
      union all select polname, 'policy' from pg_policy
      union all select extname, 'extension' from pg_extension where extname <> 'plpgsql'`,
   );
@@ -75,8 +74,8 @@ async function describeTable(client: pg.Client, table: Relation): Promise<string
   const partitioned = table.partitionKey === null ? '' : ` partition by ${table.partitionKey}`;
   const stored = table.options === null ? '' : ` with (${table.options.join(', ')})`;
   const body = lines.map((line) => `  ${line}`).join(',\n');
-  const indexes = await listIndexes(client, table);
-  return [`create table ${table.name} (\n${body}\n)${partitioned}${stored};`, ...indexes].join('\n');
+  const after = [...(await listIndexes(client, table)), ...(await listTriggers(client, table))];
+  return [`create table ${table.name} (\n${body}\n)${partitioned}${stored};`, ...after].join('\n');
 }
 
 async function findParent(client: pg.Client, { oid }: Relation): Promise<string> {
@@ -102,12 +101,12 @@ async function listColumns(client: pg.Client, { oid }: Relation): Promise<string
   );
 }
 
-/** Not-null constraints stand with their columns. */
+/** Not-null constraints stand with their columns, those that are triggers with the triggers. */
 async function listConstraints(client: pg.Client, { oid }: Relation): Promise<string[]> {
   return await readLines(
     client,
     `select format('constraint %I %s', conname, pg_get_constraintdef(oid)) as line
-     from pg_constraint where conrelid = $1 and contype <> 'n'
+     from pg_constraint where conrelid = $1 and contype not in ('n', 't')
      order by array_position(array['p', 'u', 'f', 'c'], contype::text), conname collate "C"`,
     oid,
   );
@@ -120,6 +119,15 @@ async function listIndexes(client: pg.Client, { oid }: Relation): Promise<string
     `select pg_get_indexdef(i.indexrelid) || ';' as line from pg_index i
      where i.indrelid = $1 and not exists (select from pg_constraint c where c.conindid = i.indexrelid)
      order by i.indexrelid::regclass::text collate "C"`,
+    oid,
+  );
+}
+
+async function listTriggers(client: pg.Client, { oid }: Relation): Promise<string[]> {
+  return await readLines(
+    client,
+    `select pg_get_triggerdef(oid) || ';' as line from pg_trigger
+     where tgrelid = $1 and not tgisinternal order by tgname collate "C"`,
     oid,
   );
 }

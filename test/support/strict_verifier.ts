@@ -1,11 +1,16 @@
+import assert from 'node:assert/strict';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
 
 /**
  * Verifies as an API does that never looks for keys before its copy of them is too old, however unknown a token's key:
- * it keeps what it fetched for as long as the answer's `Cache-Control` says, counted from the request.
+ * it keeps what it fetched for as long as the answer's `Cache-Control` says, or `keepsFor` seconds, counted from the
+ * request.
  */
-export function createStrictVerifier(urls: readonly string[]): {
+export function createStrictVerifier(
+  urls: readonly string[],
+  { keepsFor }: { keepsFor?: number } = {},
+): {
   verify(token: string): Promise<JWTPayload>;
   /** The ids of the keys in the copy at hand. */
   keyIds(): string[];
@@ -19,7 +24,8 @@ export function createStrictVerifier(urls: readonly string[]): {
     fetches += 1;
     const set = (await response.json()) as JSONWebKeySet;
     const maxAge = Number(/^public, max-age=(\d+)$/.exec(response.headers.get('cache-control') ?? '')?.[1]);
-    copy = { set, keys: createLocalJWKSet(set), until: asked + maxAge * 1000 };
+    assert.ok(maxAge > 0, 'the keys say for how long they may be kept');
+    copy = { set, keys: createLocalJWKSet(set), until: asked + (keepsFor ?? maxAge) * 1000 };
     return copy;
   }
 

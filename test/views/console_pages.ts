@@ -7,6 +7,12 @@ import {
   consoleNewAccountPage,
 } from '../../views/console/accounts.ts';
 import { consoleAuditPage } from '../../views/console/audit.ts';
+import {
+  consoleAddedClientPage,
+  consoleClientPage,
+  consoleClientsPage,
+  consoleNewClientPage,
+} from '../../views/console/clients.ts';
 import { consoleNoticesPage, consoleReplayPage } from '../../views/console/notices.ts';
 import { consoleOverviewPage } from '../../views/console/overview.ts';
 import {
@@ -17,6 +23,7 @@ import {
 } from '../../views/console/policies.ts';
 import type { ConsolePolicyPreviewProps } from '../../views/console/policies.ts';
 import { consolePolicyFormPage } from '../../views/console/policy_form.ts';
+import { consoleReportsPage } from '../../views/console/reports.ts';
 import { consoleRefusedPage } from '../../views/console/refused.ts';
 import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
 import type { Shell } from '../../views/console/shell.ts';
@@ -166,6 +173,54 @@ export function consolePages(
         },
       ),
     consoleReplay: (text) => consoleReplayPage(shell(text), { chosen: [text('noticeId'), text('noticeId')] }),
+    consoleClients: (text) =>
+      consoleClientsPage(
+        { ...shell(text), mayChange: true },
+        {
+          filter: text('filter'),
+          clients: [
+            {
+              clientId: text('clientId'),
+              url: text('url'),
+              name: text('name'),
+              grants: [text('grant')],
+              policy: text('policy'),
+              disabled: false,
+            },
+          ],
+          kinds: [{ url: text('url'), label: text('label'), hint: text('hint') }],
+          ...pages(text),
+        },
+      ),
+    consoleClient: (text) =>
+      consoleClientPage(shell(text), {
+        clientId: text('clientId'),
+        facts: [{ label: text('label'), value: text('value') }],
+        sessionsUrl: text('url'),
+      }),
+    consoleNewClient: (text) =>
+      consoleNewClientPage(shell(text), {
+        heading: text('heading'),
+        lead: text('lead'),
+        action: text('action'),
+        fields: [
+          {
+            name: 'client_id',
+            label: text('label'),
+            hint: text('hint'),
+            value: text('value'),
+            required: true,
+          },
+        ],
+        error: { field: 'client_id', text: text('error') },
+      }),
+    consoleAddedClient: (text) =>
+      consoleAddedClientPage(shell(text), {
+        clientId: text('clientId'),
+        url: text('url'),
+        secret: text('secret'),
+        snippets: [{ heading: text('heading'), text: text('snippet') }],
+      }),
     consolePolicies: (text) =>
       consolePoliciesPage(shell(text), {
         policies: [
@@ -226,6 +281,29 @@ export function consolePages(
       ),
     consolePolicyPreviewUnproved: (text) =>
       consolePolicyPreviewPage(shell(text), preview(text, { proofUrl: text('url') })),
+    consoleReports: (text) =>
+      consoleReportsPage(shell(text), {
+        day: text('day'),
+        summary: text('summary'),
+        groups: [
+          {
+            heading: text('heading'),
+            source: text('source'),
+            rows: [
+              {
+                verdict: 'fail',
+                requirement: text('requirement'),
+                section: text('section'),
+                modality: text('modality'),
+                text: text('text'),
+                details: [text('detail')],
+              },
+            ],
+          },
+        ],
+        notes: [text('note')],
+        fileUrl: text('url'),
+      }),
     consoleRefused: (text) =>
       consoleRefusedPage(shell(text), { heading: text('heading'), text: text('text'), back: text('back') }),
     consoleClosed: (text) =>

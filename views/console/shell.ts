@@ -22,7 +22,9 @@ const places = [
   ['sessions', '/console/sessions', 'Live sessions'],
   ['accounts', '/console/accounts', 'Accounts'],
   ['policies', '/console/policies', 'Policies and roles'],
+  ['clients', '/console/clients', 'Apps'],
   ['audit', '/console/audit', 'Audit trail'],
+  ['reports', '/console/reports', 'Compliance'],
   ['notices', '/console/notices', 'Undelivered'],
 ] as const;
 export type ConsolePlace = (typeof places)[number][0];

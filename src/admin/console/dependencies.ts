@@ -4,6 +4,7 @@ import type { SessionFacts } from '../../domain/facts.ts';
 import type { Instant } from '../../domain/instants.ts';
 import type { Origin } from '../../domain/origin.ts';
 import type { ProofMoments } from '../../policy/counted_proof.ts';
+import type { FixedFacts } from '../../reports/report_compliance.ts';
 import type { PageContext } from '../../../views/layout.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 
@@ -21,6 +22,8 @@ export interface Visitor extends ProofMoments {
 
 export interface ConsoleDependencies
   extends Pick<AdminDependencies, 'issuer' | 'database' | 'loadConfiguration'> {
+  /** What the server does whatever is configured, as far as baselines speak of it. */
+  fixedFacts: FixedFacts;
   /** As configured at this moment. */
   pageContext(): PageContext;
   /** undefined: nobody is signed in, or not as the policy wants it. */

@@ -1,5 +1,4 @@
 import { nameSchema } from '../../config/schema/names.ts';
-import { policySchema } from '../../config/schema/policies.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { seeOther } from '../../http/see_other.ts';
 import { sendPage } from '../../http/send_page.ts';
@@ -11,7 +10,7 @@ import {
   consolePolicyPage,
 } from '../../../views/console/policies.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
-import { describeLimitValue, labelOf, limitFields } from './policy_fields.ts';
+import { describeLimitValue, labelOf, limitFields, meaningOf } from './policy_fields.ts';
 import { readQuery } from './query.ts';
 import { consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';
@@ -61,7 +60,7 @@ export async function showPolicy(visit: ConsoleVisit, dependencies: ConsoleDepen
     limits: limitFields.map((field) => ({
       label: labelOf(field),
       value: describeLimitValue(field, limits),
-      hint: policySchema.shape[field].meta()?.description ?? '',
+      hint: meaningOf(field),
     })),
     baselines,
     uses: listUses(configuration, name),

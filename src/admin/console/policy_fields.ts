@@ -44,6 +44,11 @@ const durations = [
   'mfa_max_age',
 ] as const;
 
+/** What a limit means, as the table of keys has it. */
+export function meaningOf(field: LimitField): string {
+  return (policySchema.shape[field].unwrap().meta()?.description ?? '').replaceAll('`', '');
+}
+
 export const labelOf = (field: LimitField): string => labels[field];
 
 /** A limit in words; undefined: the policy does not set it. */
@@ -70,7 +75,7 @@ export function describePolicyFields(
   return limitFields.map((field) => ({
     name: field,
     label: labels[field],
-    hint: policySchema.shape[field].meta()?.description ?? '',
+    hint: meaningOf(field),
     value: texts[field] ?? '',
     choices: choices[field],
     error: fault?.field === field ? fault.text : undefined,

@@ -2,12 +2,15 @@ import { accountChangeRoutes } from './account_change_page.ts';
 import { showAccount } from './account_page.ts';
 import { showAccounts } from './accounts_page.ts';
 import { exportCsv, exportJson, showAudit } from './audit_page.ts';
+import { showClient, showClients } from './clients_page.ts';
 import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
 import { showNewAccount, submitNewAccount } from './new_account_page.ts';
+import { showNewClient, submitNewClient } from './new_client_page.ts';
 import { showNotices, showReplay, submitReplay } from './notices_page.ts';
 import { showOverview } from './overview_page.ts';
 import { showNewPolicy, showPolicies, showPolicy } from './policies_page.ts';
 import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change_page.ts';
+import { exportCompliance, showReports } from './reports_page.ts';
 import type { ConsoleRoute } from './route.ts';
 import { showSessions } from './sessions_page.ts';
 
@@ -28,10 +31,16 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/policies/{name}/edit', scope: 'curfew:read', handle: showPolicyForm },
   { method: 'GET', path: '/policies/{name}/preview', scope: 'curfew:read', handle: showPolicyPreview },
   { method: 'POST', path: '/policies/{name}', scope: 'curfew:write', handle: submitPolicy },
+  { method: 'GET', path: '/clients', scope: 'curfew:read', handle: showClients },
+  { method: 'GET', path: '/clients/{client_id}', scope: 'curfew:read', handle: showClient },
+  { method: 'GET', path: '/new-client/{kind}', scope: 'curfew:write', handle: showNewClient },
+  { method: 'POST', path: '/new-client/{kind}', scope: 'curfew:write', handle: submitNewClient },
   { method: 'GET', path: '/audit', scope: 'curfew:read', handle: showAudit },
   { method: 'GET', path: '/audit.csv', scope: 'curfew:read', handle: exportCsv },
   { method: 'GET', path: '/audit.json', scope: 'curfew:read', handle: exportJson },
   { method: 'GET', path: '/notices', scope: 'curfew:read', handle: showNotices },
   { method: 'GET', path: '/notices/replay', scope: 'curfew:write', handle: showReplay },
   { method: 'POST', path: '/notices/replay', scope: 'curfew:write', handle: submitReplay },
+  { method: 'GET', path: '/reports', scope: 'curfew:read', handle: showReports },
+  { method: 'GET', path: '/reports/compliance.html', scope: 'curfew:read', handle: exportCompliance },
 ];

@@ -1,0 +1,7 @@
+import type { Command } from 'commander';
+import { addPolicyHistoryCommands } from './policy_history.ts';
+
+export function addPolicyCommands(program: Command): void {
+  const policy = program.command('policy').description('limits: what they are, and how they came to be');
+  addPolicyHistoryCommands(policy);
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addApplyCommand } from './apply.ts';
+import { addAuditCommands } from './audit.ts';
+import { addDevCommand } from './dev.ts';
+import { addExportCommands } from './export.ts';
+import { addMigrateCommand } from './migrate.ts';
+import { addKeyCommands } from './keys.ts';
+import { addNoticeCommands } from './notice.ts';
+import { addPolicyCommands } from './policy.ts';
+import { addReportCommands } from './report.ts';
+import { addServeCommand } from './serve.ts';
+import { addSessionCommands } from './session.ts';
+import { addSimulateCommand } from './simulate.ts';
+import { addUserCommands } from './user.ts';
+
+/** As package.json has it, from a checkout or from a build one folder deeper. */
+function packageVersion(): string {
+  const file = ['../../package.json', '../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find(existsSync);
+  return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
+}
+
+/** The command `curfew` with every command there is. */
+export function buildProgram(): Command {
+  const program = new Command('curfew')
+    .description(
+      'OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should',
+    )
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('(curfew --help tells what there is)');
+
+  addDevCommand(program);
+  addServeCommand(program);
+  addMigrateCommand(program);
+  addApplyCommand(program);
+  addExportCommands(program);
+  addUserCommands(program);
+  addPolicyCommands(program);
+  addSessionCommands(program);
+  addNoticeCommands(program);
+  addAuditCommands(program);
+  addKeyCommands(program);
+  addReportCommands(program);
+  addSimulateCommand(program);
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((group) => group.commands),
+  ]) {
+    command.exitOverride();
+  }
+  return program;
+}
