@@ -3,7 +3,7 @@ import { accountAddresses } from '../../src/account/routes.ts';
 import { interactionForms } from '../../src/interactions/routes.ts';
 import { passwordAddresses } from '../../src/passwords/routes.ts';
 import { sessionAddresses } from '../../src/session/routes.ts';
-import { listForms, listPages, listTokenRoutes } from '../support/addresses.ts';
+import { listConsoleForms, listForms, listPages, listTokenRoutes } from '../support/addresses.ts';
 import { authorizationUrl, signInBrowser, startAttackedServer } from '../support/attacked_server.ts';
 import { createFormBrowser, findForm } from '../support/browser.ts';
 import type { FormBrowser } from '../support/browser.ts';
@@ -61,11 +61,14 @@ describe('CSRF', () => {
     return answers;
   }
 
-  for (const path of accountAddresses.forms) {
-    it(`sends no ${path}`, async () => {
+  /** Where the token of the forms stands. */
+  const pageOf = (path: string) => (path.startsWith('/console') ? '/console' : '/account');
+
+  for (const path of [...accountAddresses.forms, ...listConsoleForms()]) {
+    it(`sends no ${path.replaceAll(/[0-9a-f-]{36}/g, '…')}`, async () => {
       const browser = await signInBrowser(server.issuer);
-      const own = readToken((await browser.open('/account')).text);
-      const others = readToken((await victim.open('/account')).text);
+      const own = readToken((await browser.open(pageOf(path))).text);
+      const others = readToken((await victim.open(pageOf(path))).text);
       assert.notEqual(own, others);
       await attack(browser, path, { own, others });
       const heard = await post(browser, path, { csrf: own }, { origin: server.issuer });
@@ -188,7 +191,7 @@ describe('CSRF', () => {
     for (const from of [browser, nobody]) {
       for (const url of urls) {
         const { text } = await from.open(url);
-        for (const [, action = ''] of text.matchAll(/<form[^>]* action="([^"]*)"/g)) {
+        for (const [, action = ''] of text.matchAll(/<form method="post"[^>]* action="([^"]*)"/g)) {
           const { pathname } = new URL(action, server.issuer);
           found.add(pathname.replace(/^\/interaction\/[^/]+/, '/interaction/x'));
         }

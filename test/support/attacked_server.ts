@@ -26,7 +26,14 @@ export function attackedConfiguration(): ExampleConfiguration {
   clients.set('tv', client('tv', { scope: 'openid profile reports.read', metadata: device }));
   const many = { most: 100_000, seconds: 600 };
   const rate_limits = Object.fromEntries(Object.keys(rateLimitKinds).map((kind) => [kind, many]));
-  return { ...configuration, clients, rate_limits };
+  // Whoever is signed in is an operator, too, so that the console is attacked like all else.
+  const roles = ['member', 'admin'];
+  const scopes = new Map([
+    ...(configuration.scopes ?? []),
+    ['curfew:read', { name: 'curfew:read', description: 'See', roles }],
+    ['curfew:write', { name: 'curfew:write', description: 'Change', roles, stepUp: { mfaMaxAge: 120 } }],
+  ]);
+  return { ...configuration, clients, scopes, rate_limits };
 }
 
 /** Nobody answers there; but with it every page is there. */
