@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import pino from 'pino';
 import { dropOldMonths, eraseLateEvents } from '../../src/jobs/keep_trail.ts';
+import { holdSealing } from '../../src/store/audit_seals.ts';
 import { sql, sqlOne } from '../support/sql.ts';
 import { createTrail } from './trail.ts';
 import type { Trail } from './trail.ts';
@@ -38,6 +39,16 @@ describe('the retention of the trail', () => {
         `select count(*)::int from audit_events where name like 'old.%'`,
       )
     ).count;
+
+  it('leaves to the next time what it may not have, because somebody seals', async () => {
+    await trail.test.database.transaction(async (tx) => {
+      await holdSealing(tx);
+      await drop();
+    });
+    assert.deepEqual([await countOld(), logged], [12, []]);
+    await drop();
+    assert.equal(await countOld(), 0);
+  });
 
   it('drops whole months, and what is left is still proved', async () => {
     await drop();
