@@ -131,7 +131,20 @@ function createUsageTally(): { count: CountUsage; list(): UsageCount[] } {
   return {
     count(group, at, measure, seconds) {
       const [day, bucket] = [formatInstant(at).slice(0, 10), usageBucket(seconds)];
-      const key = JSON.stringify([day, Object.values(group), measure, bucket]);
+      const { of, field, policy, policyVersion, limit, clientId, roles } = group;
+      // One by one: a group that was kept comes back with its names in another order.
+      const key = JSON.stringify([
+        day,
+        of,
+        field,
+        policy,
+        policyVersion,
+        limit,
+        clientId,
+        roles,
+        measure,
+        bucket,
+      ]);
       const line = lines.get(key) ?? { day, group, measure, bucket, count: 0, seconds: 0 };
       line.count += 1;
       line.seconds += seconds;
