@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { giveUpStaleNotices } from '../delivery/give_up_stale_notices.ts';
 import type { Deliverer } from '../delivery/deliver_notices.ts';
@@ -51,16 +50,18 @@ export type JobName = (typeof jobNames)[number];
 interface Job {
   name: JobName;
   everySeconds: number;
+  /** Whether its turn is more than a tick; without it, it is. */
+  isDue?(): boolean;
   run(): Promise<unknown>;
 }
 
 /** How much one transaction of the sweeper looks at. */
 const sweepBatch = 200;
 /**
- * How long, in milliseconds, it waits for more where little is due: a steady stream of ends takes a little of
- * every moment then, and not all of every other one.
+ * How long, in milliseconds, it does not look again once nothing was due. Where something was it looks at its
+ * every turn: a steady stream of ends takes a little of every moment then, and not all of every other one.
  */
-const sweepPause = 100;
+const sweepRest = 400;
 /** How many turns one run has, so that a run ends while there is always more. */
 const sweepTurns = 50;
 /** A window takes new successors for a minute; two make up for any delay. */
@@ -87,7 +88,7 @@ export function startJobs({
       everySeconds: 30,
       run: () => deleteWindowsOlderThan(database, longestOverlap() + windowSlackSeconds),
     },
-    { name: 'sweep', everySeconds: 0.5, run: sweep },
+    { name: 'sweep', everySeconds: 0.1, isDue: () => performance.now() >= restsUntil, run: sweep },
     { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
     { name: 'stale_notices', everySeconds: 60, run: () => giveUpStaleNotices(database) },
     { name: 'seal', everySeconds: 1, run: sealEvents },
@@ -103,12 +104,12 @@ export function startJobs({
     { name: 'usage', everySeconds: 15, run: () => rollUpUsage(database, stopping.signal) },
     { name: 'usage_retention', everySeconds: 3600, run: dropOldUsage },
   ];
+  let restsUntil = 0;
   async function sweep(): Promise<void> {
-    for (let turns = 0; turns < sweepTurns && !stopping.signal.aborted; turns += 1) {
-      const found = await sweepOnce(database, configuration, sweepBatch);
-      if (found === 'nothing') return;
-      if (found === 'some') await wait(sweepPause, undefined, { ref: false });
-    }
+    let found = await sweepOnce(database, configuration, sweepBatch);
+    for (let turns = 1; found === 'many' && turns < sweepTurns && !stopping.signal.aborted; turns += 1)
+      found = await sweepOnce(database, configuration, sweepBatch);
+    if (found === 'nothing') restsUntil = performance.now() + sweepRest;
   }
 
   /** The days are kept as long as the trail that they were made of. */
@@ -122,7 +123,7 @@ export function startJobs({
   const timers = jobs.map((job) => {
     let busy = false;
     const runOnce = () => {
-      if (busy) return;
+      if (busy || job.isDue?.() === false) return;
       busy = true;
       const begunAt = performance.now();
       let failed = false;
