@@ -11,7 +11,7 @@ import { Html } from '../../views/html.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { finishAdding } from './finish_adding.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** Set up a first authenticator or a further one; the secret stays the same until a code confirms it. */
 export async function showAddApp(

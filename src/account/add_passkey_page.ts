@@ -8,7 +8,7 @@ import { addPasskeyPage } from '../../views/add_passkey.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { finishAdding } from './finish_adding.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** Add a passkey, the first or a further one; each look at the page asks for another. */
 export async function showAddPasskey(

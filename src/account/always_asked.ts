@@ -1,5 +1,5 @@
 import { sessionLimits } from '../policy/subject_limits.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** Whether the roles alone, whatever the app, ask for a second factor at every sign-in. */
 export function isAlwaysAskedForMfa({ configuration, roles }: Visit): boolean {

@@ -5,7 +5,7 @@ import { keepFactorProof, keepPasswordProof } from '../store/recent_proofs.ts';
 import { readNext, showRefusal } from './confirm_page.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from '../http/see_other.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /**
  * A passkey is the second factor; one that verified its user stands for the password, too. The page it leads

@@ -16,7 +16,7 @@ import type { AccountConfirmProps } from '../../views/account_confirm.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 export type Handle = (ctx: Context, dependencies: AccountDependencies, visit: Visit) => Promise<void> | void;
 

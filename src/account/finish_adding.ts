@@ -6,7 +6,7 @@ import { keepFactorProof } from '../store/recent_proofs.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** A second factor was added, which proves it, too: the first one of all comes with recovery codes to save. */
 export async function finishAdding(

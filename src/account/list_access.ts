@@ -10,7 +10,7 @@ import type { Database } from '../store/database.ts';
 import { listOwnOfflineFamilies, listOwnSessions } from '../store/own_access.ts';
 import { describeDevice } from '../http/describe_device.ts';
 import { describeFuture, describePast } from '../http/describe_moment.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 import type { AccessTimes, AppAccess, AppProps, SessionProps } from '../../views/account_sessions.ts';
 
 export interface Access {

@@ -4,7 +4,7 @@ import { findAccountById } from '../store/accounts.ts';
 import { accountOverviewPage } from '../../views/account_overview.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { listAccess } from './list_access.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 export async function showOverview(
   ctx: Context,

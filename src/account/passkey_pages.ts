@@ -11,7 +11,7 @@ import { readFactorId } from './app_pages.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** One of the visitor's own passkeys, named by the end of the path; 404 for any other. */
 export async function showPasskey(

@@ -16,7 +16,7 @@ import { limitPasswords } from './confirm_page.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** Most that is read of a field, so that one too long is called so. */
 const longestField = 10_000;

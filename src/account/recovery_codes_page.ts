@@ -7,7 +7,7 @@ import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from '../http/see_other.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 export async function showRecoveryCodes(
   ctx: Context,

@@ -10,7 +10,7 @@ import { guesserHash } from '../operations/take_allowance.ts';
 import { findAccountById } from '../store/accounts.ts';
 import { findSignInFailures } from '../store/sign_in_failures.ts';
 import { describeFuture, describePast } from '../http/describe_moment.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 export const securityPath = '/account/security';
 

@@ -10,7 +10,7 @@ import type { AccountDependencies } from './dependencies.ts';
 import { findClientName, listAccess } from './list_access.ts';
 import { seeOther } from '../http/see_other.ts';
 import { signedOutPath } from './sign_out.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 const here = '/account/sessions';
 /** Longest accepted identifier of a session or client. */

@@ -5,7 +5,7 @@ import { endSession } from '../operations/end_session.ts';
 import { signedOutPage } from '../../views/signed_out.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { seeOther } from '../http/see_other.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** Where signing out ends; nobody is signed in there. */
 export const signedOutPath = {

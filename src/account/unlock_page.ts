@@ -7,7 +7,7 @@ import { findAccountById } from '../store/accounts.ts';
 import { accountUnlockPage } from '../../views/account_unlock.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { securityPath } from './security_page.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../domain/visit.ts';
 
 /** Asks once more: whoever is guessing may go on then, too. */
 export function showUnlock(ctx: Context, { pageContext }: AccountDependencies, { csrfToken }: Visit): void {

@@ -1,24 +1,11 @@
 import type { Context } from 'koa';
-import type { Configuration } from '../domain/configuration.ts';
 import type { SessionFacts } from '../domain/facts.ts';
-import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
+import type { Visit } from '../domain/visit.ts';
 import type { ProofMoments } from '../policy/counted_proof.ts';
 import { evaluateStepUp } from '../policy/evaluate_step_up.ts';
 import { sessionLimits } from '../policy/subject_limits.ts';
 import type { AccountDependencies } from './dependencies.ts';
-
-/** Somebody at their own account pages. */
-export interface Visit {
-  accountId: string;
-  session: SessionFacts;
-  roles: readonly string[];
-  configuration: Configuration;
-  now: Instant;
-  origin: Origin;
-  /** For the forms of the pages: good in this session alone. */
-  csrfToken: string;
-}
 
 /** undefined: nobody is signed in. Enough for signing out; all else takes `findVisit`. */
 export async function findSignedIn(

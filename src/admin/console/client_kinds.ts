@@ -32,6 +32,13 @@ const openidScope = 'openid profile email offline_access';
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const isLocal = (issuer: string): boolean => issuer.startsWith('http:');
 
+const originOf = ({ redirectUri }: ClientWish): string => new URL(redirectUri).origin;
+/** Where people come back to after signing in, and after signing out. */
+const comesBack = (wish: ClientWish) => ({
+  redirect_uris: [wish.redirectUri],
+  post_logout_redirect_uris: [`${originOf(wish)}/`],
+});
+
 /** By the last part of their address. */
 export const clientKinds: Readonly<Record<string, ClientKind>> = {
   web: {
@@ -41,10 +48,7 @@ export const clientKinds: Readonly<Record<string, ClientKind>> = {
     hasSecret: true,
     redirects: true,
     usualScope: openidScope,
-    entry: ({ redirectUri }) => ({
-      redirect_uris: [redirectUri],
-      post_logout_redirect_uris: [`${new URL(redirectUri).origin}/`],
-    }),
+    entry: comesBack,
     snippets: (issuer, wish) => [
       { heading: 'Install', text: 'npm install openid-client' },
       { heading: 'Sign somebody in', text: signInSnippet(issuer, wish, 'secret') },
@@ -57,11 +61,10 @@ export const clientKinds: Readonly<Record<string, ClientKind>> = {
     hasSecret: true,
     redirects: true,
     usualScope: openidScope,
-    entry: ({ redirectUri }) => ({
-      redirect_uris: [redirectUri],
-      post_logout_redirect_uris: [`${new URL(redirectUri).origin}/`],
-      backchannel_logout_uri: `${new URL(redirectUri).origin}/backchannel-logout`,
-      web_origins: [new URL(redirectUri).origin],
+    entry: (wish) => ({
+      ...comesBack(wish),
+      backchannel_logout_uri: `${originOf(wish)}/backchannel-logout`,
+      web_origins: [originOf(wish)],
     }),
     snippets: (issuer, wish) => [
       { heading: 'Install, in the backend', text: 'npm install openid-client' },
@@ -79,11 +82,7 @@ export const clientKinds: Readonly<Record<string, ClientKind>> = {
     hasSecret: false,
     redirects: true,
     usualScope: openidScope,
-    entry: ({ redirectUri }) => ({
-      redirect_uris: [redirectUri],
-      post_logout_redirect_uris: [`${new URL(redirectUri).origin}/`],
-      web_origins: [new URL(redirectUri).origin],
-    }),
+    entry: (wish) => ({ ...comesBack(wish), web_origins: [originOf(wish)] }),
     snippets: (issuer, wish) => [
       { heading: 'Install', text: 'npm install openid-client' },
       { heading: 'Sign somebody in', text: signInSnippet(issuer, wish, 'none') },

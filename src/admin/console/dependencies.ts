@@ -1,24 +1,12 @@
 import type { Context } from 'koa';
-import type { Configuration } from '../../domain/configuration.ts';
-import type { SessionFacts } from '../../domain/facts.ts';
-import type { Instant } from '../../domain/instants.ts';
-import type { Origin } from '../../domain/origin.ts';
+import type { Visit } from '../../domain/visit.ts';
 import type { ProofMoments } from '../../policy/counted_proof.ts';
 import type { FixedFacts } from '../../reports/report_compliance.ts';
 import type { PageContext } from '../../../views/layout.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 
 /** Somebody signed in, as the account pages find them. */
-export interface Visitor extends ProofMoments {
-  accountId: string;
-  session: SessionFacts;
-  roles: readonly string[];
-  configuration: Configuration;
-  now: Instant;
-  origin: Origin;
-  /** For forms: good in this session alone. */
-  csrfToken: string;
-}
+export interface Visitor extends Visit, ProofMoments {}
 
 export interface ConsoleDependencies
   extends Pick<AdminDependencies, 'issuer' | 'database' | 'loadConfiguration'> {
