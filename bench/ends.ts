@@ -43,7 +43,9 @@ const shortPlan: Plan = {
 
 const connections = 4;
 const familiesPerConnection = 100;
-const leadSeconds = 8;
+/** Seconds that preparing so many sessions may take, and those of them in which others refresh already. */
+const leadSeconds = (sessions: number) => 10 + sessions / 2000;
+const quietSeconds = 3;
 /** Bytes that 100 000 sessions, their families, events and notices take, with room for the log. */
 const neededBytes = 4 * 2 ** 30;
 
@@ -91,11 +93,12 @@ async function measureEnds(cluster: Cluster, plan: Plan, { profileDirectory, onP
     }
 
     onProgress('letting the sessions end');
-    await letSessionsEnd(cluster, kept.map(hashToken), {
-      afterSeconds: leadSeconds,
+    const left = await letSessionsEnd(cluster, kept.map(hashToken), {
+      afterSeconds: leadSeconds(plan.sessions),
       overSeconds: plan.overSeconds,
     });
-    const beside = await paced(leadSeconds + plan.overSeconds);
+    await wait(Math.max(0, left - quietSeconds) * 1000);
+    const beside = await paced(Math.min(left, quietSeconds) + plan.overSeconds);
     const lastLimitAt = Date.now();
     const giveUpAt = lastLimitAt + plan.drainSeconds * 1000;
     let told = await receiver.told();

@@ -107,6 +107,7 @@ create table audit_subjects (
   key bytea not null default (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())),
   constraint audit_subjects_pkey PRIMARY KEY (account_id)
 );
+CREATE UNIQUE INDEX audit_subjects_pseudonym ON public.audit_subjects USING btree (pseudonym);
 
 create table authorization_codes (
   code_hash bytea not null,
@@ -135,7 +136,7 @@ create table check_walks (
   table_name text not null,
   after_id text not null,
   configuration_version bigint not null,
-  limits jsonb,
+  overdue_first boolean not null default false,
   constraint check_walks_pkey PRIMARY KEY (table_name),
   constraint check_walks_table_name_check CHECK ((table_name = ANY (ARRAY['families'::text, 'sessions'::text])))
 );

@@ -11,12 +11,13 @@ const isSpare = (kept: string): string => `f.ended_at is null
 /**
  * Let all sessions but those of the tokens in `kept` meet their idle limit, with the families bound to
  * them: spread evenly over `overSeconds`, from `afterSeconds` on. As the sweeper leaves them, that knows when.
+ * Returns the seconds that are left until the first; throws where this itself took longer.
  */
 export async function letSessionsEnd(
   cluster: Cluster,
   kept: readonly Buffer[],
   { afterSeconds, overSeconds }: { afterSeconds: number; overSeconds: number },
-): Promise<void> {
+): Promise<number> {
   await cluster.asOwner(
     `create table due as
        select f.session_id, curfew_now() + make_interval(secs => $2 + $3 * random()) as ends_at
@@ -32,6 +33,11 @@ export async function letSessionsEnd(
   }
   await cluster.asOwner('alter table due add primary key (session_id)');
   await cluster.asOwner('vacuum analyze');
+  const [first] = await cluster.asOwner<{ seconds: number }>(
+    'select extract(epoch from min(ends_at) - curfew_now())::float8 as seconds from due',
+  );
+  if (!first || first.seconds <= 0) throw new Error('The first limits passed before all was prepared.');
+  return first.seconds;
 }
 
 /**

@@ -23,6 +23,9 @@ export function createSettle(
   };
 }
 
+/** What a crash takes back is delivered once more: no commit here makes others wait for the disk. */
+const deliveredAgain = { durable: false };
+
 async function settleBatch(database: Database, receiver: string, sent: SentBatch): Promise<void> {
   const { tried, unsent, isReceiverDown } = sent;
   const isDead = ({ notice, delivery }: Tried) =>
@@ -42,7 +45,7 @@ async function settleBatch(database: Database, receiver: string, sent: SentBatch
       const failures = await countReceiverFailure(tx, receiver);
       await delayReceiver(tx, receiver, backoffSeconds(failures, Math.random()));
     } else if (tried.length > 0) await clearReceiver(tx, receiver);
-  });
+  }, deliveredAgain);
 }
 
 function logTried(log: Logger, receiver: string, tried: readonly Tried[]): void {

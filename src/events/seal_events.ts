@@ -107,7 +107,11 @@ async function giveSubjects(tx: Queryable, events: readonly TrailEvent[]): Promi
 /** A seal covers one month, so that months can be dropped whole. */
 function groupByMonth(events: readonly TrailEvent[]): TrailEvent[][] {
   const groups = new Map<string, TrailEvent[]>();
-  for (const event of events) groups.set(event.month, [...(groups.get(event.month) ?? []), event]);
+  for (const event of events) {
+    const group = groups.get(event.month);
+    if (group) group.push(event);
+    else groups.set(event.month, [event]);
+  }
   return [...groups.values()];
 }
 

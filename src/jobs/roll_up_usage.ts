@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Configuration } from '../domain/configuration.ts';
 import { formatInstant } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
@@ -21,8 +22,10 @@ import {
 import type { SealedStep, UsageCount } from '../store/usage_rollup.ts';
 
 /** So many events of the trail are followed in one transaction. */
-const mostEvents = 5000;
+const mostEvents = 1000;
 const mostDue = 500;
+/** After so many, others get their turn: a request waits for no more. */
+const stepsAtOnce = 50;
 
 /**
  * Follow what was sealed since the last time, by any instance, and add it to the days. In the order of the
@@ -34,7 +37,7 @@ export async function rollUpUsage(database: Database, signal?: AbortSignal): Pro
     let isMore = true;
     while (isMore) {
       if (signal?.aborted) return;
-      isMore = await database.transaction(step);
+      isMore = await database.transaction(step, { durable: false });
     }
   }
 }
@@ -60,7 +63,8 @@ async function followSteps(tx: Queryable, steps: readonly SealedStep[]): Promise
   }
   const tally = createUsageTally();
   let configuration = configurations.first;
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
+    if (index % stepsAtOnce === stepsAtOnce - 1) await setImmediate();
     configuration = configurations.after.get(step.event_id) ?? configuration;
     const person = step.subject !== null && people.get(step.subject);
     if (!person) continue;

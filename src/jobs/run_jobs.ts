@@ -11,6 +11,7 @@ import { deleteOldUsage } from '../store/usage_rollup.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
 import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
 import { dropOldMonths, eraseLateEvents } from './keep_trail.ts';
+import { createLoopShare } from './loop_share.ts';
 import { rollUpUsage } from './roll_up_usage.ts';
 
 export interface JobOptions {
@@ -62,6 +63,12 @@ const sweepBatch = 200;
  * every turn: a steady stream of ends takes a little of every moment then, and not all of every other one.
  */
 const sweepRest = 400;
+/**
+ * Of an instance that is busy with requests for more than this share of its time, the sweeper rests as long
+ * although something was due, and the sealer passes over as many turns: another instance may have time.
+ */
+const busyShare = 0.35;
+const sealTurnsPassed = 2;
 /** How many turns one run has, so that a run ends while there is always more. */
 const sweepTurns = 50;
 /** A window takes new successors for a minute; two make up for any delay. */
@@ -91,7 +98,7 @@ export function startJobs({
     { name: 'sweep', everySeconds: 0.1, isDue: () => performance.now() >= restsUntil, run: sweep },
     { name: 'deliver', everySeconds: 0.25, run: () => deliverer.deliverDue() },
     { name: 'stale_notices', everySeconds: 60, run: () => giveUpStaleNotices(database) },
-    { name: 'seal', everySeconds: 1, run: sealEvents },
+    { name: 'seal', everySeconds: 1, isDue: isSealDue, run: seal },
     {
       name: 'audit_retention',
       everySeconds: 3600,
@@ -104,12 +111,28 @@ export function startJobs({
     { name: 'usage', everySeconds: 15, run: () => rollUpUsage(database, stopping.signal) },
     { name: 'usage_retention', everySeconds: 3600, run: dropOldUsage },
   ];
+  const besideSweep = createLoopShare();
   let restsUntil = 0;
   async function sweep(): Promise<void> {
+    const isBusy = besideSweep.read() > busyShare;
     let found = await sweepOnce(database, configuration, sweepBatch);
     for (let turns = 1; found === 'many' && turns < sweepTurns && !stopping.signal.aborted; turns += 1)
       found = await sweepOnce(database, configuration, sweepBatch);
-    if (found === 'nothing') restsUntil = performance.now() + sweepRest;
+    if (found === 'nothing' || isBusy) restsUntil = performance.now() + sweepRest;
+    besideSweep.restart();
+  }
+
+  const besideSeal = createLoopShare();
+  let passed = 0;
+  function isSealDue(): boolean {
+    if (passed >= sealTurnsPassed || besideSeal.read() <= busyShare) return true;
+    passed += 1;
+    return false;
+  }
+  async function seal(): Promise<void> {
+    passed = 0;
+    await sealEvents();
+    besideSeal.restart();
   }
 
   /** The days are kept as long as the trail that they were made of. */

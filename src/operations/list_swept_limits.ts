@@ -1,22 +1,27 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { shortestLimits } from '../policy/effective_limits.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
-import { listSweptSubjects } from '../store/check_walks.ts';
-import type { SubjectLimits, Swept, SweptLimits, SweptSubject } from '../store/check_walks.ts';
+import { listOverdueSubjects } from '../store/check_walks.ts';
+import type { LimitsOf, SubjectLimits, Swept, SweptLimits, SweptSubject } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 
-/** What limits everything open has under `configuration`, by itself: a bound family may end earlier, with its session. */
+/** What limits everything open has that may be over under `configuration`. */
 export async function listSweptLimits(
   db: Queryable,
   table: Swept,
   configuration: Configuration,
 ): Promise<SweptLimits> {
+  const subjects = await listOverdueSubjects(db, table, shortestLimits(configuration));
+  return sweptLimitsOf(table, configuration)(subjects);
+}
+
+/** Limits of subjects by themselves: a bound family may end earlier, with its session. */
+export function sweptLimitsOf(table: Swept, configuration: Configuration): LimitsOf {
   const limitsOf = table === 'families' ? ofFamily : ofSession;
-  const subjects = await listSweptSubjects(db, table);
-  return {
+  return (subjects) => ({
     shortest: shortestLimits(configuration),
     subjects: subjects.map((subject) => ({ ...subject, ...limitsOf(configuration, subject) })),
-  };
+  });
 }
 
 function ofFamily(configuration: Configuration, subject: SweptSubject): SubjectLimits {

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
-import { listWalks, lowerOverdueChecks, walkChecks } from '../store/check_walks.ts';
+import { claimOverdue, listWalks, lowerOverdueChecks, walkChecks } from '../store/check_walks.ts';
 import type { Walk } from '../store/check_walks.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { OpenFamily } from '../store/families.ts';
@@ -11,9 +11,11 @@ import type { OpenSession } from '../store/sessions.ts';
 import { lockDueFamilies, lockDueSessions, scheduleChecks } from '../store/sweep.ts';
 import type { DueWork } from '../store/sweep.ts';
 import { endFamilies, endSessions } from './end_access.ts';
-import { listSweptLimits } from './list_swept_limits.ts';
+import { listSweptLimits, sweptLimitsOf } from './list_swept_limits.ts';
 
 const origin: Origin = { actor: 'sweeper' };
+/** What a crash takes back is over all the same, and found again: no commit here makes others wait for the disk. */
+const foundAgain = { durable: false };
 
 /** How many rows one page of a walk has: those that are lowered hold up their refreshes for some milliseconds. */
 const walkedPage = 1000;
@@ -32,21 +34,32 @@ export async function sweepOnce(
   most: number,
 ): Promise<SweepTurn> {
   const walks = await listWalks(database);
-  for (const walk of walks) if (!walk.hasLimits) await beginWalk(database, await readConfiguration(), walk);
+  for (const walk of walks)
+    if (!walk.overdueFirst) await putOverdueFirst(database, await readConfiguration(), walk);
   const sessions = await sweepSessions(database, await readConfiguration(), most);
   const families = await sweepFamilies(database, await readConfiguration(), most);
   // What others hold is left out of a batch: a half-full one may have more behind it.
   if (Math.max(families, sessions) > most / 2) return 'many';
   let isFurther = false;
-  for (const { table } of walks) isFurther = (await walkChecks(database, table, walkedPage)) || isFurther;
+  for (const walk of walks)
+    isFurther = (await walkOn(database, await readConfiguration(), walk)) || isFurther;
   if (isFurther) return 'many';
   return families + sessions > 0 ? 'some' : 'nothing';
 }
 
-/** Put what a change has ended already first in line. */
-async function beginWalk(database: Database, configuration: Configuration, walk: Walk): Promise<void> {
+/** What a change has ended already comes first in line. One instance sees to it. */
+async function putOverdueFirst(database: Database, configuration: Configuration, walk: Walk): Promise<void> {
   if (configuration.version < walk.configurationVersion) return;
-  await lowerOverdueChecks(database, walk, await listSweptLimits(database, walk.table, configuration));
+  await database.transaction(async (tx) => {
+    if (!(await claimOverdue(tx, walk))) return;
+    await lowerOverdueChecks(tx, walk, await listSweptLimits(tx, walk.table, configuration));
+  }, foundAgain);
+}
+
+async function walkOn(database: Database, configuration: Configuration, walk: Walk): Promise<boolean> {
+  if (configuration.version < walk.configurationVersion) return false;
+  const limitsOf = sweptLimitsOf(walk.table, configuration);
+  return await database.transaction((tx) => walkChecks(tx, walk.table, walkedPage, limitsOf), foundAgain);
 }
 
 /**
@@ -68,7 +81,7 @@ export async function sweepFamilies(
     });
     await scheduleChecks(tx, 'families', alive);
     return due.families.length;
-  });
+  }, foundAgain);
 }
 
 /** Likewise for sessions: what is over ends with the families bound to it. */
@@ -82,7 +95,7 @@ export async function sweepSessions(
     if (!due || due.configurationVersion !== configuration.version) return 0;
     await endDueSessions(tx, configuration, due);
     return due.sessions.length;
-  });
+  }, foundAgain);
 }
 
 async function endDueSessions(tx: Queryable, configuration: Configuration, due: DueWork): Promise<void> {

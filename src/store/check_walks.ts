@@ -17,11 +17,14 @@ export interface SubjectLimits {
   absolute: number;
 }
 
-/** The limits of every subject there is, and the shortest that any could have: of those that came since. */
+/** The limits of subjects, and the shortest that any could have: of those that are not among them. */
 export interface SweptLimits {
   shortest: SubjectLimits;
   subjects: (SweptSubject & SubjectLimits)[];
 }
+
+/** Work out the limits of subjects. */
+export type LimitsOf = (subjects: readonly SweptSubject[]) => SweptLimits;
 
 interface SweptTable {
   id: string;
@@ -47,31 +50,41 @@ const tables: Readonly<Record<Swept, SweptTable>> = {
   },
 };
 
-/** Rows `t` with their subject, where all of a table is read. */
-const everySubject = (table: Swept): string => `
-  select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
-    coalesce(held.roles, '{}') as roles, ${tables[table].subject}
-  from ${table} t
-  left join (select account_id, array_agg(role order by role) as roles from account_roles group by account_id) held
-    on held.account_id = t.account_id
-  where ${tables[table].isOpen}`;
+/** Rows that the shortest limits may have ended, in seconds by the parameters named, with their subject: `rows`. */
+const maybeOver = (table: Swept, idle: string, absolute: string): string => `
+  candidates as materialized (
+    select t.* from ${table} t
+    where ${tables[table].isOpen} and (
+      t.last_activity_at <= (select curfew_now()) - make_interval(secs => ${idle})
+      or t.started_at <= (select curfew_now()) - make_interval(secs => ${absolute}))),
+  held as materialized (
+    select account_id, array_agg(role order by role) as roles from account_roles
+    where account_id in (select account_id from candidates) group by account_id),
+  rows as (
+    select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
+      coalesce(held.roles, '{}') as roles, ${tables[table].subject}
+    from candidates t left join held on held.account_id = t.account_id)`;
 
-/** The next page of them, after `after` in the order of their ids. */
-const pageOfSubjects = (table: Swept, after: string, most: string): string => `
-  select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
-    array(select r.role from account_roles r where r.account_id = t.account_id order by r.role) as roles,
-    ${tables[table].subject}
-  from (
-    select t.* from ${table} t where ${tables[table].isOpen} and t.${tables[table].id} > ${after}
-    order by t.${tables[table].id} limit ${most}) t`;
+/** The next page of all open rows after `after`, in the order of their ids, likewise. */
+const nextPage = (table: Swept, after: string, most: string): string => `
+  rows as (
+    select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
+      array(select r.role from account_roles r where r.account_id = t.account_id order by r.role) as roles,
+      ${tables[table].subject}
+    from (
+      select t.* from ${table} t where ${tables[table].isOpen} and t.${tables[table].id} > ${after}
+      order by t.${tables[table].id} limit ${most}) t)`;
 
-/** Rows that `subjects` selects, with the moment at which the limits in `limits` end each at the earliest. */
-const earliestEnds = (subjects: string, limits: string): string => `
+/** Every subject that one of `rows` has. */
+const subjectsOfRows = 'select distinct roles, "clientIds", resources, scopes from rows';
+
+/** `rows`, with the moment at which the limits of `limits`, a parameter, end each at the earliest. */
+const earliestEnds = (limits: string): string => `
   select s.id, s.check_at, least(
-    s.started_at + make_interval(secs => coalesce(l.absolute, (${limits} -> 'shortest' -> 'absolute')::float8)),
-    s.last_activity_at + make_interval(secs => coalesce(l.idle, (${limits} -> 'shortest' -> 'idle')::float8))) as earliest
-  from (${subjects}) s
-  left join jsonb_to_recordset(${limits} -> 'subjects')
+    s.started_at + make_interval(secs => coalesce(l.absolute, (${limits}::jsonb -> 'shortest' -> 'absolute')::float8)),
+    s.last_activity_at + make_interval(secs => coalesce(l.idle, (${limits}::jsonb -> 'shortest' -> 'idle')::float8))) as earliest
+  from rows s
+  left join jsonb_to_recordset(${limits}::jsonb -> 'subjects')
     as l (roles text[], "clientIds" text[], resources text[], scopes text[], idle float8, absolute float8)
     on (l.roles, l."clientIds", l.resources, l.scopes) = (s.roles, s."clientIds", s.resources, s.scopes)`;
 
@@ -86,7 +99,7 @@ export async function beginCheckWalks(tx: Queryable): Promise<void> {
     text: `insert into check_walks (table_name, after_id, configuration_version)
            select table_name, after_id, version from configuration_state,
              (values ('families', '00000000-0000-0000-0000-000000000000'), ('sessions', '')) as w (table_name, after_id)
-           on conflict (table_name) do update set after_id = excluded.after_id, limits = null,
+           on conflict (table_name) do update set after_id = excluded.after_id, overdue_first = false,
              configuration_version = excluded.configuration_version`,
   });
 }
@@ -96,8 +109,8 @@ export interface Walk {
   table: Swept;
   /** The configuration that it was begun for. */
   configurationVersion: number;
-  /** Whether somebody has worked out the limits already. */
-  hasLimits: boolean;
+  /** Whether what was over when it began is in line already. */
+  overdueFirst: boolean;
 }
 
 /** Sessions first: who sweeps families holds their sessions, and what is held is not lowered. */
@@ -105,41 +118,40 @@ export async function listWalks(db: Queryable): Promise<Walk[]> {
   return await db.query<Walk>({
     name: 'check_walks_list',
     text: `select table_name as table, configuration_version::float8 as "configurationVersion",
-             limits is not null as "hasLimits"
+             overdue_first as "overdueFirst"
            from check_walks order by table_name desc`,
   });
 }
 
-/** Every subject that something open has. */
-export async function listSweptSubjects(db: Queryable, table: Swept): Promise<SweptSubject[]> {
-  return await db.query<SweptSubject>({
-    name: `check_walks_subjects_${table}`,
-    text: `select distinct s.roles, s."clientIds", s.resources, s.scopes from (${everySubject(table)}) s`,
-  });
+/** Whether the caller's transaction is the one, of all instances, that puts in line what is over already. */
+export async function claimOverdue(
+  tx: Queryable,
+  { table, configurationVersion }: Pick<Walk, 'table' | 'configurationVersion'>,
+): Promise<boolean> {
+  const [row] = await tx.query<{ claimed: boolean }>(
+    {
+      name: 'check_walks_claim',
+      text: `select case when pg_try_advisory_xact_lock(hashtextextended('check_walks.' || $1, 0)) then exists (
+               select from check_walks
+               where table_name = $1 and configuration_version = $2 and not overdue_first) else false end as claimed`,
+    },
+    [table, configurationVersion],
+  );
+  return row?.claimed ?? false;
 }
 
 /**
  * What is over already is not left to the walk: lower its `check_at` first, wherever it stands, leaving out
- * what somebody holds. From then on the walk goes by `limits`, those of the configuration that it was begun
- * for. Nothing happens where another has done so, or the walk has begun anew for a newer configuration.
+ * what somebody holds. In the transaction that claimed it.
  */
 export async function lowerOverdueChecks(
-  db: Queryable,
-  { table, configurationVersion }: Walk,
+  tx: Queryable,
+  { table, configurationVersion }: Pick<Walk, 'table' | 'configurationVersion'>,
   limits: SweptLimits,
 ): Promise<void> {
-  const begun = await db.query(
-    {
-      name: 'check_walks_limits',
-      text: `update check_walks set limits = $3
-             where table_name = $1 and configuration_version = $2 and limits is null returning table_name`,
-    },
-    [table, configurationVersion, JSON.stringify(limits)],
-  );
-  if (begun.length === 0) return;
   const { id, type, isOpen } = tables[table];
-  for (const overdue of await listOverdue(db, table, limits)) {
-    await db.query(
+  for (const overdue of await listOverdue(tx, table, limits)) {
+    await tx.query(
       {
         name: `check_walks_overdue_${table}`,
         text: `
@@ -152,26 +164,49 @@ export async function lowerOverdueChecks(
       [overdue.map((one) => one.id), overdue.map((one) => one.earliest)],
     );
   }
+  // Last: until the end of the transaction, whoever changes the configuration waits for it.
+  await tx.query(
+    {
+      name: 'check_walks_overdue_done',
+      text: `update check_walks set overdue_first = true where table_name = $1 and configuration_version = $2`,
+    },
+    [table, configurationVersion],
+  );
 }
 
 /**
  * Walk on by a page of at most `most` open rows, in the order of their ids, and lower `check_at` where it is
- * too late. Waits for nobody: it stops before a row that somebody holds, and leaves alone what another walks
- * through. Returns whether it came further.
+ * too late by `limitsOf` the configuration in force. Waits for nobody: it stops before a row that somebody
+ * holds, and leaves alone what another walks through. Returns whether it came further.
  */
-export async function walkChecks(db: Queryable, table: Swept, most: number): Promise<boolean> {
+export async function walkChecks(
+  tx: Queryable,
+  table: Swept,
+  most: number,
+  limitsOf: LimitsOf,
+): Promise<boolean> {
   const { id, type } = tables[table];
-  const page = pageOfSubjects(table, `(select after_id::${type} from walk)`, '$1');
-  const [row] = await db.query<{ isFurther: boolean }>(
+  const [walk] = await tx.query<{ afterId: string }>(
+    {
+      name: 'check_walks_take',
+      text: `select after_id as "afterId" from check_walks
+             where table_name = $1 and overdue_first for update skip locked`,
+    },
+    [table],
+  );
+  if (!walk) return false;
+  const page = nextPage(table, `$1::${type}`, '$2');
+  const subjects = await tx.query<SweptSubject>(
+    { name: `check_walks_page_subjects_${table}`, text: `with ${page} ${subjectsOfRows}` },
+    [walk.afterId, most],
+  );
+  const [row] = await tx.query<{ isFurther: boolean }>(
     {
       name: `check_walks_${table}`,
       text: `
-        with walk as materialized (
-          select after_id, limits from check_walks
-          where table_name = '${table}' and limits is not null for update skip locked),
+        with ${page},
         page as materialized (
-          select e.id, e.earliest, e.check_at > e.earliest as is_late
-          from (${earliestEnds(page, '(select limits from walk)')}) e),
+          select e.id, e.earliest, e.check_at > e.earliest as is_late from (${earliestEnds('$3')}) e),
         free as materialized (
           select t.${id} as id from ${table} t
           where t.${id} = any(array(select id from page where is_late)) for no key update skip locked),
@@ -183,7 +218,7 @@ export async function walkChecks(db: Queryable, table: Swept, most: number): Pro
         last as materialized (
           select id from page where not exists (select from held) or id < (select id from held) order by id desc limit 1),
         is_done as materialized (
-          select exists (select from walk) and not exists (select from held) and (select count(*) from page) < $1 as yes),
+          select not exists (select from held) and (select count(*) from page) < $2 as yes),
         moved as (
           update check_walks set after_id = (select id::text from last)
           where table_name = '${table}' and exists (select from last) and not (select yes from is_done)),
@@ -191,7 +226,7 @@ export async function walkChecks(db: Queryable, table: Swept, most: number): Pro
           delete from check_walks where table_name = '${table}' and (select yes from is_done))
         select exists (select from last) or (select yes from is_done) as "isFurther"`,
     },
-    [most],
+    [walk.afterId, most, JSON.stringify(limitsOf(subjects))],
   );
   return row?.isFurther ?? false;
 }
@@ -209,6 +244,21 @@ export async function listDue(tx: Queryable, table: Swept): Promise<string[][]> 
   return inPortions(rows.map((row) => row.id));
 }
 
+/** Every subject of an open row that limits as short as `shortest` have ended. */
+export async function listOverdueSubjects(
+  db: Queryable,
+  table: Swept,
+  shortest: SubjectLimits,
+): Promise<SweptSubject[]> {
+  return await db.query<SweptSubject>(
+    {
+      name: `check_walks_subjects_${table}`,
+      text: `with ${maybeOver(table, '$1', '$2')} ${subjectsOfRows}`,
+    },
+    [shortest.idle, shortest.absolute],
+  );
+}
+
 /** The ids of open rows that may be over by `limits`, whatever their `check_at`, in portions. */
 export async function listMaybeOver(tx: Queryable, table: Swept, limits: SweptLimits): Promise<string[][]> {
   return (await listOverdue(tx, table, limits)).map((overdue) => overdue.map(({ id }) => id));
@@ -222,10 +272,10 @@ async function listOverdue(
   const rows = await db.query<{ id: string; earliest: string }>(
     {
       name: `check_walks_maybe_over_${table}`,
-      text: `select e.id, e.earliest::text from (${earliestEnds(everySubject(table), '$1::jsonb')}) e
-             where e.earliest <= (select curfew_now())`,
+      text: `with ${maybeOver(table, '$2', '$3')}
+             select e.id, e.earliest::text from (${earliestEnds('$1')}) e where e.earliest <= (select curfew_now())`,
     },
-    [JSON.stringify(limits)],
+    [JSON.stringify(limits), limits.shortest.idle, limits.shortest.absolute],
   );
   return inPortions(rows);
 }

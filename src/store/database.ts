@@ -23,9 +23,13 @@ export interface Database extends Queryable {
   /**
    * Run `work` in one READ COMMITTED transaction; it commits when `work` resolves and rolls back when
    * it throws. A deadlock or serialisation failure runs `work` again, at most three times in all; a single
-   * statement on the pool likewise.
+   * statement on the pool likewise. With `durable: false` its commit does not wait for the disk: for what is
+   * done again by itself where a crash takes it back. Whatever commits later and waits takes it along.
    */
-  transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    work: (tx: Queryable) => Promise<Result>,
+    options?: { durable?: boolean },
+  ): Promise<Result>;
   /** Hear what this process commits to the trail. What a function of the database writes by itself is not told. */
   listen(listener: (news: readonly News[]) => void): void;
   /** How many connections there are, how many of them do nothing, and how many requests wait for one. */
@@ -56,6 +60,7 @@ const setTimeouts = `
   from (values ('statement_timeout', '10s'), ('idle_in_transaction_session_timeout', '15s')) as wanted (name, value)
   where current_setting(name) = '0'`;
 
+const beginUndurable = 'begin; set local synchronous_commit = off';
 const retriedCodes = new Set(['40001', '40P01']);
 
 /** Open a pool. Nothing connects before the first query. */
@@ -85,7 +90,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     if (news.length > 0) for (const listener of listeners) listener(news);
   }
 
-  async function attempt<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+  async function attempt<Result>(work: (tx: Queryable) => Promise<Result>, begin: string): Promise<Result> {
     const client = await pool.connect();
     let broken: Error | undefined;
     // Without a listener, a backend that ends while the transaction is open would end this process.
@@ -94,7 +99,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     };
     client.on('error', noteBroken);
     try {
-      await client.query('begin');
+      await client.query(begin);
       const news: News[] = [];
       const result = await work({ query: queryOn(client), tell: (more) => void news.push(...more) });
       const { command } = await client.query('commit');
@@ -115,7 +120,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: (statement, values) => retried(() => queryPool(statement, values)),
     tell,
-    transaction: (work) => retried(() => attempt(work)),
+    transaction: (work, { durable = true } = {}) =>
+      retried(() => attempt(work, durable ? 'begin' : beginUndurable)),
     listen: (listener) => void listeners.push(listener),
     pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async end() {

@@ -59,7 +59,7 @@ export async function deleteExpired(
   for (const [statement, values] of listCleaning(sizes)) {
     for (;;) {
       if (signal?.aborted) return;
-      const looked = await database.query(statement, values);
+      const looked = await database.transaction((tx) => tx.query(statement, values), { durable: false });
       // What others hold is left out of a batch: a half-full one may have more behind it.
       if (looked.length <= values[0] / 2) break;
     }

@@ -71,7 +71,7 @@ export async function claimNotices(db: Queryable, claim: NoticeClaim): Promise<N
     {
       name: 'notices_claim',
       text: `
-        with clock as materialized (select curfew_now() as at),
+        with clock as materialized (select curfew_now() as at, set_config('synchronous_commit', 'off', true)),
         lanes as materialized (
           select r.receiver, r.failures from notice_receivers r
           cross join lateral (

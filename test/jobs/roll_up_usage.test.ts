@@ -158,4 +158,15 @@ describe('rollUpUsage', () => {
       /member v1 {2}refresh_idle 30m {2}role member {2}60 families: too strict; /,
     );
   });
+
+  it('finds people by what stands for them without reading through all', async () => {
+    const plan = await test.database.transaction(async (tx) => {
+      await tx.query({ name: 'test_no_scan', text: 'set local enable_seqscan = off' });
+      return await tx.query<{ 'QUERY PLAN': string }>({
+        name: 'test_explain',
+        text: 'explain select account_id from audit_subjects where pseudonym = gen_random_uuid()',
+      });
+    });
+    assert.doesNotMatch(plan.map((line) => line['QUERY PLAN']).join('\n'), /Seq Scan/);
+  });
 });

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import {
   beginCheckWalks,
+  claimOverdue,
   listDue,
   listMaybeOver,
-  listSweptSubjects,
+  listOverdueSubjects,
   listWalks,
   lowerOverdueChecks,
   walkChecks,
 } from '../../src/store/check_walks.ts';
-import type { SubjectLimits, Swept, SweptLimits } from '../../src/store/check_walks.ts';
+import type { SubjectLimits, Swept, SweptLimits, Walk } from '../../src/store/check_walks.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { sql } from '../support/sql.ts';
@@ -19,6 +20,8 @@ const hour = 3600;
 describe('the walk through what is open when limits became shorter', () => {
   let test: TestDatabase;
   let accountId: string;
+  /** The limits in force. */
+  let inForce: SweptLimits;
 
   before(async () => {
     test = await createTestDatabase();
@@ -52,21 +55,27 @@ describe('the walk through what is open when limits became shorter', () => {
   }
   /** Likewise, and somebody has seen already to what is over. */
   async function beginWalks(shortest: SubjectLimits): Promise<void> {
-    const limits = await changeLimits(shortest);
-    await sql(test.database, 'update check_walks set limits = $1', JSON.stringify(limits));
+    inForce = await changeLimits(shortest);
+    await sql(test.database, 'update check_walks set overdue_first = true');
   }
   async function lowerOverdue(limits: SweptLimits): Promise<void> {
+    inForce = limits;
     const walks = await listWalks(test.database);
-    for (const walk of walks.filter(({ table }) => table === 'families'))
-      await lowerOverdueChecks(test.database, walk, limits);
+    for (const walk of walks.filter(({ table }) => table === 'families')) await lower(walk, limits);
   }
+  const lower = async (walk: Walk, limits: SweptLimits) =>
+    await test.database.transaction(async (tx) => {
+      if (await claimOverdue(tx, walk)) await lowerOverdueChecks(tx, walk, limits);
+    });
+  const walkOn = async (table: Swept, most: number) =>
+    await test.database.transaction((tx) => walkChecks(tx, table, most, () => inForce));
 
   it('makes due what may be over, and nothing else', async () => {
     const [recent = '', idle = ''] = await storeChecked(hour / 2, 2 * hour);
     await beginWalks({ idle: hour, absolute: 12 * hour });
     assert.equal(await isWalked('families'), false);
     assert.deepEqual(await listDueFamilies(), [], 'nobody waits for it');
-    await walkChecks(test.database, 'families', 10);
+    await walkOn('families', 10);
     assert.deepEqual(await listDueFamilies(), [idle]);
     assert.equal(await isWalked('families'), true);
     const [row] = await sql<{ seconds: number }>(
@@ -80,7 +89,7 @@ describe('the walk through what is open when limits became shorter', () => {
   it('counts the absolute limit, too', async () => {
     const all = await storeChecked(1, 2);
     await beginWalks({ idle: 20 * hour, absolute: 9 * hour });
-    await walkChecks(test.database, 'families', 10);
+    await walkOn('families', 10);
     assert.deepEqual(await listDueFamilies(), all.toSorted());
   });
 
@@ -89,7 +98,7 @@ describe('the walk through what is open when limits became shorter', () => {
     await beginWalks({ idle: hour, absolute: 12 * hour });
     const due: number[] = [];
     while (!(await isWalked('families'))) {
-      await walkChecks(test.database, 'families', 2);
+      await walkOn('families', 2);
       due.push((await listDueFamilies()).length);
     }
     assert.deepEqual(due, [2, 4, 5]);
@@ -100,16 +109,16 @@ describe('the walk through what is open when limits became shorter', () => {
     await storeChecked(0);
     await sql(test.database, "update families set check_at = '-infinity'");
     await beginWalks({ idle: hour, absolute: 12 * hour });
-    await walkChecks(test.database, 'families', 10);
+    await walkOn('families', 10);
     assert.equal((await listDueFamilies()).length, 1);
   });
 
   it('begins anew when limits change once more on the way', async () => {
     const all = await storeChecked(2 * hour, 2 * hour);
     await beginWalks({ idle: 3 * hour, absolute: 12 * hour });
-    await walkChecks(test.database, 'families', 1);
+    await walkOn('families', 1);
     await beginWalks({ idle: hour, absolute: 12 * hour });
-    for (let page = 0; page < 3; page += 1) await walkChecks(test.database, 'families', 1);
+    for (let page = 0; page < 3; page += 1) await walkOn('families', 1);
     assert.deepEqual(await listDueFamilies(), all.toSorted());
     assert.equal(await isWalked('families'), true);
   });
@@ -118,7 +127,7 @@ describe('the walk through what is open when limits became shorter', () => {
     const all = await storeChecked(...Array.from({ length: 40 }, () => 2 * hour));
     await beginWalks({ idle: hour, absolute: 12 * hour });
     const walk = async () => {
-      while (!(await isWalked('families'))) await walkChecks(test.database, 'families', 3);
+      while (!(await isWalked('families'))) await walkOn('families', 3);
     };
     await Promise.all([walk(), walk(), walk()]);
     assert.deepEqual(await listDueFamilies(), all.toSorted());
@@ -144,15 +153,15 @@ describe('the walk through what is open when limits became shorter', () => {
     await test.database.transaction(async (tx) => {
       const text = 'select from families where family_id = $1 for update';
       await tx.query({ name: 'test_hold_family', text }, [all[2]]);
-      assert.equal(await walkChecks(test.database, 'families', 10), true);
+      assert.equal(await walkOn('families', 10), true);
       assert.deepEqual(
         await listDueFamilies(),
         all.filter((id) => id !== all[2]),
         'what is free is lowered all the same',
       );
-      assert.equal(await walkChecks(test.database, 'families', 10), false, 'it stands before the third');
+      assert.equal(await walkOn('families', 10), false, 'it stands before the third');
     });
-    assert.equal(await walkChecks(test.database, 'families', 10), true);
+    assert.equal(await walkOn('families', 10), true);
     assert.deepEqual(await listDueFamilies(), all);
     assert.equal(await isWalked('families'), true);
   });
@@ -175,7 +184,10 @@ describe('the walk through what is open when limits became shorter', () => {
       scopes: ['openid', 'reports.read'],
     });
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
-    const subjects = await listSweptSubjects(test.database, 'families');
+    const subjects = await listOverdueSubjects(test.database, 'families', {
+      idle: hour,
+      absolute: 12 * hour,
+    });
     assert.deepEqual(
       subjects.map(({ roles, scopes }) => `${roles.join('+')} ${scopes.join('+')}`).toSorted(),
       [' openid', ' openid+reports.read', 'admin+guard openid'],
@@ -192,7 +204,7 @@ describe('the walk through what is open when limits became shorter', () => {
     await lowerOverdue(limits);
     assert.deepEqual(await listDueFamilies(), over);
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
-    await walkChecks(test.database, 'families', 10);
+    await walkOn('families', 10);
     assert.deepEqual(await listDueFamilies(), over);
     const [row] = await sql<{ seconds: number }>(
       test.database,
@@ -202,28 +214,51 @@ describe('the walk through what is open when limits became shorter', () => {
     assert.equal(row?.seconds, 3 * hour);
   });
 
+  it('puts what is over in line once, whoever else wants to', async () => {
+    const [idle = ''] = await storeChecked(2 * hour);
+    const limits = await changeLimits({ idle: hour, absolute: 12 * hour });
+    const walk = (await listWalks(test.database)).find(({ table }) => table === 'families');
+    assert.ok(walk);
+    await test.database.transaction(async (tx) => {
+      assert.equal(await claimOverdue(tx, walk), true);
+      await lower(walk, limits);
+      assert.deepEqual(await listDueFamilies(), [], 'another has claimed it');
+      await lowerOverdueChecks(tx, walk, limits);
+    });
+    assert.deepEqual(await listDueFamilies(), [idle]);
+    await test.database.transaction(async (tx) => assert.equal(await claimOverdue(tx, walk), false));
+  });
+
+  it('lists no subject of what even the shortest limits leave alone', async () => {
+    await storeChecked(hour / 2);
+    const shortest = { idle: hour, absolute: 12 * hour };
+    assert.deepEqual(await listOverdueSubjects(test.database, 'families', shortest), []);
+    const shorter = { idle: hour / 2, absolute: 12 * hour };
+    assert.equal((await listOverdueSubjects(test.database, 'families', shorter)).length, 1);
+  });
+
   it('tells the clients of a session', async () => {
     await storeSession(test.database, { accountId, clientIds: ['shop', 'mail'] });
-    assert.deepEqual(await listSweptSubjects(test.database, 'sessions'), [
+    assert.deepEqual(await listOverdueSubjects(test.database, 'sessions', { idle: 0, absolute: 12 * hour }), [
       { roles: [], clientIds: ['shop', 'mail'], resources: [], scopes: [] },
     ]);
     await beginWalks({ idle: hour, absolute: 12 * hour });
-    await walkChecks(test.database, 'sessions', 10);
+    await walkOn('sessions', 10);
     assert.deepEqual(await isWalked('sessions'), true);
   });
 
-  it('does not go before the limits are known, nor by those of an older configuration', async () => {
+  it('does not go before what is over already is in line, nor by the limits of an older configuration', async () => {
     await storeChecked(2 * hour);
     const stale = await changeLimits({ idle: hour, absolute: 12 * hour });
     const [first, walk] = await listWalks(test.database);
     assert.deepEqual([first?.table, walk?.table], ['sessions', 'families']);
     assert.ok(walk);
-    assert.equal(await walkChecks(test.database, 'families', 10), false);
+    assert.equal(await walkOn('families', 10), false);
     const limits = await changeLimits({ idle: 3 * hour, absolute: 12 * hour });
-    await lowerOverdueChecks(test.database, walk, stale);
+    await lower(walk, stale);
     assert.deepEqual(await listDueFamilies(), [], 'the walk has begun anew since');
     await lowerOverdue(limits);
     assert.deepEqual(await listDueFamilies(), []);
-    assert.equal(await walkChecks(test.database, 'families', 10), true);
+    assert.equal(await walkOn('families', 10), true);
   });
 });

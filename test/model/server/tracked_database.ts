@@ -21,7 +21,7 @@ export function trackDatabase(database: Database): TrackedDatabase {
   return {
     database: {
       query: (statement, values) => track(database.query(statement, values)),
-      transaction: (work) => track(database.transaction(work)),
+      transaction: (work, options) => track(database.transaction(work, options)),
       tell: (news) => database.tell(news),
       listen: (listener) => database.listen(listener),
       pool: () => database.pool(),

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { createLoopShare } from '../../src/jobs/loop_share.ts';
+
+describe('createLoopShare', () => {
+  function work(milliseconds: number): void {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+  }
+
+  it('counts what the thread did since the job ended, and not the job', async () => {
+    const share = createLoopShare();
+    work(60);
+    assert.ok(share.read() > 0.9, 'it did nothing else');
+    share.restart();
+    await setTimeout(200);
+    const rested = share.read();
+    assert.ok(rested < 0.9, `it mostly rested: ${rested}`);
+  });
+});
