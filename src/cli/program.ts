@@ -12,6 +12,7 @@ import { addReportCommands } from './report.ts';
 import { addServeCommand } from './serve.ts';
 import { addSessionCommands } from './session.ts';
 import { addSimulateCommand } from './simulate.ts';
+import { addUrlOptions } from './remote/add_url_options.ts';
 import { addUserCommands } from './user.ts';
 
 /** As package.json has it, from a checkout or from a build one folder deeper. */
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
   addKeyCommands(program);
   addReportCommands(program);
   addSimulateCommand(program);
+  addUrlOptions(program);
   for (const command of [
     program,
     ...program.commands,

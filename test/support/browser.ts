@@ -18,6 +18,11 @@ export interface FormBrowser {
   ): ReturnType<FormBrowser['open']>;
   /** As what it introduces itself. */
   userAgent: string | undefined;
+  /** Do what a page of sign-in, second factor or consent asks for; undefined: it asks for nothing. */
+  answer(
+    page: { url: URL; text: string },
+    person: Person,
+  ): Promise<Awaited<ReturnType<FormBrowser['open']>> | undefined>;
   /** Every cookie that it was sent, as it came. */
   readonly setCookies: readonly string[];
   clearCookies(): void;
@@ -117,33 +122,40 @@ export function createFormBrowser(
         headers: { origin: home.origin },
       });
     },
+    async answer(page, person) {
+      const { authenticator } = person;
+      const asked = person.passkey && findAskedPasskey(page.text, person.passkey);
+      const asks = (form: RegExp) => form.test(page.text);
+      if (person.passkey && asked) {
+        const { device, twist } = person.passkey;
+        const credential = device.get(readPasskeyRequest(page.text, asked), twist);
+        return await browser.submit(page, asked, { credential });
+      }
+      if (asks(/action="[^"]*sign-in"/)) {
+        const { username, password } = person;
+        return await browser.submit(page, /sign-in$/, { username, password });
+      }
+      if (asks(/action="[^"]*\/consent"/))
+        return await browser.submit(page, person.deny ? /cancel$/ : /\/consent$/);
+      if (authenticator && asks(/action="[^"]*\/totp"/))
+        return await browser.submit(page, /totp$/, { code: totpCode(authenticator.secret) });
+      if (authenticator && asks(/action="[^"]*\/enrol"/)) {
+        authenticator.secret = readSecret(page.text);
+        const codes = await browser.submit(page, /enrol$/, { code: totpCode(authenticator.secret) });
+        authenticator.recoveryCodes = readRecoveryCodes(codes.text);
+        return await browser.submit(codes, /continue$/);
+      }
+      return undefined;
+    },
     async authorize(url, person) {
       let page = await open(url);
       for (let steps = 0; steps < 10 && page.url.origin === home.origin; steps += 1) {
-        const asked = person.passkey && findAskedPasskey(page.text, person.passkey);
-        if (person.passkey && asked) {
-          const { device, twist } = person.passkey;
-          const credential = device.get(readPasskeyRequest(page.text, asked), twist);
-          page = await browser.submit(page, asked, { credential });
-        } else if (/action="[^"]*sign-in"/.test(page.text)) {
-          page = await browser.submit(page, /sign-in$/, {
-            username: person.username,
-            password: person.password,
-          });
-        } else if (/action="[^"]*\/consent"/.test(page.text)) {
-          page = await browser.submit(page, person.deny ? /cancel$/ : /\/consent$/);
-        } else if (person.authenticator && /action="[^"]*\/totp"/.test(page.text)) {
-          page = await browser.submit(page, /totp$/, { code: totpCode(person.authenticator.secret) });
-        } else if (person.authenticator && /action="[^"]*\/enrol"/.test(page.text)) {
-          person.authenticator.secret = readSecret(page.text);
-          page = await browser.submit(page, /enrol$/, { code: totpCode(person.authenticator.secret) });
-          person.authenticator.recoveryCodes = readRecoveryCodes(page.text);
-          page = await browser.submit(page, /continue$/);
-        } else {
+        const next = await browser.answer(page, person);
+        if (!next)
           throw new Error(
             `Unexpected page at ${page.url.pathname} (${page.response.status}): ${page.text.slice(0, 1500)}`,
           );
-        }
+        page = next;
         if (page.response.status === 422) throw new Error('The sign-in was refused.');
       }
       return page.url;

@@ -55,6 +55,17 @@ export async function runCurfew(
   return await run(process.execPath, [await findBuiltEntry(), ...args], { env, input }).ended;
 }
 
+/** The same, while `onError` is told whatever it says on standard error, as it comes. */
+export async function watchCurfew(
+  args: readonly string[],
+  env: Record<string, string>,
+  onError: (text: string) => void,
+): Promise<Finished> {
+  const { child, ended } = run(process.execPath, [await findBuiltEntry(), ...args], { env });
+  child.stderr?.on('data', onError);
+  return await ended;
+}
+
 /** Start `curfew dev` from its sources; resolves when it says that it is ready, and rejects when it ends before. */
 export function startDev(env: Record<string, string>): Promise<Running> {
   return startServer(process.execPath, [entry, 'dev'], { env });

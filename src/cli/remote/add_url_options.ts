@@ -1,0 +1,61 @@
+import { CommanderError, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { remoteCommands } from './remote_commands.ts';
+
+/**
+ * Give each command that the admin API can answer the option `--url`. With it, the command is answered there,
+ * and its own action, which works on the database, does not run.
+ */
+export function addUrlOptions(program: Command): void {
+  for (const [name, remote] of remoteCommands) {
+    const command = findCommand(program, name);
+    command.option(
+      '--url <issuer>',
+      'ask this server instead of the database, signed in with a browser',
+      readUrl,
+    );
+    command.hook('preAction', async (_, { processedArgs }) => {
+      const { url, ...options } = command.opts<{ url?: string } & Record<string, unknown>>();
+      if (url === undefined) return;
+      const known = new Set(['url', 'json', ...(remote.options ?? [])]);
+      const unfit = command.options.find(
+        (option) =>
+          !known.has(option.attributeName()) &&
+          command.getOptionValueSource(option.attributeName()) === 'cli',
+      );
+      if (unfit) command.error(`error: ${unfit.long ?? unfit.flags} has no meaning with --url`);
+      const { runRemote } = await import('./run_remote.ts');
+      const refuse = (message: string) => command.error(message);
+      await runRemote(remote, url, { args: processedArgs, options, refuse });
+      // Answered; commander knows no other way to leave the action out.
+      throw new CommanderError(0, 'curfew.answered', '');
+    });
+  }
+  program
+    .command('logout')
+    .description('revoke and forget the tokens that commands with --url keep for a server')
+    .requiredOption('--url <issuer>', 'the server', readUrl)
+    .action(async ({ url }: { url: string }) => {
+      const { logOut } = await import('./run_remote.ts');
+      await logOut(url);
+    });
+}
+
+function findCommand(program: Command, name: string): Command {
+  const found = name
+    .split(' ')
+    .reduce<Command | undefined>(
+      (command, part) => command?.commands.find((each) => each.name() === part),
+      program,
+    );
+  if (!found) throw new Error(`There is no command ${name}.`);
+  return found;
+}
+
+/** An issuer: without the slash at its end. */
+function readUrl(text: string): string {
+  const isIssuer = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  if (!isIssuer)
+    throw new InvalidArgumentError('It must be the issuer of a server, such as https://id.example.com.');
+  return text.replace(/\/+$/, '');
+}

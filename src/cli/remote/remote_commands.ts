@@ -1,0 +1,179 @@
+import { Problem } from '../../domain/problems.ts';
+import type { AdminApi, Json } from './admin_api.ts';
+
+/** What a command was called with, as commander read it. */
+export interface RemoteCall {
+  api: AdminApi;
+  /** In their order; one that takes several is a list. */
+  args: readonly (string | readonly string[] | undefined)[];
+  options: Readonly<Record<string, unknown>>;
+  /** It was called wrongly: say so, and exit with 2. */
+  refuse(message: string): never;
+}
+
+export interface RemoteCommand {
+  /** Names of the options that mean something there, beside `--json`. */
+  options?: readonly string[];
+  /** Members that a table shows; without: all. */
+  columns?: readonly string[];
+  run(call: RemoteCall): Promise<Json | readonly Json[]>;
+}
+
+/** The commands that the admin API can answer, by name: what `--url` makes of them. */
+export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string, RemoteCommand>([
+  [
+    'user list',
+    {
+      columns: ['username', 'disabled', 'roles', 'email', 'account_id'],
+      run: async ({ api }) => await api.list('/accounts'),
+    },
+  ],
+  ['user show', { run: async ({ api, args }) => await api.read(await findAccount(api, args[0])) }],
+  [
+    'user invite',
+    {
+      options: ['role', 'email', 'name'],
+      async run({ api, args, options: { role: roles = [], email, name } }) {
+        const account = await api.change('POST', '/accounts', { username: args[0], roles, email, name });
+        const link = await api.change('POST', `/accounts/${segment(account.account_id)}/password-link`);
+        return { ...account, ...link };
+      },
+    },
+  ],
+  ['user password-link', onAccount('POST', 'password-link')],
+  [
+    'user set-roles',
+    {
+      run: async ({ api, args: [username, roles] }) =>
+        await api.change('PUT', `${await findAccount(api, username)}/roles`, { roles }),
+    },
+  ],
+  ['user disable', onAccount('POST', 'disable')],
+  ['user enable', onAccount('POST', 'enable')],
+  ['user unlock', onAccount('POST', 'unlock')],
+  ['user reset-mfa', onAccount('POST', 'reset-mfa')],
+  [
+    'user delete',
+    { run: async ({ api, args }) => await api.change('DELETE', await findAccount(api, args[0])) },
+  ],
+  [
+    'session list',
+    {
+      options: ['user'],
+      columns: ['id', 'kind', 'username', 'clients', 'last_activity_at', 'idle_ends_at', 'absolute_ends_at'],
+      async run({ api, options: { user } }) {
+        const query = user === undefined ? {} : { account_id: await findAccountId(api, user) };
+        const sessions = await api.list('/sessions', query);
+        const families = await api.list('/families', query);
+        return [...sessions, ...families.filter(({ bound }) => bound !== true)].map(nameLive);
+      },
+    },
+  ],
+  [
+    'session show',
+    {
+      async run({ api, args: [id] }) {
+        const found = await api.read(`/${kindOf(id)}/${segment(id)}`);
+        return [found, ...((found.families ?? []) as Json[])].map(({ families: _, ...one }) => nameLive(one));
+      },
+    },
+  ],
+  [
+    'session end',
+    {
+      options: ['user'],
+      async run({ api, args: [ids = []], options: { user }, refuse }) {
+        if ((user === undefined) === (ids.length === 0)) refuse('error: name ids, or say --user');
+        if (user !== undefined) return await api.change('POST', `${await findAccount(api, user)}/end-access`);
+        const total = { sessions: 0, families: 0 };
+        for (const id of ids) {
+          const ended = await api.change('POST', `/${kindOf(id)}/${segment(id)}/end`);
+          total.sessions += Number(ended.sessions);
+          total.families += Number(ended.families);
+        }
+        return total;
+      },
+    },
+  ],
+  [
+    'notice list',
+    {
+      options: ['dead'],
+      run: async ({ api, options: { dead } }) =>
+        itemsOf(await api.read('/notices', { state: dead === true ? 'undeliverable' : 'all' })),
+    },
+  ],
+  [
+    'notice replay',
+    {
+      options: ['all'],
+      async run({ api, args: [ids = []], options: { all = false }, refuse }) {
+        if (all === ids.length > 0) refuse('error: name notices, or say --all');
+        return await api.change('POST', '/notices/replay', { notice_ids: all === true ? 'all' : ids });
+      },
+    },
+  ],
+  [
+    'audit list',
+    {
+      options: ['user', 'account', 'event', 'limit'],
+      columns: ['occurred_at', 'name', 'account_id', 'client_id', 'address'],
+      async run({ api, options: { user, account, event, limit } }) {
+        const accountId = user === undefined ? (account as string) : await findAccountId(api, user);
+        return await api.list(
+          '/audit-events',
+          { account_id: accountId, name: event as string },
+          Number(limit),
+        );
+      },
+    },
+  ],
+  [
+    'keys list',
+    {
+      columns: ['key_id', 'purpose', 'algorithm', 'state', 'signs_since', 'published_until'],
+      run: async ({ api }) => itemsOf(await api.read('/keys')),
+    },
+  ],
+  [
+    'keys rotate',
+    {
+      options: ['force'],
+      columns: ['key_id', 'purpose', 'algorithm', 'state'],
+      run: async ({ api, options: { force = false } }) =>
+        itemsOf(await api.change('POST', '/keys/rotate', { force })),
+    },
+  ],
+]);
+
+function onAccount(method: 'POST' | 'DELETE', action: string): RemoteCommand {
+  return {
+    run: async ({ api, args }) => await api.change(method, `${await findAccount(api, args[0])}/${action}`),
+  };
+}
+
+async function findAccount(api: AdminApi, username: unknown): Promise<string> {
+  return `/accounts/${segment(await findAccountId(api, username))}`;
+}
+
+/** The list knows beginnings of usernames; the whole name comes first among those that begin with it. */
+async function findAccountId(api: AdminApi, username: unknown): Promise<string> {
+  const name = String(username);
+  const found = await api.list('/accounts', { username: name }, 1);
+  const same = found.find((account) => String(account.username).toLowerCase() === name.toLowerCase());
+  if (!same) throw new Problem('account_unknown', `There is no account named ${name}.`);
+  return String(same.account_id);
+}
+
+const segment = (id: unknown): string => encodeURIComponent(String(id));
+/** Families have UUIDs, sessions have identifiers of the library's. */
+const kindOf = (id: unknown): 'families' | 'sessions' =>
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(id)) ? 'families' : 'sessions';
+const itemsOf = ({ items }: Json): Json[] => items as Json[];
+
+/** Sessions and families in one list. */
+function nameLive({ session_id: sessionId, family_id: familyId, ...rest }: Json): Json {
+  if (familyId === undefined) return { id: sessionId, kind: 'session', ...rest };
+  const kind = rest.bound === true ? 'bound' : rest.lease === undefined ? 'offline' : 'lease';
+  return { id: familyId, kind, clients: [rest.client_id], ...rest };
+}
