@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sendPage } from '../../http/send_page.ts';
 import { consoleClientPage, consoleClientsPage } from '../../../views/console/clients.ts';
-import { clientKinds } from './client_kinds.ts';
+import { clientKinds } from '../client_kinds.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { linkPages, readPlace, readQuery } from './query.ts';
 import { consoleRoot, describeShell } from './visit.ts';
