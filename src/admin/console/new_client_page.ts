@@ -7,7 +7,7 @@ import { consoleAddedClientPage, consoleNewClientPage } from '../../../views/con
 import { clientKinds } from '../client_kinds.ts';
 import type { ClientKind, ClientWish } from '../client_kinds.ts';
 import { desireKind } from '../desire_kind.ts';
-import { clientPath } from './clients_page.ts';
+import { clientPath } from './client_changes.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { change, consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';
