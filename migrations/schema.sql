@@ -241,6 +241,15 @@ CREATE INDEX families_grant ON public.families USING btree (grant_id) WHERE (end
 CREATE INDEX families_leases ON public.families USING btree (started_at) WHERE ((lease_seconds IS NOT NULL) AND (ended_at IS NULL));
 CREATE INDEX families_session ON public.families USING btree (session_id) WHERE (ended_at IS NULL);
 
+create table former_client_secrets (
+  client_id text not null,
+  secret_hash bytea not null,
+  ends_at timestamp with time zone not null,
+  constraint former_client_secrets_pkey PRIMARY KEY (client_id, secret_hash),
+  constraint former_client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(client_id) ON DELETE CASCADE
+);
+CREATE INDEX former_client_secrets_end ON public.former_client_secrets USING btree (ends_at);
+
 create table grants (
   grant_id text not null,
   account_id text not null,
@@ -1047,6 +1056,7 @@ grant select, update on configuration_state to curfew_server;
 grant insert, select on configuration_versions to curfew_server;
 grant delete, insert, select, update on deviations to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
+grant delete, insert, select, update on former_client_secrets to curfew_server;
 grant delete, insert, select, update on grants to curfew_server;
 grant delete, insert, select, update on idempotent_answers to curfew_server;
 grant delete, insert, select, update on known_devices to curfew_server;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addApplyCommand } from './apply.ts';
 import { addAuditCommands } from './audit.ts';
+import { addClientCommands } from './client.ts';
 import { addDevCommand } from './dev.ts';
 import { addExportCommands } from './export.ts';
 import { addMigrateCommand } from './migrate.ts';
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
   addApplyCommand(program);
   addExportCommands(program);
   addUserCommands(program);
+  addClientCommands(program);
   addPolicyCommands(program);
   addSessionCommands(program);
   addNoticeCommands(program);

@@ -1,4 +1,5 @@
 import type { Deviation } from './deviations.ts';
+import type { Instant } from './instants.ts';
 import type { Policy } from './policies.ts';
 import type { DeliverySettings } from './notices.ts';
 import type { RateLimits } from './rate_limits.ts';
@@ -35,6 +36,8 @@ export interface ClientDefinition {
   metadata: ClientMetadata;
   /** SHA-256 of the client's secret; absent for public clients and those with keys. */
   secretHash?: Buffer;
+  /** SHA-256 of secrets that it had before, each good until its end. */
+  formerSecrets?: readonly { hash: Buffer; endsAt: Instant }[];
   policy?: string;
   /** Learns limit, policy and version from refusals. */
   trusted: boolean;
@@ -45,7 +48,7 @@ export interface ClientDefinition {
 }
 
 /** A client as it once was: of its secret, which version of the configuration set it. */
-export type PastClient = Omit<ClientDefinition, 'secretHash'> & { secretVersion?: number };
+export type PastClient = Omit<ClientDefinition, 'secretHash' | 'formerSecrets'> & { secretVersion?: number };
 
 /** A client as it is wanted: its secret new, kept, or none. */
 export type DesiredClient = Omit<ClientDefinition, 'disabled'> & {

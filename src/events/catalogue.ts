@@ -57,6 +57,10 @@ export const eventCatalogue = {
   'account.deleted': 'An account was deleted, and all its access ended.',
   'account.erased': 'The personal data of a deleted account were removed from the trail.',
   'configuration.applied': 'The configuration was changed.',
+  'client.disabled': 'A client was disabled, and all its access ended; the families are counted.',
+  'client.enabled': 'A client was enabled again. Nothing that ended is revived.',
+  'client.secret_rotated':
+    'A client was given a new secret; for how many seconds the one before is good as well.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
   'stream.created': 'A client made an event stream.',

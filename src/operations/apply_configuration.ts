@@ -13,7 +13,9 @@ import { listConfigurationWarnings } from '../policy/list_configuration_warnings
 import type { ConfigurationWarning } from '../policy/list_configuration_warnings.ts';
 import { weighDifferences } from '../policy/weigh_differences.ts';
 import { findHeldRoles } from '../store/held_roles.ts';
+import { deleteCodesOfClient } from '../store/authorization_codes.ts';
 import { beginCheckWalks } from '../store/check_walks.ts';
+import { writeClient } from '../store/clients.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import {
   bumpConfigurationVersion,
@@ -21,7 +23,6 @@ import {
   deletePolicy,
   lockConfiguration,
   rememberAppliedFile,
-  writeClient,
   writeDeviation,
   writePolicy,
   writeResource,
@@ -32,7 +33,8 @@ import {
 import type { Queryable } from '../store/database.ts';
 import { applyUsers } from './apply_users.ts';
 import type { UserDifference } from './apply_users.ts';
-import { endClientAccess, endOverdue } from './end_overdue.ts';
+import { endClientAccess } from './end_client_access.ts';
+import { endOverdue } from './end_overdue.ts';
 
 export interface AppliedConfiguration {
   differences: Difference[];
@@ -83,8 +85,9 @@ export async function applyConfiguration(
     if (revertsTo !== undefined) made.reverts_to = revertsTo;
   }
   for (const { section, name, kind } of differences) {
-    if (section === 'clients' && kind === 'removed')
-      ended.families += await endClientAccess(tx, current, name, origin);
+    if (section !== 'clients' || kind !== 'removed') continue;
+    ended.families += await endClientAccess(tx, current, name, origin);
+    await deleteCodesOfClient(tx, name);
   }
   const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
   if (differences.length > 0)

@@ -76,15 +76,3 @@ async function endOverdueSessions(
     sessions: await endSessions(tx, configuration, locked, ending),
   };
 }
-
-/** End every family of a client that is removed or disabled; returns how many. */
-export async function endClientAccess(
-  tx: Queryable,
-  configuration: Configuration,
-  clientId: string,
-  origin: Origin,
-): Promise<number> {
-  const families = await lockOpenFamilies(tx, { clientId });
-  const now = await readNow(tx);
-  return await endFamilies(tx, configuration, families, { cause: 'client_disabled', now, origin });
-}

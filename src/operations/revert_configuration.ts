@@ -3,8 +3,9 @@ import type { Origin } from '../domain/origin.ts';
 import { Problem } from '../domain/problems.ts';
 import { desirePastConfiguration } from '../policy/desire_past_configuration.ts';
 import type { Unrestored } from '../policy/desire_past_configuration.ts';
+import { setClientDisabled } from '../store/clients.ts';
 import { findConfigurationAt, findVersionRange } from '../store/configuration_history.ts';
-import { disableClient, lockConfiguration } from '../store/configuration_write.ts';
+import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { applyConfiguration } from './apply_configuration.ts';
 import type { AppliedConfiguration } from './apply_configuration.ts';
@@ -42,6 +43,6 @@ export async function revertConfiguration(
       desired.clients.set(clientId, { ...client, secretHash: randomBytes(digestBytes) });
   }
   const applied = await applyConfiguration(tx, desired, { origin, message, revertsTo: version });
-  for (const clientId of disabled) await disableClient(tx, clientId);
+  for (const clientId of disabled) await setClientDisabled(tx, clientId, true);
   return { ...applied, unrestored };
 }

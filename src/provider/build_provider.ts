@@ -1,7 +1,8 @@
 import type { JWK } from 'jose';
 import Provider from 'oidc-provider';
 import type { Client, Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { matchesHash } from '../credentials/token_hash.ts';
+import { provesClient } from '../credentials/proves_client.ts';
+import { fromEpochMilliseconds } from '../domain/instants.ts';
 import { createFindAccount, scopeClaims } from './accounts.ts';
 import type { AdapterDependencies } from './adapter/dependencies.ts';
 import { createAdapter } from './adapter/index.ts';
@@ -57,8 +58,9 @@ export function buildProvider(options: ProviderOptions): Provider {
   // Every URL comes from the issuer: our first middleware has set the forwarded headers to it.
   provider.proxy = true;
   const clients = provider.Client.prototype as Client & ReplacedMethods;
-  clients.compareClientSecret = function compareHash(this: Client, secret: string) {
-    return matchesHash(secret, Buffer.from(this.clientSecret ?? '', 'hex'));
+  clients.compareClientSecret = function compareHashes(this: Client, secret: string) {
+    const { clients: known } = findRequestContext()?.configuration ?? options.configurations.current();
+    return provesClient(known.get(this.clientId) ?? {}, secret, fromEpochMilliseconds(Date.now()));
   };
   // Clients are told by a notice that is queued when the session's end is stored, whatever ends it.
   clients.backchannelLogout = () => Promise.resolve();

@@ -118,3 +118,14 @@ export async function deleteTokensWithoutFamily(
     [accountId, clientId],
   );
 }
+
+/** Likewise for itself and for every account. */
+export async function deleteTokensOfClient(tx: Queryable, clientId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'access_tokens_delete_of_client',
+      text: 'delete from access_tokens where client_id = $1 and family_id is null',
+    },
+    [clientId],
+  );
+}

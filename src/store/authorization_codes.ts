@@ -210,3 +210,14 @@ export async function deleteOpenCodesOfClient(
     [accountId, clientId],
   );
 }
+
+/** Forget every code of a client that nobody has exchanged, whoever it is about. */
+export async function deleteCodesOfClient(tx: Queryable, clientId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'codes_delete_of_client',
+      text: 'delete from authorization_codes where client_id = $1 and consumed_at is null',
+    },
+    [clientId],
+  );
+}

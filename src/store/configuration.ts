@@ -52,6 +52,7 @@ export interface ConfigurationRow {
     web_origins: string[];
     disabled: boolean;
   }[];
+  former_secrets: { client_id: string; secret_hash: string; ends_at: number }[];
   deviations: Deviation[];
 }
 
@@ -69,6 +70,9 @@ const configurationStatement = {
          'secret_hash', encode(secret_hash, 'hex'), 'policy', policy, 'trusted', trusted,
          'refresh_rotation', refresh_rotation, 'web_origins', web_origins,
          'disabled', disabled_at is not null) order by client_id), '[]') from clients) as clients,
+      (select coalesce(json_agg(json_build_object('client_id', client_id, 'secret_hash', encode(secret_hash, 'hex'),
+         'ends_at', to_micros(ends_at)) order by ends_at desc), '[]')
+         from former_client_secrets where ends_at > curfew_now()) as former_secrets,
       (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'requirement', requirement,
          'policy', policy, 'reason', reason, 'until', to_char(until, 'YYYY-MM-DD'))) order by name), '[]')
          from deviations) as deviations
@@ -90,7 +94,7 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
     roles: new Map(row.roles.map((role) => [role.name, role])),
     scopes: new Map(row.scopes.map((scope) => [scope.name, readScope(scope)])),
     resources: new Map(row.resources.map((resource) => [resource.identifier, readResource(resource)])),
-    clients: new Map(row.clients.map((client) => [client.client_id, readClient(client)])),
+    clients: readClients(row),
     deviations: new Map(row.deviations.map((deviation) => [deviation.name, deviation])),
   };
 }
@@ -113,6 +117,17 @@ export function readScope(row: ConfigurationRow['scopes'][number]): ScopeDefinit
 
 export function readResource(row: ConfigurationRow['resources'][number]): ResourceDefinition {
   return { identifier: row.identifier, scopes: row.scopes, ...(row.policy ? { policy: row.policy } : {}) };
+}
+
+function readClients({ clients, former_secrets: former }: ConfigurationRow): Map<string, ClientDefinition> {
+  const read = new Map(clients.map((client) => [client.client_id, readClient(client)]));
+  for (const { client_id: clientId, secret_hash: hash, ends_at: endsAt } of former) {
+    const client = read.get(clientId);
+    if (!client) continue;
+    const secret = { hash: Buffer.from(hash, 'hex'), endsAt };
+    read.set(clientId, { ...client, formerSecrets: [...(client.formerSecrets ?? []), secret] });
+  }
+  return read;
 }
 
 export function readClient(row: ConfigurationRow['clients'][number]): ClientDefinition {

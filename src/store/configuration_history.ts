@@ -83,6 +83,22 @@ export async function findVersionRange(db: Queryable): Promise<{ first: number; 
   return row;
 }
 
+/** The version that changed an entry last, up to `upTo`; undefined: the history has none of that name. */
+export async function findEntryVersion(
+  db: Queryable,
+  { section, name, upTo }: { section: string; name: string; upTo?: number | undefined },
+): Promise<number | undefined> {
+  const [row] = await db.query<{ version: number | null }>(
+    {
+      name: 'configuration_entry_version',
+      text: `select max(version)::float8 as version from configuration_changes
+             where section = $1 and name = $2 and ($3::bigint is null or version <= $3)`,
+    },
+    [section, name, upTo ?? null],
+  );
+  return row?.version ?? undefined;
+}
+
 /** The configuration as it stood in a version; undefined: the history does not have it. */
 export async function findConfigurationAt(
   db: Queryable,

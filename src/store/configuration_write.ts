@@ -1,4 +1,4 @@
-import type { ClientDefinition, ResourceDefinition, Role, ScopeDefinition } from '../domain/configuration.ts';
+import type { ResourceDefinition, Role, ScopeDefinition } from '../domain/configuration.ts';
 import type { Deviation } from '../domain/deviations.ts';
 import type { Policy } from '../domain/policies.ts';
 import type { Queryable } from './database.ts';
@@ -151,39 +151,6 @@ export async function writeResource(tx: Queryable, resource: ResourceDefinition)
              on conflict (identifier) do update set scopes = excluded.scopes, policy = excluded.policy`,
     },
     [resource.identifier, resource.scopes, resource.policy ?? null],
-  );
-}
-
-export async function writeClient(tx: Queryable, client: Omit<ClientDefinition, 'disabled'>): Promise<void> {
-  await tx.query(
-    {
-      name: 'client_write',
-      text: `insert into clients (client_id, metadata, secret_hash, policy, trusted, refresh_rotation, web_origins)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (client_id) do update set metadata = excluded.metadata, secret_hash = excluded.secret_hash,
-               policy = excluded.policy, trusted = excluded.trusted, refresh_rotation = excluded.refresh_rotation,
-               web_origins = excluded.web_origins`,
-    },
-    [
-      client.clientId,
-      JSON.stringify(client.metadata),
-      client.secretHash ?? null,
-      client.policy ?? null,
-      client.trusted,
-      client.refreshRotation,
-      client.webOrigins,
-    ],
-  );
-}
-
-/** Whoever disables a client that lives ends its access as well. */
-export async function disableClient(tx: Queryable, clientId: string): Promise<void> {
-  await tx.query(
-    {
-      name: 'client_disable',
-      text: 'update clients set disabled_at = curfew_now() where client_id = $1 and disabled_at is null',
-    },
-    [clientId],
   );
 }
 

@@ -14,6 +14,7 @@ const expired = [
   deleteOldest('passkey_challenges', 'expires_at'),
   deleteOldest('sign_in_failures', 'expires_at'),
   deleteOldest('known_devices', 'expires_at'),
+  deleteOldest('former_client_secrets', 'ends_at'),
   deleteOldest('authorization_codes', 'expires_at', '1 day'),
   deleteOldest('notices', 'dead_at', '90 days'),
   deleteOldest('sessions', 'created_at', '1 day', 'account_id is null and'),

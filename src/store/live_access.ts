@@ -80,6 +80,23 @@ function readLiveFamily(row: FamilyRow & Partial<SessionRow> & Owner): LiveFamil
   return { family: readFamily(row), session: readSession(row), username, roles, now };
 }
 
+/** How many families of a client are open, of how many people; no more than `most` of them are counted, if given. */
+export async function countClientFamilies(
+  db: Queryable,
+  clientId: string,
+  most?: number,
+): Promise<{ families: number; people: number }> {
+  const [row] = await db.query<{ families: number; people: number }>(
+    {
+      name: 'client_families_count',
+      text: `select count(*)::float8 as families, count(distinct account_id)::float8 as people
+             from (select account_id from families where client_id = $1 and ended_at is null limit $2) open`,
+    },
+    [clientId, most ?? null],
+  );
+  return row ?? { families: 0, people: 0 };
+}
+
 /** Where a page of what is open begins: what is looked at soonest comes first. */
 export interface LiveCursor {
   /** null: at once. */

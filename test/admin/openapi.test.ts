@@ -66,6 +66,10 @@ describe('the description of the admin API', () => {
     '{"__proto__":1}',
     '{"roles":[{}]}',
     '{"username":1e400}',
+    '{"client_id":"x","redirect_uris":["https://a.example/"],"client_name":"\\ud800"}',
+    '{"client_id":"x","redirect_uris":["https://a.example/"],"jwks":{"keys":[{"kty":"EC","\\u0000":"\\u0000"}]}}',
+    '{"redirect_uris":["https://a.example/"],"token_endpoint_auth_method":"none","policy":"none"}',
+    '{"overlap":"0s"}',
   ];
   const texts = [
     '',

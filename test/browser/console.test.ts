@@ -24,6 +24,8 @@ describe('the console in a browser', () => {
     '/audit',
     '/clients',
     '/clients/shop',
+    '/clients/shop/disable',
+    '/clients/shop/rotate-secret',
     '/new-client/web',
     '/notices',
     '/reports',
@@ -39,6 +41,21 @@ describe('the console in a browser', () => {
       assert.deepEqual(await faultsOf(page), []);
     });
   }
+
+  it('shows the new secret of an app once, on a page without a fault that axe finds', async () => {
+    const page = await scene.openPage({ bypassCSP: true });
+    const operator = await scene.addPerson('admin');
+    await openConsole(page, scene.server.issuer, operator, '/console/clients/portal');
+    await page.getByRole('link', { name: 'Give the app a new secret' }).click();
+    await answerSignIn(page, operator);
+    await page.getByLabel('Its present secret stays good for').selectOption({ label: '8 hours' });
+    await press(page, 'Make the secret');
+    assert.equal(await heading(page), 'The new secret of portal');
+    assert.match(await page.locator('.secret-line').innerText(), /^[\w-]{43}$/);
+    assert.deepEqual(await faultsOf(page), []);
+    await page.getByRole('link', { name: 'To the app' }).click();
+    assert.match(await page.getByRole('row', { name: /earlier secrets/ }).innerText(), /good until \d/);
+  });
 
   it('shortens a policy: what would end is read, a second factor proved, and a second browser told why', async () => {
     const { issuer, database } = scene.server;

@@ -10,7 +10,7 @@ import { rehearse } from '../../src/operations/rehearse.ts';
 import { revertConfiguration } from '../../src/operations/revert_configuration.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import { listConfigurationVersions } from '../../src/store/configuration_history.ts';
-import { disableClient } from '../../src/store/configuration_write.ts';
+import { disableClient } from '../../src/operations/disable_client.ts';
 import { configurationFiles } from '../support/configuration_files.ts';
 import { client, exampleConfiguration, portal, shop } from '../support/example_configuration.ts';
 import type { ExampleConfiguration } from '../support/example_configuration.ts';
@@ -112,10 +112,10 @@ describe('revertConfiguration', () => {
   });
 
   it('brings back a client that was disabled as disabled, and enables none that is disabled now', async () => {
-    await test.database.transaction((tx) => disableClient(tx, 'shop'));
+    await test.database.transaction((tx) => disableClient(tx, 'shop', origin));
     const then = await versionNow();
     await test.apply({ clients: without('shop') });
-    await test.database.transaction((tx) => disableClient(tx, 'portal'));
+    await test.database.transaction((tx) => disableClient(tx, 'portal', origin));
     await revert(then);
     const { clients } = await standing();
     assert.deepEqual(

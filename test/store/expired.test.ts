@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { replaceClientSecret } from '../../src/store/clients.ts';
 import type { Database } from '../../src/store/database.ts';
 import { deleteExpired, listCleaning } from '../../src/store/expired.ts';
 import { commitRefresh } from '../../src/store/families.ts';
@@ -141,6 +142,26 @@ describe('cleaning', () => {
     await clock.set(2 * month + 3);
     await clean();
     assert.deepEqual([await count('sessions'), await count('families')], [0, 0]);
+  });
+
+  it('deletes a former secret of a client when it is good no more', async () => {
+    await sql(
+      database,
+      `insert into clients (client_id, metadata, secret_hash) values ('app', '{}', '\\x01')`,
+    );
+    await database.transaction(async (tx) => {
+      for (const overlap of [10, 20])
+        await replaceClientSecret(tx, { clientId: 'app', secretHash: Buffer.from([overlap]), overlap });
+    });
+    await clock.set(10);
+    await clean();
+    assert.equal(await count('former_client_secrets'), 2, 'an end is over, but not past');
+    await clock.set(11);
+    await clean();
+    assert.deepEqual(
+      await sql(database, `select encode(secret_hash, 'hex') as hash from former_client_secrets`),
+      [{ hash: '0a' }],
+    );
   });
 
   it('passes by what somebody else holds', async () => {

@@ -95,6 +95,7 @@ function noteBody(body: string): void {
   noteSecret('TOTP secret', /[?&;]secret(?:=|&#61;)([A-Z2-7]+)/.exec(body)?.[1]);
   for (const [, code] of body.matchAll(/>((?:[0-9a-z]{4}-){3}[0-9a-z]{4})</g))
     noteSecret('recovery code', code);
+  noteSecret('client secret', /class="secret-line"><code>([\w-]{43})<\/code>/.exec(body)?.[1]);
   noteSecret('form secret', /name="xsrf" value="([\w-]+)"/.exec(body)?.[1]);
   noteSecret('code', /name="code" value="([\w-]+)"/.exec(body)?.[1]);
 }

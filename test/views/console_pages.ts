@@ -7,6 +7,7 @@ import {
   consoleNewAccountPage,
 } from '../../views/console/accounts.ts';
 import { consoleAuditPage } from '../../views/console/audit.ts';
+import { consoleClientChangePage, consoleClientSecretPage } from '../../views/console/client_change.ts';
 import {
   consoleAddedClientPage,
   consoleClientPage,
@@ -197,6 +198,33 @@ export function consolePages(
         clientId: text('clientId'),
         facts: [{ label: text('label'), value: text('value') }],
         sessionsUrl: text('url'),
+        disabled: true,
+        changes: [{ url: text('url'), label: text('label') }],
+      }),
+    consoleClientChange: (text) =>
+      consoleClientChangePage(shell(text), {
+        clientId: text('clientId'),
+        heading: text('heading'),
+        lead: text('lead'),
+        ends: text('ends'),
+        button: text('button'),
+        action: text('action'),
+        back: text('back'),
+        version: text('version'),
+        choice: {
+          name: 'overlap',
+          label: text('label'),
+          hint: text('hint'),
+          value: 'day',
+          options: [{ value: 'day', label: text('option') }],
+        },
+      }),
+    consoleClientSecret: (text) =>
+      consoleClientSecretPage(shell(text), {
+        clientId: text('clientId'),
+        url: text('url'),
+        secret: text('secret'),
+        before: text('before'),
       }),
     consoleNewClient: (text) =>
       consoleNewClientPage(shell(text), {

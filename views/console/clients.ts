@@ -60,18 +60,29 @@ export interface ConsoleClientProps {
   readonly clientId: string;
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly sessionsUrl: string;
+  readonly disabled: boolean;
+  /** What may be done to it. */
+  readonly changes: readonly { readonly url: string; readonly label: string }[];
 }
 
-export function consoleClientPage(shell: Shell, { clientId, facts, sessionsUrl }: ConsoleClientProps): Html {
+export function consoleClientPage(shell: Shell, props: ConsoleClientProps): Html {
+  const { clientId, facts, sessionsUrl, disabled, changes } = props;
   return consolePage(
     shell,
     { place: 'clients', heading: html`App ${clientId}` },
-    html`${dataTable({
-      caption: `What is configured of the app ${clientId}`,
-      columns: ['Key', 'Value'],
-      rows: facts.map(({ label, value }) => [label, value]),
-      empty: 'Nothing.',
-    })}
+    html`${disabled && html`<p class="notice">While it is disabled, nobody gets to it, and it gets nothing.</p>`}
+${
+  changes.length > 0 &&
+  html`<ul class="plain links">${changes.map(
+    ({ url, label }) => html`<li><a class="button tool" href="${safeUrl(url)}">${label}</a></li>`,
+  )}</ul>`
+}
+${dataTable({
+  caption: `What is configured of the app ${clientId}`,
+  columns: ['Key', 'Value'],
+  rows: facts.map(({ label, value }) => [label, value]),
+  empty: 'Nothing.',
+})}
 <p><a href="${safeUrl(sessionsUrl)}">Its live sessions</a></p>`,
   );
 }

@@ -11,6 +11,9 @@ import { readAccount } from './accounts/read_account.ts';
 import { replaceRoles } from './accounts/replace_roles.ts';
 import { createPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
 import { listAuditEvents } from './audit/list_audit_events.ts';
+import { disableClient, enableClient, rotateClientSecret } from './clients/client_access.ts';
+import { listClients, readClient } from './clients/read_clients.ts';
+import { createClient, replaceClient } from './clients/write_clients.ts';
 import {
   deletePolicy,
   listPolicies,
@@ -18,13 +21,7 @@ import {
   readPolicy,
   writePolicy,
 } from './configuration/policy_routes.ts';
-import {
-  listClients,
-  listResources,
-  listRoles,
-  listScopes,
-  readClient,
-} from './configuration/read_routes.ts';
+import { listResources, listRoles, listScopes } from './configuration/read_routes.ts';
 import { listKeys, rotateKeys } from './keys/key_routes.ts';
 import { listNotices, replayNotices } from './notices/notice_routes.ts';
 import type { Route } from './route.ts';
@@ -65,7 +62,12 @@ export const routes: readonly Route[] = [
   listScopes,
   listResources,
   listClients,
+  createClient,
   readClient,
+  replaceClient,
+  disableClient,
+  enableClient,
+  rotateClientSecret,
   listAuditEvents,
   listNotices,
   replayNotices,

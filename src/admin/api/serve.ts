@@ -140,9 +140,12 @@ function readIdempotencyKey(ctx: Context): string | undefined {
 const codeOf: Partial<Record<ProblemCode, ApiProblemCode>> = {
   account_unknown: 'not_found',
   session_unknown: 'not_found',
+  client_unknown: 'not_found',
   notice_unknown: 'not_found',
   last_administrator: 'last_administrator',
   account_exists: 'conflict',
+  client_exists: 'conflict',
+  client_secret: 'conflict',
   policy_in_use: 'conflict',
   key_not_public: 'conflict',
   role_unknown: 'invalid_request',

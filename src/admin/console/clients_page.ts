@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { describeFuture } from '../../http/describe_moment.ts';
 import { sendPage } from '../../http/send_page.ts';
+import { countClientFamilies } from '../../store/live_access.ts';
 import { consoleClientPage, consoleClientsPage } from '../../../views/console/clients.ts';
-import { clientKinds } from './client_kinds.ts';
+import { clientKinds } from '../client_kinds.ts';
+import { clientPath, listClientChanges } from './client_changes.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
+import { describeOpenAccess, mostCounted } from './describe_open_access.ts';
 import { linkPages, readPlace, readQuery } from './query.ts';
 import { consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';
 
 const perPage = 50;
-export const clientPath = (clientId: string): string =>
-  `${consoleRoot}/clients/${encodeURIComponent(clientId)}`;
 
 /** Apps in the order of their ids, all of which are in memory. */
 export async function showClients(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
@@ -43,23 +45,31 @@ export async function showClients(visit: ConsoleVisit, dependencies: ConsoleDepe
 
 /** One app, without its secret. */
 export async function showClient(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
-  const { ctx, configuration, path } = visit;
+  const { ctx, configuration, path, mayChange, now } = visit;
   const client = configuration.clients.get(path.client_id ?? '');
   if (!client) return ctx.throw(404);
   const { clientId, metadata, policy, trusted, refreshRotation, webOrigins, disabled, secretHash } = client;
+  const good = (client.formerSecrets ?? []).filter(({ endsAt }) => now < endsAt);
+  const open = await countClientFamilies(dependencies.database, clientId, mostCounted + 1);
   const facts = {
     ...metadata,
     secret: secretHash ? 'kept as a hash' : 'none',
+    ...(good.length === 0
+      ? {}
+      : { 'earlier secrets': good.map(({ endsAt }) => `good until ${describeFuture(endsAt, now).text}`) }),
     policy: policy ?? 'none of its own',
     trusted,
     refresh_rotation: refreshRotation,
     web_origins: webOrigins,
     disabled,
+    'open now': describeOpenAccess(open),
   };
   const shell = await describeShell(dependencies, visit);
   const page = consoleClientPage(shell, {
     clientId,
     facts: Object.entries(facts).map(([label, value]) => ({ label, value: say(value) })),
+    disabled,
+    changes: mayChange ? listClientChanges(client) : [],
     sessionsUrl: `${consoleRoot}/sessions?client=${encodeURIComponent(clientId)}`,
   });
   sendPage(ctx, page);

@@ -1,21 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { parseConfigurationFile } from '../../config/configuration_file.ts';
-import type { ClientDefinition, Configuration, DesiredClient } from '../../domain/configuration.ts';
+import type { Configuration } from '../../domain/configuration.ts';
 import { Problem } from '../../domain/problems.ts';
 import { readField } from '../../http/forms.ts';
 import { sendPage } from '../../http/send_page.ts';
-import { applyConfiguration } from '../../operations/apply_configuration.ts';
+import { addClient } from '../../operations/add_client.ts';
 import { consoleAddedClientPage, consoleNewClientPage } from '../../../views/console/clients.ts';
-import { clientKinds } from './client_kinds.ts';
-import type { ClientKind, ClientWish } from './client_kinds.ts';
-import { clientPath } from './clients_page.ts';
+import { clientKinds } from '../client_kinds.ts';
+import type { ClientKind, ClientWish } from '../client_kinds.ts';
+import { desireKind } from '../desire_kind.ts';
+import { clientPath } from './client_changes.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { change, consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';
 
 const longestField = 1000;
-/** The environment variable in which a file would name the secret. */
-const secretVariable = 'CLIENT_SECRET';
 
 export async function showNewClient(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
   const kind = getKind(visit);
@@ -40,14 +37,12 @@ export async function submitNewClient(visit: ConsoleVisit, dependencies: Console
     scope: read('scope'),
     resource: findResource(visit.configuration, read('scope')),
   };
-  const secret = kind.hasSecret ? randomBytes(32).toString('base64url') : undefined;
+  let secret: string | undefined;
   try {
-    const added = readClient(visit, kind, wish, secret);
-    await change(dependencies, async (tx, configuration) => {
-      if (configuration.clients.has(wish.clientId))
-        throw new Problem('configuration_invalid', 'client_id: there is an app of that id already');
-      const clients = new Map<string, DesiredClient | ClientDefinition>(configuration.clients);
-      await applyConfiguration(tx, { clients: clients.set(wish.clientId, added) }, { origin });
+    secret = await change(dependencies, async (tx, configuration) => {
+      const wanted = desireKind(configuration, kind, wish);
+      await addClient(tx, wanted.client, origin);
+      return wanted.secret;
     });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -74,31 +69,6 @@ function findResource({ resources }: Configuration, scope: string): string {
 function getKind({ path, ctx }: ConsoleVisit): ClientKind {
   const name = path.kind ?? '';
   return (Object.hasOwn(clientKinds, name) ? clientKinds[name] : undefined) ?? ctx.throw(404);
-}
-
-/** Read what the form says as an entry of the configuration file. Throws Problem `configuration_invalid`. */
-function readClient(
-  { configuration }: ConsoleVisit,
-  kind: ClientKind,
-  wish: ClientWish,
-  secret: string | undefined,
-): DesiredClient {
-  if (kind.redirects && !URL.parse(wish.redirectUri))
-    throw new Problem('configuration_invalid', 'redirect_uris: must be an address with its scheme');
-  const entry = {
-    client_id: wish.clientId,
-    ...(wish.name === '' ? {} : { client_name: wish.name }),
-    ...(wish.scope === '' ? {} : { scope: wish.scope }),
-    ...(secret === undefined ? {} : { client_secret_env: secretVariable }),
-    ...kind.entry(wish),
-  };
-  const text = JSON.stringify({ clients: [entry] });
-  const { clients, unresolved } = parseConfigurationFile(text, { env: { [secretVariable]: secret } });
-  const unknown = unresolved.find(({ kind: of, name }) => of === 'scope' && !configuration.scopes.has(name));
-  if (unknown) throw new Problem('configuration_invalid', `scope: there is no scope ${unknown.name}`);
-  const client = clients?.get(wish.clientId);
-  if (!client) throw new Problem('configuration_invalid', 'client_id: is missing');
-  return client;
 }
 
 /** The field that the first fault of a file is about; the rest of its path is of no use here. */

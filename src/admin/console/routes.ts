@@ -2,6 +2,7 @@ import { accountChangeRoutes } from './account_change_page.ts';
 import { showAccount } from './account_page.ts';
 import { showAccounts } from './accounts_page.ts';
 import { exportCsv, exportJson, showAudit } from './audit_page.ts';
+import { clientChangeRoutes } from './client_change_page.ts';
 import { showClient, showClients } from './clients_page.ts';
 import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
 import { showNewAccount, submitNewAccount } from './new_account_page.ts';
@@ -33,6 +34,7 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'POST', path: '/policies/{name}', scope: 'curfew:write', handle: submitPolicy },
   { method: 'GET', path: '/clients', scope: 'curfew:read', handle: showClients },
   { method: 'GET', path: '/clients/{client_id}', scope: 'curfew:read', handle: showClient },
+  ...clientChangeRoutes,
   { method: 'GET', path: '/new-client/{kind}', scope: 'curfew:write', handle: showNewClient },
   { method: 'POST', path: '/new-client/{kind}', scope: 'curfew:write', handle: submitNewClient },
   { method: 'GET', path: '/audit', scope: 'curfew:read', handle: showAudit },

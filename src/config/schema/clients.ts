@@ -12,7 +12,8 @@ import { listSchema, nameSchema, splitScopes, variableSchema } from './names.ts'
 /** Characters that a client's secret must have at least. */
 export const leastSecretLength = 16;
 
-const clientSchema = z.strictObject({
+/** An entry of the file. */
+export const clientSchema = z.strictObject({
   client_id: z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be at most 200 visible ASCII characters' })

@@ -33,6 +33,8 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
       const waiting: AdapterPayload | undefined = await findForPages(hash, id);
       // Approved, and then the account was signed out everywhere.
       if (waiting?.accountId !== undefined) throw refusalError('unknown_token');
+      // Nobody could approve it any more.
+      if (waiting && isDisabled(waiting.clientId)) throw refusalError('client_disabled');
       return waiting;
     },
     async findByUserCode(userCode) {
@@ -79,6 +81,11 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
     },
     consume: () => (getRequestContext().pending ? decideExchange() : Promise.resolve()),
   };
+
+  function isDisabled(clientId: string | undefined): boolean {
+    const { configuration } = getRequestContext();
+    return configuration.clients.get(clientId ?? '')?.disabled ?? false;
+  }
 
   async function findForPages(idHash: Buffer, id: string) {
     const artifact = await findArtifact(database, model, idHash);

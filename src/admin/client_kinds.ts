@@ -39,7 +39,7 @@ const comesBack = (wish: ClientWish) => ({
   post_logout_redirect_uris: [`${originOf(wish)}/`],
 });
 
-/** By the last part of their address. */
+/** By their names: the last part of a page's address, and what the command line calls them. */
 export const clientKinds: Readonly<Record<string, ClientKind>> = {
   web: {
     label: 'A web app',
