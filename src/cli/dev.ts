@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import pino from 'pino';
@@ -11,7 +12,12 @@ import type { ConfigurationFile } from '../config/configuration_file.ts';
 import { readEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { ensureDemoHistory } from '../dev/company/ensure_demo_history.ts';
-import { readDemoConfiguration, readDemoSecrets, readDevelopmentSecret } from '../dev/demo.ts';
+import {
+  findDevelopmentSecret,
+  readDemoConfiguration,
+  readDemoSecrets,
+  readDevelopmentSecret,
+} from '../dev/demo.ts';
 import type { DemoSecrets } from '../dev/demo.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from '../dev/embedded_postgres.ts';
 import { ownerRole, prepareDatabase, serverRole } from '../dev/prepare_database.ts';
@@ -101,6 +107,20 @@ export async function openEmbeddedDatabase(environment: Environment): Promise<Op
   const postgres = await startEmbeddedPostgres({ dataDirectory: environment.dataDirectory });
   await prepareDatabase(postgres, embeddedDatabase);
   return openRunning(environment, postgres);
+}
+
+/** Likewise, as it is: nothing is made or migrated. undefined where there never was one. */
+export async function openExistingDatabase(environment: Environment): Promise<OpenDatabase | undefined> {
+  const { dataDirectory } = environment;
+  const running = await findRunningPostgres(dataDirectory);
+  if (running) return openRunning(environment, running);
+  if (!existsSync(path.join(dataDirectory, 'postgres', 'PG_VERSION'))) return undefined;
+  return openRunning(environment, await startEmbeddedPostgres({ dataDirectory }));
+}
+
+/** Where there is one; none is made. */
+export function findEmbeddedSecret({ dataDirectory }: Environment): Buffer | undefined {
+  return findDevelopmentSecret(dataDirectory);
 }
 
 /** The secret of a `curfew dev` that none was given. */

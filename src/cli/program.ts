@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addApplyCommand } from './apply.ts';
 import { addAuditCommands } from './audit.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addDevCommand } from './dev.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addExportCommands } from './export.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addKeyCommands } from './keys.ts';
@@ -37,6 +39,7 @@ export function buildProgram(): Command {
   addMigrateCommand(program);
   addApplyCommand(program);
   addExportCommands(program);
+  addDoctorCommand(program);
   addUserCommands(program);
   addPolicyCommands(program);
   addSessionCommands(program);
@@ -45,6 +48,7 @@ export function buildProgram(): Command {
   addKeyCommands(program);
   addReportCommands(program);
   addSimulateCommand(program);
+  addCompletionCommand(program);
   for (const command of [
     program,
     ...program.commands,

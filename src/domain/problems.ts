@@ -27,6 +27,7 @@ export const problemCodes = {
   key_unknown: 'There is no such signing key.',
   key_in_use: 'The signing key is still needed.',
   key_not_public: 'The next signing key is not known everywhere yet.',
+  unwell: 'Something is wrong with the installation.',
   secret_missing: 'A secret is needed.',
   secret_in_use: 'Something is still kept under an older secret.',
   secret_wrong: 'The secret does not open what is stored.',
