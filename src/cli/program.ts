@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addApplyCommand } from './apply.ts';
 import { addAuditCommands } from './audit.ts';
+import { addBackupCommands } from './backup.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   addApplyCommand(program);
   addExportCommands(program);
   addDoctorCommand(program);
+  addBackupCommands(program);
   addUserCommands(program);
   addPolicyCommands(program);
   addSessionCommands(program);

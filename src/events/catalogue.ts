@@ -58,6 +58,8 @@ export const eventCatalogue = {
   'account.factors_removed': 'An operator removed the second factors of an account.',
   'account.deleted': 'An account was deleted, and all its access ended.',
   'account.erased': 'The personal data of a deleted account were removed from the trail.',
+  'database.restored':
+    'The database was restored from a backup: what happened between its making, whose moment is told, and now is not in it.',
   'configuration.applied': 'The configuration was changed.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
