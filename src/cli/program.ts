@@ -3,7 +3,10 @@ import { Command } from 'commander';
 import { addApplyCommand } from './apply.ts';
 import { addAuditCommands } from './audit.ts';
 import { addClientCommands } from './client.ts';
+import { addBackupCommands } from './backup.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addDevCommand } from './dev.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addExportCommands } from './export.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addKeyCommands } from './keys.ts';
@@ -39,6 +42,8 @@ export function buildProgram(): Command {
   addMigrateCommand(program);
   addApplyCommand(program);
   addExportCommands(program);
+  addDoctorCommand(program);
+  addBackupCommands(program);
   addUserCommands(program);
   addClientCommands(program);
   addPolicyCommands(program);
@@ -49,6 +54,7 @@ export function buildProgram(): Command {
   addReportCommands(program);
   addSimulateCommand(program);
   addUrlOptions(program);
+  addCompletionCommand(program);
   for (const command of [
     program,
     ...program.commands,

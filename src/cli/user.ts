@@ -11,11 +11,13 @@ import { changeAccount, getAccount, operator } from './account_change.ts';
 import { readSecretLine } from './read_secret_line.ts';
 import { addUserListings } from './user_listings.ts';
 import { addUserPasswordCommands } from './user_passwords.ts';
+import { addUserRecoveryCommand } from './user_recovery.ts';
 
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('accounts');
   addUserListings(user);
   addUserPasswordCommands(user);
+  addUserRecoveryCommand(user);
   user
     .command('add <username>')
     .description('create an account; its password is read from standard input')

@@ -1,7 +1,6 @@
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { Environment } from '../config/environment.ts';
-import { describeDuration, parseDuration } from '../domain/durations.ts';
+import { describeDuration } from '../domain/durations.ts';
 import { passwordLinkUrl } from '../domain/password_links.ts';
 import type { PasswordLinkPurpose } from '../domain/password_links.ts';
 import { Problem } from '../domain/problems.ts';
@@ -14,10 +13,9 @@ import { findPasswordHash } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import type { StoredAccount } from '../store/facts_sql.ts';
 import { changeAccount, getAccount, operator } from './account_change.ts';
+import { findIssuer } from './find_issuer.ts';
 import { readSecretLine } from './read_secret_line.ts';
-
-/** A link is for somebody who waits for it. */
-const longestSeconds = 7 * 86_400;
+import { readValidity } from './read_validity.ts';
 
 interface LinkOptions {
   mail?: true;
@@ -101,13 +99,6 @@ function linked(command: Command): Command {
     .option('--json', 'as one JSON document');
 }
 
-function readValidity(text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds === undefined || seconds < 1 || seconds > longestSeconds)
-    throw new InvalidArgumentError('It must be a duration such as 90s, 15m or 8h, at most 7d.');
-  return seconds;
-}
-
 function assertOptions({ mail, validFor }: LinkOptions, command: Command): void {
   if (mail && validFor !== undefined)
     command.error('error: a mailed link has its own time: leave out --valid-for');
@@ -133,13 +124,6 @@ async function handOver(
   if (email === undefined) throw new Problem('email_missing', `${username} has no e-mail address.`);
   await queueLinkMail(tx, { accountId, purpose }, operator);
   return { mailedTo: email };
-}
-
-/** The address of the server that takes the link. Throws Problem `issuer_missing`. */
-function findIssuer({ issuer, databaseUrl, port }: Environment): string {
-  if (issuer !== undefined) return issuer;
-  if (databaseUrl === undefined) return `http://localhost:${port}`;
-  throw new Problem('issuer_missing', 'CURFEW_ISSUER is missing: the link leads to the server.');
 }
 
 function tell(

@@ -55,6 +55,10 @@ const mails: Record<MailNotice['mail'], [subject: string, sentence: string]> = {
     'Somebody, probably you, forgot the password of your account and asked for this mail.',
   ],
   password_invitation: ['An account was made for you', 'An account was made for you.'],
+  account_recovered: [
+    'The access to your account was restored',
+    'Whoever runs this service restored the access to your account from the machine that it runs on. Your password, authenticator apps, passkeys and recovery codes work no more, and you were signed out everywhere; a one-time link, which they have, sets a new password.',
+  ],
 };
 
 export interface MailContext {

@@ -28,6 +28,12 @@ export function readDevelopmentSecret(dataDirectory: string): Buffer {
   return Buffer.from(text, 'base64');
 }
 
+/** The one that is kept already. */
+export function findDevelopmentSecret(dataDirectory: string): Buffer | undefined {
+  const text = readIfThere(path.join(dataDirectory, 'secret'));
+  return text === undefined ? undefined : Buffer.from(text, 'base64');
+}
+
 /** The demo configuration for a demo app at `demoUrl`. */
 export function readDemoConfiguration(demoUrl: string): string {
   return readFileSync(fileURLToPath(new URL('demo.yaml', import.meta.url)), 'utf8').replaceAll(

@@ -7,7 +7,19 @@ export const ownerRole = 'curfew_owner';
 export const serverRole = 'curfew';
 
 /** Make the roles and the database where missing, and apply what migrations it lacks. Returns their names. */
-export async function prepareDatabase(postgres: EmbeddedPostgres, database: string): Promise<string[]> {
+export async function prepareDatabase(
+  postgres: Pick<EmbeddedPostgres, 'connectionUrl'>,
+  database: string,
+): Promise<string[]> {
+  await createDatabase(postgres, database);
+  return await migrate(postgres.connectionUrl(ownerRole, database));
+}
+
+/** Make the roles and the database where missing, and leave it as it is. */
+export async function createDatabase(
+  postgres: Pick<EmbeddedPostgres, 'connectionUrl'>,
+  database: string,
+): Promise<void> {
   const admin = new pg.Client({ connectionString: postgres.connectionUrl('postgres', 'postgres') });
   await admin.connect();
   try {
@@ -30,7 +42,6 @@ export async function prepareDatabase(postgres: EmbeddedPostgres, database: stri
   } finally {
     await admin.end();
   }
-  return await migrate(postgres.connectionUrl(ownerRole, database));
 }
 
 async function createMissing(

@@ -30,7 +30,8 @@ export interface MailNotice {
     | 'password_changed'
     | 'password_set'
     | 'password_forgotten'
-    | 'password_invitation';
+    | 'password_invitation'
+    | 'account_recovered';
   /** null: nobody's; it is thrown away where it would be sent. */
   accountId: string | null;
   /** When, in words (RFC 9110 §5.6.7). */

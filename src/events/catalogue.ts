@@ -53,9 +53,13 @@ export const eventCatalogue = {
   'account.unlocked':
     'The wrong passwords for an account were forgotten, by an operator, its owner or a new password: who had to wait may try again.',
   'account.enabled': 'An account was enabled again. Nothing that ended is revived.',
+  'account.recovered':
+    'An administrator who was locked out got a one-time link from the shell of the machine, in place of password and second factors; what that changed is told.',
   'account.factors_removed': 'An operator removed the second factors of an account.',
   'account.deleted': 'An account was deleted, and all its access ended.',
   'account.erased': 'The personal data of a deleted account were removed from the trail.',
+  'database.restored':
+    'The database was restored from a backup: what happened between its making, whose moment is told, and now is not in it.',
   'configuration.applied': 'The configuration was changed.',
   'client.disabled': 'A client was disabled, and all its access ended; the families are counted.',
   'client.enabled': 'A client was enabled again. Nothing that ended is revived.',

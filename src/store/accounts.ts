@@ -110,6 +110,17 @@ export async function updateAccount(
   );
 }
 
+/** Nobody signs in with a password until the account has one again. */
+export async function clearPassword(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'account_clear_password',
+      text: 'update accounts set password_hash = null, version = version + 1 where account_id = $1',
+    },
+    [accountId],
+  );
+}
+
 /** Replace the account's roles, which makes a new version of the account. */
 export async function replaceRoles(
   tx: Queryable,

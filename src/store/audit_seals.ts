@@ -298,3 +298,35 @@ export async function writeHead(tx: Queryable, head: Head): Promise<void> {
     [head.sealNumber, head.snapshot, head.keyId, head.mac],
   );
 }
+
+export interface SealingFacts {
+  /** Committed events that wait for a seal, counted to 10,000, and the age of the oldest in seconds. */
+  unsealed: number;
+  oldestSeconds: number;
+  /** Age of the last seal, in seconds; undefined where there is none. */
+  sealedSeconds: number | undefined;
+  /** The database was moved to a cluster whose transaction numbers are behind: what waits is not known. */
+  isCountedAnew: boolean;
+}
+
+/** Whether somebody seals; what it costs does not grow with the trail. */
+export async function measureSealing(db: Queryable): Promise<SealingFacts> {
+  const [row] = await db.query<Omit<SealingFacts, 'sealedSeconds'> & { sealedSeconds: number | null }>({
+    name: 'audit_measure_sealing',
+    text: `
+      with head as materialized (
+        select h.snapshot, ${countedAnew} as is_counted_anew, coalesce(${idsFrom}, '${nilId}') as ids_from from audit_head h),
+      unsealed as materialized (
+        select e.occurred_at from head h cross join lateral (
+          select e.occurred_at from audit_events e
+          where e.event_id > h.ids_from and not pg_visible_in_snapshot(e.xact, h.snapshot) and isfinite(e.occurred_at)
+          limit 10000) e)
+      select (select count(*)::float8 from unsealed) as unsealed,
+        coalesce((select extract(epoch from curfew_now() - min(occurred_at))::float8 from unsealed), 0) as "oldestSeconds",
+        (select extract(epoch from curfew_now() - s.sealed_at)::float8 from audit_seals s
+         order by s.seal_number desc limit 1) as "sealedSeconds",
+        coalesce((select is_counted_anew from head), false) as "isCountedAnew"`,
+  });
+  if (!row) throw new Error('The sealing cannot be measured.');
+  return { ...row, sealedSeconds: row.sealedSeconds ?? undefined };
+}

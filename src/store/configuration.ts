@@ -151,3 +151,19 @@ export async function readConfigurationVersion(db: Queryable): Promise<number> {
   });
   return row?.version ?? 0;
 }
+
+/** The file that was applied last, by its digest, the version that made, and the version in force. */
+export async function readAppliedFile(
+  db: Queryable,
+): Promise<{ version: number; appliedDigest: string | null; appliedVersion: number | null }> {
+  const [row] = await db.query<{
+    version: number;
+    appliedDigest: string | null;
+    appliedVersion: number | null;
+  }>({
+    name: 'configuration_applied_file',
+    text: `select version::float8 as version, applied_digest as "appliedDigest",
+             applied_version::float8 as "appliedVersion" from configuration_state`,
+  });
+  return row ?? { version: 0, appliedDigest: null, appliedVersion: null };
+}

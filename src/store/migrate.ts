@@ -21,8 +21,8 @@ export function listMigrations(directory = migrationsDirectory): SqlMigration[] 
     .map((file) => ({ name: file.replace(/\.sql$/, ''), file: path.join(directory, file) }));
 }
 
-const source: Knex.MigrationSource<SqlMigration> = {
-  getMigrations: () => Promise.resolve(listMigrations()),
+const buildSource = (only: readonly string[] | undefined): Knex.MigrationSource<SqlMigration> => ({
+  getMigrations: () => Promise.resolve(listMigrations().filter(({ name }) => only?.includes(name) ?? true)),
   getMigrationName: (migration) => migration.name,
   getMigration: (migration) =>
     Promise.resolve({
@@ -31,16 +31,20 @@ const source: Knex.MigrationSource<SqlMigration> = {
       },
       down: () => Promise.reject(new Error('Migrations only go forward.')),
     }),
-};
+});
 
 /** One lock for all instances that migrate at once; any constant does. */
 const migrationLock = 4_217_001;
 
 /**
  * Apply what is missing, all in one transaction each, as the owner of the tables. Any number of
- * callers may run at once. Returns the names applied, none when the schema was current.
+ * callers may run at once. `only`: no others than these, for a new database that becomes what an older one was.
+ * Returns the names applied, none when the schema was current.
  */
-export async function migrate(ownerUrl: string): Promise<string[]> {
+export async function migrate(
+  ownerUrl: string,
+  { only }: { only?: readonly string[] } = {},
+): Promise<string[]> {
   const database = knex({
     client: 'pg',
     connection: { connectionString: ownerUrl, application_name: 'curfew migrate' },
@@ -50,8 +54,10 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
     return await database.transaction(async (lock) => {
       await lock.raw('select pg_advisory_xact_lock(?)', [migrationLock]);
       const [, applied] = (await database.migrate.latest({
-        migrationSource: source,
+        migrationSource: buildSource(only),
         tableName: 'schema_migrations',
+        // A newer version may have been here, to which there is nothing to add.
+        disableMigrationsListValidation: true,
       })) as [number, string[]];
       await database.raw('grant select on schema_migrations to curfew_server');
       return applied;

@@ -17,6 +17,18 @@ export async function findMissingMigrations(db: Queryable): Promise<string[]> {
   return expected.filter((name) => !applied.has(name));
 }
 
+/** Migrations that the database has and this program lacks: a newer one has migrated. */
+export async function findUnknownMigrations(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    {
+      name: 'schema_migrations_unknown',
+      text: 'select name from schema_migrations where name <> all($1) order by name',
+    },
+    [listMigrations().map((migration) => migration.name)],
+  );
+  return rows.map((row) => row.name);
+}
+
 /** true when the connected role owns one of the tables: more rights than a server may have. */
 export async function ownsTables(db: Queryable): Promise<boolean> {
   const [row] = await db.query<{ owns: boolean }>({

@@ -75,3 +75,31 @@ export async function countOldSealed(
   );
   return row?.count ?? 0;
 }
+
+/** How many values each secret has sealed, by the key id that they name. */
+export async function countSealed(
+  db: Queryable,
+  { table, column }: SealedColumn,
+): Promise<{ keyId: string; count: number }[]> {
+  return await db.query<{ keyId: string; count: number }>({
+    name: `${table}_count_sealed`,
+    text: `select split_part(${column}, '.', 2) as "keyId", count(*)::float8 as count
+           from ${table} where ${column} is not null group by 1`,
+  });
+}
+
+/** Sealed values in the order of their keys, at most `most`. */
+export async function listSealed(
+  db: Queryable,
+  { table, key, column }: SealedColumn,
+  most: number,
+): Promise<SealedValue[]> {
+  return await db.query<SealedValue>(
+    {
+      name: `${table}_list_sealed`,
+      text: `select ${key}::text as id, ${column} as sealed from ${table}
+             where ${column} is not null order by ${key} limit $1`,
+    },
+    [most],
+  );
+}

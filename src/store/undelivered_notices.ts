@@ -76,3 +76,35 @@ export async function reviveNotices(tx: Queryable, noticeIds: readonly string[] 
   );
   return revived.length;
 }
+
+export interface OutboxFacts {
+  /** Counts go to 10,000. */
+  waiting: number;
+  /** Age of the oldest that waits, in seconds. */
+  oldestSeconds: number;
+  /** Those that any server should have tried by now, and since when the first of them, in seconds. */
+  overdue: number;
+  overdueSeconds: number;
+  /** Given up. */
+  dead: number;
+}
+
+/** What waits in the outbox. What is due to a receiver that is held, or waited for, is not overdue. */
+export async function measureDelivery(db: Queryable): Promise<OutboxFacts> {
+  const [row] = await db.query<OutboxFacts>({
+    name: 'notices_measure_delivery',
+    text: `
+      with waiting as materialized (
+        select n.queued_at, n.due_at,
+          n.due_at <= curfew_now() and not coalesce(r.held or r.retry_at > curfew_now(), false) as is_due
+        from notices n left join notice_receivers r using (receiver)
+        where n.dead_at is null order by n.queued_at limit 10000)
+      select count(*)::float8 as waiting, count(*) filter (where is_due)::float8 as overdue,
+        coalesce(extract(epoch from curfew_now() - min(queued_at)), 0)::float8 as "oldestSeconds",
+        coalesce(extract(epoch from curfew_now() - min(due_at) filter (where is_due)), 0)::float8 as "overdueSeconds",
+        (select count(*)::float8 from (select from notices where dead_at is not null limit 10000) d) as dead
+      from waiting`,
+  });
+  if (!row) throw new Error('The outbox cannot be measured.');
+  return row;
+}

@@ -39,6 +39,7 @@ const mayImportDev = (path: string) => path === 'src/cli/dev.ts';
 const keptPackages: Record<string, readonly string[]> = {
   knex: ['store'],
   pg: ['store', 'dev'],
+  'pg-copy-streams': ['store'],
   'oidc-provider': ['provider'],
   '@simplewebauthn': ['credentials'],
 };

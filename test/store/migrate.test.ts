@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { listMigrations, migrate } from '../../src/store/migrate.ts';
-import { findMissingMigrations, ownsTables } from '../../src/store/schema_state.ts';
+import { findMissingMigrations, findUnknownMigrations, ownsTables } from '../../src/store/schema_state.ts';
 import { createEmptyDatabase } from '../support/empty_database.ts';
 import type { EmptyDatabase } from '../support/empty_database.ts';
 import { sql, sqlOne } from '../support/sql.ts';
@@ -46,6 +46,15 @@ describe('migrate', () => {
   it('applies nothing the second time', async () => {
     await migrate(empty.ownerUrl);
     assert.deepEqual(await migrate(empty.ownerUrl), []);
+  });
+
+  it('applies nothing where a newer version has been, and only what is named where that is asked for', async () => {
+    assert.deepEqual(await migrate(empty.ownerUrl, { only: names.slice(0, 3) }), names.slice(0, 3));
+    assert.deepEqual(await findUnknownMigrations(owner), []);
+    assert.deepEqual(await migrate(empty.ownerUrl), names.slice(3));
+    await sql(owner, `insert into schema_migrations (name, batch) values ('9999_later', 9)`);
+    assert.deepEqual(await migrate(empty.ownerUrl), []);
+    assert.deepEqual(await findUnknownMigrations(owner), ['9999_later']);
   });
 
   it('ends well for several at once, of which one applies everything', async () => {
