@@ -25,8 +25,20 @@ import {
   listScopes,
   readClient,
 } from './configuration/read_routes.ts';
-import { listKeys, rotateKeys } from './keys/key_routes.ts';
+import {
+  compareConfigurationVersions,
+  listConfigurationVersions,
+  previewRevert,
+  revertToVersion,
+} from './configuration/version_routes.ts';
+import { listKeys, removeKey, rotateKeys } from './keys/key_routes.ts';
+import { endLease, listLeases } from './leases/lease_routes.ts';
+import { explainLimits } from './limits/explain_limits.ts';
+import { listRoleLimits } from './limits/list_role_limits.ts';
 import { listNotices, replayNotices } from './notices/notice_routes.ts';
+import { readCompliance } from './reports/read_compliance.ts';
+import { readTimeouts } from './reports/read_timeouts.ts';
+import { readUsage } from './reports/read_usage.ts';
 import type { Route } from './route.ts';
 import {
   endFamily,
@@ -56,6 +68,10 @@ export const routes: readonly Route[] = [
   listFamilies,
   readFamily,
   endFamily,
+  listLeases,
+  endLease,
+  explainLimits,
+  listRoleLimits,
   listPolicies,
   readPolicy,
   previewPolicy,
@@ -66,9 +82,17 @@ export const routes: readonly Route[] = [
   listResources,
   listClients,
   readClient,
+  listConfigurationVersions,
+  compareConfigurationVersions,
+  previewRevert,
+  revertToVersion,
   listAuditEvents,
   listNotices,
   replayNotices,
   listKeys,
   rotateKeys,
+  removeKey,
+  readCompliance,
+  readTimeouts,
+  readUsage,
 ];
