@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa';
 import type { Provider } from './provider/library.ts';
 import type { Logger } from 'pino';
 import { adminApi } from './admin/api/serve.ts';
+import type { AdminDependencies } from './admin/dependencies.ts';
 import { consoleRoutes } from './admin/console/serve.ts';
 import type { AccountDependencies } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
@@ -256,6 +257,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
       }),
     ),
   );
+  const operating: Pick<AdminDependencies, 'fixedFacts' | 'rotateSigningKeys'> = {
+    fixedFacts: fixedFacts({ issuer }),
+    rotateSigningKeys: (tx, how, origin) => rotateSigningKeys(tx, atRest, how, origin),
+  };
   app.use(
     adminApi({
       issuer,
@@ -263,7 +268,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       readBearer: readBearerFor(`${issuer}/admin`),
       configuration: readConfiguration,
       loadConfiguration,
-      rotateSigningKeys: (tx, how, origin) => rotateSigningKeys(tx, atRest, how, origin),
+      ...operating,
     }),
   );
   app.use(requestTransaction(database, configurations));
@@ -287,7 +292,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       issuer,
       database,
       loadConfiguration,
-      fixedFacts: fixedFacts({ issuer }),
+      ...operating,
       pageContext,
       findVisitor: (ctx) => findVisit(ctx, accountPages),
       isCsrfToken: ({ session }, token) => csrf.check(csrfSubject(session), token),

@@ -2,6 +2,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { RotateOptions } from '../operations/rotate_signing_keys.ts';
+import type { FixedFacts } from '../reports/report_compliance.ts';
 import type { LoadedConfiguration } from '../store/configuration.ts';
 import type { Database, Queryable } from '../store/database.ts';
 
@@ -27,6 +28,8 @@ export interface AdminDependencies {
   configuration(): Promise<Configuration>;
   /** Read in the transaction of a change. */
   loadConfiguration(tx: Queryable): Promise<LoadedConfiguration>;
+  /** What the server does whatever is configured, as far as baselines speak of it. */
+  fixedFacts: FixedFacts;
   /** Throws Problem `key_not_public`. */
   rotateSigningKeys(tx: Queryable, options: RotateOptions, origin: Origin): Promise<unknown>;
 }

@@ -1,12 +1,13 @@
 import { errors } from '../provider/library.ts';
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from '../provider/library.ts';
+import { openidScopes } from '../domain/built_in_scopes.ts';
 import { describeDevice } from '../http/describe_device.ts';
 import { allowFormTargets } from '../http/security_headers.ts';
 import type { Failure } from '../http/error_boundary.ts';
 import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
-import { openidScopes, splitScope } from '../provider/token_claims.ts';
+import { splitScope } from '../provider/token_claims.ts';
 import type { DeviceOrigin, ProviderPages } from '../provider/build_provider.ts';
 import { deviceCodePage } from '../../views/device_code.ts';
 import { deviceConfirmPage } from '../../views/device_confirm.ts';

@@ -1,6 +1,8 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { DurationField, EffectiveLimits, LimitField, Limits, Policy } from '../domain/policies.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
+import { listPolicySources } from './list_policy_sources.ts';
+import type { LimitSubject } from './list_policy_sources.ts';
 
 const mfaStrictness = ['none', 'step_up', 'always'];
 const activityStrictness = ['any_refresh', 'reported'];
@@ -45,14 +47,6 @@ function strictest(field: LimitField, policies: readonly Policy[], fallback: Pol
   return winner ?? { value: fallback.limits[field], policy: fallback.name, version: fallback.version };
 }
 
-/** Whom and what limits are asked for; names that the configuration no longer knows set nothing. */
-export interface LimitSubject {
-  roles?: readonly string[];
-  clientIds?: readonly string[];
-  resources?: readonly string[];
-  scopes?: readonly string[];
-}
-
 /** The limits in force for a subject: its roles, then clients, resources and scopes. */
 export function limitsFor(configuration: Configuration, subject: LimitSubject): EffectiveLimits {
   const policies = applicablePolicies(configuration, subject);
@@ -71,12 +65,7 @@ const knownLimits = new WeakMap<Configuration, Map<string, EffectiveLimits>>();
 
 /** Each policy once, in the order in which it first applies. */
 export function applicablePolicies(configuration: Configuration, subject: LimitSubject): Policy[] {
-  const names = new Set<string>();
-  const add = (name: string | undefined) => name !== undefined && names.add(name);
-  for (const role of subject.roles ?? []) add(configuration.roles.get(role)?.policy);
-  for (const clientId of subject.clientIds ?? []) add(configuration.clients.get(clientId)?.policy);
-  for (const resource of subject.resources ?? []) add(configuration.resources.get(resource)?.policy);
-  for (const scope of subject.scopes ?? []) add(configuration.scopes.get(scope)?.policy);
+  const names = new Set(listPolicySources(configuration, subject).map(({ policy }) => policy));
   return [...names].flatMap((name) => configuration.policies.get(name) ?? []);
 }
 

@@ -1,4 +1,4 @@
-import { builtInScopes } from '../domain/built_in_scopes.ts';
+import { builtInScopes, scopesOfPeopleAlone } from '../domain/built_in_scopes.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { addSeconds } from '../domain/instants.ts';
 import type { Instant } from '../domain/instants.ts';
@@ -45,6 +45,13 @@ export function hasScopeRole(configuration: Configuration, scope: string, roles:
 /** Scopes of the server itself are for people only where the configuration says of which role. */
 export function isForPeople(configuration: Configuration, scope: string): boolean {
   return !builtInScopes.has(scope) || configuration.scopes.get(scope)?.roles !== undefined;
+}
+
+/** Scopes of a role or a step-up are for people: a client on its own never gets one. */
+export function isForClients(configuration: Configuration, scope: string): boolean {
+  if (scopesOfPeopleAlone.has(scope)) return false;
+  const definition = configuration.scopes.get(scope);
+  return definition?.roles === undefined && definition?.stepUp === undefined;
 }
 
 /** Whether somebody of these roles may have the scope. */

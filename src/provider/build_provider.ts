@@ -6,7 +6,7 @@ import { fromEpochMilliseconds } from '../domain/instants.ts';
 import { createFindAccount, scopeClaims } from './accounts.ts';
 import type { AdapterDependencies } from './adapter/dependencies.ts';
 import { createAdapter } from './adapter/index.ts';
-import { scopesOfClientsAlone } from './built_in_resources.ts';
+import { scopesOfClientsAlone } from '../domain/built_in_scopes.ts';
 import { buildInteractionPolicy } from './interaction_policy.ts';
 import { leases } from './leases.ts';
 import { createLoadExistingGrant } from './load_existing_grant.ts';

@@ -1,8 +1,9 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { openidScopes } from '../domain/built_in_scopes.ts';
 import type { EffectiveLimits } from '../domain/policies.ts';
 import { limitsFor } from '../policy/effective_limits.ts';
 import { findRequestContext } from './request_context.ts';
-import { openidScopes, splitScope } from './token_claims.ts';
+import { splitScope } from './token_claims.ts';
 
 /** The API scopes of an authorization request that this account and client may have. */
 export function grantableScopes(ctx: KoaContextWithOIDC): string[] {

@@ -1,11 +1,12 @@
 import { errors } from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
-import { hasScopeRole, isForPeople } from '../policy/evaluate_scopes.ts';
+import { openidScopes } from '../domain/built_in_scopes.ts';
+import { hasScopeRole, isForClients, isForPeople } from '../policy/evaluate_scopes.ts';
 import type { Configuration, ResourceDefinition } from '../domain/configuration.ts';
-import { builtInResources, scopesOfPeopleAlone } from './built_in_resources.ts';
+import { builtInResources } from './built_in_resources.ts';
 import { refusalError } from './refusals.ts';
 import { getRequestContext } from './request_context.ts';
-import { openidScopes, splitScope } from './token_claims.ts';
+import { splitScope } from './token_claims.ts';
 
 /**
  * A registered resource (RFC 8707) with the scopes that this request may get there: the resource's,
@@ -47,13 +48,6 @@ function knownResources(
   configuration: Configuration,
 ): ReadonlyMap<string, ResourceDefinition> {
   return new Map([...builtInResources(ctx.oidc.issuer), ...configuration.resources]);
-}
-
-/** Scopes of a role or a step-up are for people: a client on its own never gets one. */
-function isForClients(configuration: Configuration, scope: string): boolean {
-  if (scopesOfPeopleAlone.has(scope)) return false;
-  const definition = configuration.scopes.get(scope);
-  return definition?.roles === undefined && definition?.stepUp === undefined;
 }
 
 /**

@@ -14,9 +14,6 @@ export const acr = {
 } as const;
 export type Acr = (typeof acr)[keyof typeof acr];
 
-/** The scopes of OpenID Connect itself; all others belong to resources. */
-export const openidScopes: ReadonlySet<string> = new Set(['openid', 'offline_access', 'profile', 'email']);
-
 /** The scopes of a `scope` parameter or of registered metadata; none where it is no text. */
 export function splitScope(scope: unknown): string[] {
   return typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];

@@ -47,7 +47,7 @@ describe('the description of the admin API', () => {
 
   it('lets nothing change by a route that only reads', () => {
     for (const { method, scope, operationId } of routes)
-      if (method !== 'GET' && operationId !== 'previewPolicy')
+      if (method !== 'GET' && !['previewPolicy', 'previewRevert'].includes(operationId))
         assert.equal(scope, 'curfew:write', operationId);
   });
 
@@ -74,6 +74,7 @@ describe('the description of the admin API', () => {
   const texts = [
     '',
     'x',
+    '1',
     '%00',
     '%F0%9F%98%80',
     '%2F',
@@ -98,6 +99,13 @@ describe('the description of the admin API', () => {
           '?account_id=%00',
           '?x=1',
           '?limit=1&limit=2',
+          '?to=1',
+          '?username=grace&client_id=shop&scope=openid+payments.write',
+          '?client_id=none',
+          '?resource=a&resource=b&username=%00',
+          '?since=1d&by=role',
+          '?since=9999999999d',
+          '?weight=Infinity&policy=member',
         ]);
         const headers: Record<string, string> = {
           authorization: pick([

@@ -8,7 +8,7 @@ import {
   limitsFor,
   shortestLimits,
 } from '../../src/policy/effective_limits.ts';
-import type { LimitSubject } from '../../src/policy/effective_limits.ts';
+import type { LimitSubject } from '../../src/policy/list_policy_sources.ts';
 import { client, configurationOf, policy } from './facts.ts';
 
 const durations = [

@@ -35,7 +35,7 @@ describe('leases in the store', () => {
       `update families set ended_at = curfew_now(), end_reason = 'revoked' where family_id = $1`,
       ended.familyId,
     );
-    const listed = await listLeases(database);
+    const listed = await listLeases(database, { most: 9 });
     assert.deepEqual(
       listed.map(({ family }) => [family.familyId, family.lease]),
       [
@@ -43,7 +43,14 @@ describe('leases in the store', () => {
         [later.familyId, { duration: 7200, purpose: 'Nightly books' }],
       ],
     );
-    const ofOne = await listLeases(database, later.accountId);
+    const [first] = await listLeases(database, { most: 1 });
+    assert.equal(first?.family.familyId, earlier.familyId);
+    const rest = await listLeases(database, { most: 9, after: first.family });
+    assert.deepEqual(
+      rest.map(({ family }) => family.familyId),
+      [later.familyId],
+    );
+    const ofOne = await listLeases(database, { accountId: later.accountId, most: 9 });
     assert.deepEqual(
       ofOne.map(({ family }) => family.familyId),
       [later.familyId],

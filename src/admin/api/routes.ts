@@ -22,8 +22,20 @@ import {
   writePolicy,
 } from './configuration/policy_routes.ts';
 import { listResources, listRoles, listScopes } from './configuration/read_routes.ts';
-import { listKeys, rotateKeys } from './keys/key_routes.ts';
+import {
+  compareConfigurationVersions,
+  listConfigurationVersions,
+  previewRevert,
+  revertToVersion,
+} from './configuration/version_routes.ts';
+import { listKeys, removeKey, rotateKeys } from './keys/key_routes.ts';
+import { endLease, listLeases } from './leases/lease_routes.ts';
+import { explainLimits } from './limits/explain_limits.ts';
+import { listRoleLimits } from './limits/list_role_limits.ts';
 import { listNotices, replayNotices } from './notices/notice_routes.ts';
+import { readCompliance } from './reports/read_compliance.ts';
+import { readTimeouts } from './reports/read_timeouts.ts';
+import { readUsage } from './reports/read_usage.ts';
 import type { Route } from './route.ts';
 import {
   endFamily,
@@ -53,6 +65,10 @@ export const routes: readonly Route[] = [
   listFamilies,
   readFamily,
   endFamily,
+  listLeases,
+  endLease,
+  explainLimits,
+  listRoleLimits,
   listPolicies,
   readPolicy,
   previewPolicy,
@@ -68,9 +84,17 @@ export const routes: readonly Route[] = [
   disableClient,
   enableClient,
   rotateClientSecret,
+  listConfigurationVersions,
+  compareConfigurationVersions,
+  previewRevert,
+  revertToVersion,
   listAuditEvents,
   listNotices,
   replayNotices,
   listKeys,
   rotateKeys,
+  removeKey,
+  readCompliance,
+  readTimeouts,
+  readUsage,
 ];

@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import type { Visit } from '../../domain/visit.ts';
 import type { ProofMoments } from '../../policy/counted_proof.ts';
-import type { FixedFacts } from '../../reports/report_compliance.ts';
 import type { PageContext } from '../../../views/layout.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 
@@ -9,9 +8,10 @@ import type { AdminDependencies } from '../dependencies.ts';
 export interface Visitor extends Visit, ProofMoments {}
 
 export interface ConsoleDependencies
-  extends Pick<AdminDependencies, 'issuer' | 'database' | 'loadConfiguration'> {
-  /** What the server does whatever is configured, as far as baselines speak of it. */
-  fixedFacts: FixedFacts;
+  extends Pick<
+    AdminDependencies,
+    'issuer' | 'database' | 'loadConfiguration' | 'fixedFacts' | 'rotateSigningKeys'
+  > {
   /** As configured at this moment. */
   pageContext(): PageContext;
   /** undefined: nobody is signed in, or not as the policy wants it. */

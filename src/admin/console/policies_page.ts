@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { seeOther } from '../../http/see_other.ts';
 import { sendPage } from '../../http/send_page.ts';
 import { baselineCatalogue } from '../../policy/baselines/catalogue.ts';
+import { describeLimitValue, labelOf, limitFields } from '../../reports/describe_limit.ts';
 import { findHeldRoles } from '../../store/held_roles.ts';
 import {
   consoleNewPolicyPage,
@@ -10,7 +11,7 @@ import {
   consolePolicyPage,
 } from '../../../views/console/policies.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
-import { describeLimitValue, labelOf, limitFields, meaningOf } from './policy_fields.ts';
+import { meaningOf } from './policy_fields.ts';
 import { readQuery } from './query.ts';
 import { consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';

@@ -8,6 +8,7 @@ import { applyConfiguration, mergeConfigurations } from '../../operations/apply_
 import { previewEnds } from '../../operations/preview_ends.ts';
 import { baselineCatalogue } from '../../policy/baselines/catalogue.ts';
 import { listConfigurationWarnings } from '../../policy/list_configuration_warnings.ts';
+import { describeLimitValue, labelOf, limitFields } from '../../reports/describe_limit.ts';
 import { findHeldRoles } from '../../store/held_roles.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { Policy } from '../../domain/policies.ts';
@@ -17,15 +18,7 @@ import { desirePolicy } from '../desire_policy.ts';
 import type { WrittenPolicy } from '../desire_policy.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { policyPath } from './policies_page.ts';
-import {
-  describeLimitValue,
-  describePolicyFields,
-  labelOf,
-  limitFields,
-  limitsOfBaseline,
-  readPolicyEntry,
-  writeLimit,
-} from './policy_fields.ts';
+import { describePolicyFields, limitsOfBaseline, readPolicyEntry, writeLimit } from './policy_fields.ts';
 import { readQueries, readQuery } from './query.ts';
 import { change, consoleRoot, describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';

@@ -1,40 +1,11 @@
 import { policySchema } from '../../config/schema/policies.ts';
-import { describeDuration, formatDuration } from '../../domain/durations.ts';
+import { formatDuration } from '../../domain/durations.ts';
 import type { LimitField, Limits, Policy } from '../../domain/policies.ts';
 import type { PolicyFieldProps } from '../../../views/console/policy_form.ts';
+import { labelOf, limitChoices, limitFields } from '../../reports/describe_limit.ts';
 import { longestAllowed } from '../../policy/baselines/longest_allowed.ts';
 import type { WrittenPolicy } from '../desire_policy.ts';
 
-const labels: Readonly<Record<LimitField, string>> = {
-  session_idle: 'Session: idle limit',
-  session_absolute: 'Session: absolute limit',
-  refresh_idle: 'App access: idle limit',
-  refresh_absolute: 'App access: absolute limit',
-  refresh_overlap: 'App access: overlap of refresh tokens',
-  access_token_ttl: 'Access token: lifetime',
-  mfa: 'Second factor',
-  mfa_phishing_resistant: 'Second factor: passkeys alone',
-  mfa_max_age: 'Second factor: how long one proof serves',
-  activity: 'What counts as activity',
-  max_sessions: 'Sessions at once',
-  lease_max: 'Longest lease',
-};
-const choices: Partial<Record<LimitField, readonly { value: string; label: string }[]>> = {
-  mfa: [
-    { value: 'none', label: 'Never asked for by the policy' },
-    { value: 'step_up', label: 'Where a scope asks for it' },
-    { value: 'always', label: 'At every sign-in' },
-  ],
-  mfa_phishing_resistant: [
-    { value: 'true', label: 'Yes' },
-    { value: 'false', label: 'No, a code will do' },
-  ],
-  activity: [
-    { value: 'any_refresh', label: 'Any refresh' },
-    { value: 'reported', label: 'Only what the app reports' },
-  ],
-};
-export const limitFields = Object.keys(labels) as LimitField[];
 const durations = [
   'session_idle',
   'session_absolute',
@@ -47,17 +18,6 @@ const durations = [
 /** What a limit means, as the table of keys has it. */
 export function meaningOf(field: LimitField): string {
   return (policySchema.shape[field].unwrap().meta()?.description ?? '').replaceAll('`', '');
-}
-
-export const labelOf = (field: LimitField): string => labels[field];
-
-/** A limit in words; undefined: the policy does not set it. */
-export function describeLimitValue(field: LimitField, limits: Partial<Limits>): string | undefined {
-  const value = limits[field];
-  if (value === undefined) return undefined;
-  const choice = choices[field]?.find((one) => one.value === String(value));
-  if (choice) return choice.label;
-  return field === 'max_sessions' ? String(value) : describeDuration(Number(value), 4);
 }
 
 /** A limit as the form and the configuration file have it; '' where it is not set. */
@@ -74,10 +34,10 @@ export function describePolicyFields(
 ): PolicyFieldProps[] {
   return limitFields.map((field) => ({
     name: field,
-    label: labels[field],
+    label: labelOf(field),
     hint: meaningOf(field),
     value: texts[field] ?? '',
-    choices: choices[field],
+    choices: limitChoices[field],
     error: fault?.field === field ? fault.text : undefined,
   }));
 }
@@ -98,8 +58,10 @@ export function readPolicyEntry(
   if (parsed.success) return { policy: parsed.data };
   const [issue] = parsed.error.issues;
   const field = String(issue?.path[0] ?? '');
-  const label = labels[field as LimitField] ?? 'Baselines';
-  return { fault: { field, text: `${label}: ${issue?.message ?? 'is not valid'}` } };
+  const label = limitFields.find((one) => one === field);
+  return {
+    fault: { field, text: `${label ? labelOf(label) : 'Baselines'}: ${issue?.message ?? 'is not valid'}` },
+  };
 }
 
 /** The longest limits that a baseline allows. */

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../domain/configuration.ts';
 import type { EffectiveLimit, EffectiveLimits, LimitField, Limits, Policy } from '../../domain/policies.ts';
 import { defaultPolicy, effectiveLimits, isStricter, limitsFor } from '../effective_limits.ts';
-import type { LimitSubject } from '../effective_limits.ts';
+import type { LimitSubject } from '../list_policy_sources.ts';
 
 /** Limits that hold for somebody or something a policy applies to. */
 export interface Reach {

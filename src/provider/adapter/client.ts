@@ -1,9 +1,10 @@
 import Provider from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
+import { openidScopes } from '../../domain/built_in_scopes.ts';
 import type { ClientDefinition } from '../../domain/configuration.ts';
 import { accountClient, accountClientId } from '../account_client.ts';
 import { findRequestContext } from '../request_context.ts';
-import { openidScopes, splitScope } from '../token_claims.ts';
+import { splitScope } from '../token_claims.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 
 /**

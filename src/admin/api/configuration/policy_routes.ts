@@ -10,6 +10,7 @@ import { desirePolicy } from '../../desire_policy.ts';
 import { pageByName, pageOf, pageQuery } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
+import { endCounts } from './end_counts.ts';
 
 const policyPath = z.object({ name: nameSchema });
 const limitValues = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).meta({
@@ -21,17 +22,6 @@ const storedPolicy = z.object({
   limits: limitValues,
   baselines: z.array(z.string()),
 });
-const endCounts = z
-  .array(
-    z.object({
-      policy: z.string().exactOptional(),
-      reason: z.string(),
-      sessions: z.number().int(),
-      families: z.number().int(),
-    }),
-  )
-  .meta({ description: 'What is open now and would be over, by policy and reason.' });
-
 export const listPolicies = defineRoute({
   method: 'GET',
   path: '/policies',

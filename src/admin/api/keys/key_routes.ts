@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SigningKeyTimes } from '../../../domain/signing_keys.ts';
+import { removeSigningKey } from '../../../operations/remove_signing_key.ts';
 import { findReadyAt } from '../../../policy/evaluate_key_rotation.ts';
 import { listSigningKeyTimes } from '../../../store/signing_keys.ts';
 import { defineRoute } from '../route.ts';
@@ -49,6 +50,21 @@ export const rotateKeys = defineRoute({
   isIdempotent: true,
   async handle({ tx, configuration, body, origin }, { rotateSigningKeys }) {
     await rotateSigningKeys(tx, { configuration, mode: body.force ? 'forced' : 'manual' }, origin);
+    return { body: describeKeys((await listSigningKeyTimes(tx)).keys) };
+  },
+});
+
+export const removeKey = defineRoute({
+  method: 'DELETE',
+  path: '/keys/{key_id}',
+  operationId: 'removeKey',
+  summary: 'Publish a previous key that leaked no longer: nothing that it signed verifies from now on.',
+  scope: 'curfew:write',
+  params: z.object({ key_id: z.string().min(1).max(200) }),
+  answer: keyList,
+  problems: ['conflict'],
+  async handle({ tx, path, origin }) {
+    await removeSigningKey(tx, path.key_id, origin);
     return { body: describeKeys((await listSigningKeyTimes(tx)).keys) };
   },
 });

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { lineSchema } from '../../../config/schema/names.ts';
+import type { Configuration } from '../../../domain/configuration.ts';
+import { previewEnds } from '../../../operations/preview_ends.ts';
+import type { EndCount } from '../../../operations/preview_ends.ts';
+import { rehearse } from '../../../operations/rehearse.ts';
+import { revertConfiguration } from '../../../operations/revert_configuration.ts';
+import type { RevertedConfiguration } from '../../../operations/revert_configuration.ts';
+import type { Difference } from '../../../policy/compare_configurations.ts';
+import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
+import type { HistoryEntry } from '../../../reports/report_history.ts';
+import { endedSchema } from '../accounts/account_schema.ts';
+import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
+import { ApiProblem } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+import { formatTime, instant } from '../times.ts';
+import { endCounts } from './end_counts.ts';
+
+/** Changes that are told of each version in the list. */
+const mostChanges = 20;
+
+const version = z
+  .string()
+  .regex(/^\d{1,15}$/, { error: 'must be the number of a version' })
+  .transform(Number);
+const versionPath = z.object({ version });
+const differencesSchema = z
+  .array(
+    z.object({
+      section: z.string(),
+      name: z.string(),
+      kind: z.enum(['added', 'changed', 'removed']),
+      fields: z.array(
+        z.object({
+          field: z.string(),
+          from: z.unknown(),
+          to: z.unknown(),
+          direction: z.enum(['stricter', 'looser', 'mixed']).exactOptional(),
+        }),
+      ),
+    }),
+  )
+  .meta({ description: 'Durations in seconds; of secrets only that they changed.' });
+const entrySchema = z.object({
+  version: z.number().int(),
+  made_at: instant,
+  author: z.string().meta({ description: 'How it was made: `curfew apply`, `start`, `admin`, …' }),
+  account_id: z.string().exactOptional(),
+  username: z.string().exactOptional(),
+  message: z.string().exactOptional(),
+  reverts_to: z.number().int().exactOptional(),
+  change_count: z.number().int(),
+  differences: differencesSchema,
+});
+const revertedSchema = z.object({
+  differences: differencesSchema,
+  ended: endedSchema.meta({ description: 'What had already been over, or belonged to removed clients.' }),
+  would_end: endCounts,
+  warnings: z.array(z.object({ path: z.string(), message: z.string() })),
+  unrestored: z
+    .array(
+      z.object({
+        client_id: z.string(),
+        what: z.enum(['secret_lost', 'secret_kept']),
+        since: z.number().int().exactOptional(),
+      }),
+    )
+    .meta({ description: 'Clients whose secret does not come back.' }),
+});
+
+export const listConfigurationVersions = defineRoute({
+  method: 'GET',
+  path: '/configuration/versions',
+  operationId: 'listConfigurationVersions',
+  summary: `The versions of the configuration, the newest first, each with its first ${mostChanges} changes. The ETag is that of the version in force.`,
+  scope: 'curfew:read',
+  query: pageQuery.extend({
+    policy: z.string().min(1).max(200).exactOptional().meta({
+      description: 'Only versions that changed this policy, and only these changes.',
+    }),
+  }),
+  answer: pageOf(entrySchema),
+  isVersioned: true,
+  async handle({ tx, configuration, query: { limit, cursor, policy } }) {
+    const before = readCursor(cursor, z.int().min(0));
+    const rows = await reportHistory(tx, { most: limit + 1, before, policy, mostChanges });
+    const body = makePage(rows, limit, { keyOf: (row) => row.version, describe: describeEntry });
+    return { body, version: configuration.version };
+  },
+});
+
+export const compareConfigurationVersions = defineRoute({
+  method: 'GET',
+  path: '/configuration/versions/{version}/diff',
+  operationId: 'compareConfigurationVersions',
+  summary: 'What differs between this version and another one, or the one in force.',
+  scope: 'curfew:read',
+  params: versionPath,
+  query: z.strictObject({ to: version.exactOptional() }),
+  answer: z.object({ from: z.number().int(), to: z.number().int(), differences: differencesSchema }),
+  async handle({ tx, configuration, path: { version: from }, query: { to = configuration.version } }) {
+    const differences = await reportVersionDifferences(tx, from, to);
+    return { body: { from, to, differences: describeDifferences(differences) } };
+  },
+});
+
+export const previewRevert = defineRoute({
+  method: 'POST',
+  path: '/configuration/versions/{version}/preview',
+  operationId: 'previewRevert',
+  summary: 'What re-establishing this version would change and end: done to its end, and undone.',
+  scope: 'curfew:read',
+  params: versionPath,
+  answer: revertedSchema,
+  problems: ['conflict'],
+  async handle({ path, origin }, { database, loadConfiguration }) {
+    const body = await rehearse(database, async (tx) => {
+      const reverted = await revertConfiguration(tx, path.version, { origin });
+      return describeReverted(reverted, await previewEnds(tx, await loadConfiguration(tx)));
+    });
+    return { body };
+  },
+});
+
+export const revertToVersion = defineRoute({
+  method: 'POST',
+  path: '/configuration/versions/{version}/revert',
+  operationId: 'revertToVersion',
+  summary: 'Make the configuration what it was in this version, as a new one; secrets stay as they are now.',
+  scope: 'curfew:write',
+  params: versionPath,
+  body: z.strictObject({
+    message: lineSchema(500).exactOptional().meta({ description: 'Why, for the history.' }),
+  }),
+  answer: revertedSchema.extend({ version: z.number().int().meta({ description: 'In force now.' }) }),
+  problems: ['conflict'],
+  isVersioned: true,
+  async handle({ tx, configuration, path, body: { message }, ifMatch, origin }, { loadConfiguration }) {
+    assertInForce(configuration, ifMatch);
+    const reverted = await revertConfiguration(tx, path.version, { origin, message });
+    const next = await loadConfiguration(tx);
+    const body = describeReverted(reverted, await previewEnds(tx, next));
+    return { body: { ...body, version: next.version }, version: next.version };
+  },
+});
+
+function assertInForce({ version: inForce }: Configuration, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch === String(inForce)) return;
+  throw new ApiProblem(
+    'precondition_failed',
+    'The configuration was changed since it was read. Read it again.',
+  );
+}
+
+function describeEntry(entry: HistoryEntry): z.input<typeof entrySchema> {
+  const { accountId, username, message, revertsTo } = entry;
+  return {
+    version: entry.version,
+    made_at: formatTime(entry.madeAt),
+    author: entry.author,
+    ...(accountId === undefined ? {} : { account_id: accountId }),
+    ...(username === undefined ? {} : { username }),
+    ...(message === undefined ? {} : { message }),
+    ...(revertsTo === undefined ? {} : { reverts_to: revertsTo }),
+    change_count: entry.changeCount,
+    differences: describeDifferences(entry.differences),
+  };
+}
+
+function describeDifferences(differences: readonly Difference[]): z.input<typeof differencesSchema> {
+  return differences.map(({ section, name, kind, fields }) => ({ section, name, kind, fields }));
+}
+
+function describeReverted(
+  { differences, ended, warnings, unrestored }: RevertedConfiguration,
+  wouldEnd: EndCount[],
+): z.input<typeof revertedSchema> {
+  return {
+    differences: describeDifferences(differences),
+    ended,
+    would_end: wouldEnd,
+    warnings,
+    unrestored: unrestored.map(({ clientId, what, since }) => ({
+      client_id: clientId,
+      what,
+      ...(since === undefined ? {} : { since }),
+    })),
+  };
+}
