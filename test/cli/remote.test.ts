@@ -102,6 +102,43 @@ describe('commands with --url', () => {
     assert.equal(asked, 2);
   });
 
+  it('answer what there is to ask, as the API has it', async () => {
+    assert.ok((await answer('client', 'list')).some(({ client_id: id }) => id === 'shop'));
+    assert.equal((await answer('client', 'show', 'shop')).client_id, 'shop');
+    const explained = await answer(
+      'policy',
+      'explain',
+      '--user',
+      'ada',
+      '--client',
+      'shop',
+      '--scope',
+      'openid email',
+    );
+    assert.ok(Array.isArray(explained.limits));
+    assert.ok((await answer('policy', 'list')).some(({ role }) => role === 'admin'));
+    const [newest] = await answer('policy', 'history', '--limit', '1');
+    assert.deepEqual((await answer('policy', 'diff', String(newest?.version))).differences, {});
+    const keys = await answer('keys', 'list');
+    assert.ok(
+      keys.some(({ algorithm, state }) => algorithm === 'ES256' && state === 'current'),
+      JSON.stringify(keys),
+    );
+    assert.deepEqual(await answer('report', 'timeouts', '--since', '8h', '--by', 'client'), []);
+    assert.deepEqual(await answer('report', 'usage', '--weight', '2'), []);
+    assert.deepEqual(await answer('notice', 'list', '--dead'), []);
+    assert.equal((await answer('audit', 'list', '--limit', '3')).length, 3);
+    const listed = await curfew('user', 'list');
+    assert.match(listed.stdout, /^username +disabled +roles +email +account_id\nada +false +member/);
+    assert.equal(asked, 2);
+  });
+
+  it('tell by the exit code that a baseline is missed, as those on the database do', async () => {
+    const { code, stdout, stderr } = await curfew('report', 'compliance');
+    const missed = /^(\d+) requirements are neither met nor justified\.$/m.exec(stderr)?.[1];
+    assert.deepEqual([code, missed === undefined], [/ fail$/m.test(stdout) ? 1 : 0, !/ fail$/m.test(stdout)]);
+  });
+
   it('refuse options that only the database can answer, and a server that is none', async () => {
     const unfit = await curfew('keys', 'rotate', '--at-rest');
     assert.deepEqual(

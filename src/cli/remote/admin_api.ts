@@ -8,7 +8,7 @@ const mostListed = 1000;
 const pageSize = 200;
 
 export type Json = Record<string, unknown>;
-type Query = Readonly<Record<string, string | undefined>>;
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The admin API of a server, as one command uses it. */
 export interface AdminApi {
@@ -25,8 +25,8 @@ export interface AdminApi {
 export function createAdminApi(url: string, authorization: Authorization): AdminApi {
   const call = async (scope: OperatorScope, method: string, path: string, query: Query, body?: unknown) => {
     const address = new URL(`${url}/admin/v1${path}`);
-    for (const [name, value] of Object.entries(query))
-      if (value !== undefined) address.searchParams.set(name, value);
+    for (const [name, value = []] of Object.entries(query))
+      for (const one of [value].flat()) address.searchParams.append(name, one);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const asked = scope === 'curfew:write' ? 'curfew:read curfew:write' : scope;
     const send = async (token: string) => await authorization.send(token, address, method, text);

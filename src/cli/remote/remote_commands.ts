@@ -1,23 +1,9 @@
 import { Problem } from '../../domain/problems.ts';
 import type { AdminApi, Json } from './admin_api.ts';
-
-/** What a command was called with, as commander read it. */
-export interface RemoteCall {
-  api: AdminApi;
-  /** In their order; one that takes several is a list. */
-  args: readonly (string | readonly string[] | undefined)[];
-  options: Readonly<Record<string, unknown>>;
-  /** It was called wrongly: say so, and exit with 2. */
-  refuse(message: string): never;
-}
-
-export interface RemoteCommand {
-  /** Names of the options that mean something there, beside `--json`. */
-  options?: readonly string[];
-  /** Members that a table shows; without: all. */
-  columns?: readonly string[];
-  run(call: RemoteCall): Promise<Json | readonly Json[]>;
-}
+import { configurationCommands } from './configuration_commands.ts';
+import type { RemoteCommand } from './remote_command.ts';
+import { reportCommands } from './report_commands.ts';
+import { itemsOf, segment } from './remote_command.ts';
 
 /** The commands that the admin API can answer, by name: what `--url` makes of them. */
 export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string, RemoteCommand>([
@@ -128,22 +114,8 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
       },
     },
   ],
-  [
-    'keys list',
-    {
-      columns: ['key_id', 'purpose', 'algorithm', 'state', 'signs_since', 'published_until'],
-      run: async ({ api }) => itemsOf(await api.read('/keys')),
-    },
-  ],
-  [
-    'keys rotate',
-    {
-      options: ['force'],
-      columns: ['key_id', 'purpose', 'algorithm', 'state'],
-      run: async ({ api, options: { force = false } }) =>
-        itemsOf(await api.change('POST', '/keys/rotate', { force })),
-    },
-  ],
+  ...configurationCommands,
+  ...reportCommands,
 ]);
 
 function onAccount(method: 'POST' | 'DELETE', action: string): RemoteCommand {
@@ -165,11 +137,9 @@ async function findAccountId(api: AdminApi, username: unknown): Promise<string> 
   return String(same.account_id);
 }
 
-const segment = (id: unknown): string => encodeURIComponent(String(id));
 /** Families have UUIDs, sessions have identifiers of the library's. */
 const kindOf = (id: unknown): 'families' | 'sessions' =>
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(id)) ? 'families' : 'sessions';
-const itemsOf = ({ items }: Json): Json[] => items as Json[];
 
 /** Sessions and families in one list. */
 function nameLive({ session_id: sessionId, family_id: familyId, ...rest }: Json): Json {

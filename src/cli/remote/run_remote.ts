@@ -1,11 +1,11 @@
 import { createAdminApi } from './admin_api.ts';
 import { openAuthorization } from './authorization.ts';
 import { printAnswer } from './print_answer.ts';
-import type { RemoteCall, RemoteCommand } from './remote_commands.ts';
+import type { RemoteCall, RemoteCommand } from './remote_command.ts';
 
 /** Run a command against the admin API of the server at `url`, signing in with a browser where need be. */
 export async function runRemote(
-  { run, columns }: RemoteCommand,
+  { run, columns, judge }: RemoteCommand,
   url: string,
   call: Omit<RemoteCall, 'api'>,
 ): Promise<void> {
@@ -14,6 +14,7 @@ export async function runRemote(
   process.stdout.write(
     call.options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : printAnswer(answer, columns),
   );
+  judge?.(answer);
 }
 
 /** Revoke and forget the tokens that commands with `--url` kept. */

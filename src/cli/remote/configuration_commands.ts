@@ -1,0 +1,93 @@
+import { itemsOf, segment } from './remote_command.ts';
+import type { RemoteCommand } from './remote_command.ts';
+
+const keyColumns = ['key_id', 'purpose', 'algorithm', 'state', 'signs_since', 'published_until'];
+
+/** Those about clients, policies and signing keys. */
+export const configurationCommands: readonly [name: string, command: RemoteCommand][] = [
+  [
+    'client list',
+    {
+      columns: ['client_id', 'client_name', 'disabled', 'scope'],
+      run: async ({ api }) => await api.list('/clients'),
+    },
+  ],
+  ['client show', { run: async ({ api, args: [id] }) => await api.read(`/clients/${segment(id)}`) }],
+  ['client disable', onClient('disable')],
+  ['client enable', onClient('enable')],
+  [
+    'client rotate-secret',
+    {
+      options: ['overlap'],
+      run: async ({ api, args: [id], options: { overlap } }) =>
+        await api.change('POST', `/clients/${segment(id)}/rotate-secret`, { overlap: `${Number(overlap)}s` }),
+    },
+  ],
+  ['policy list', { run: async ({ api }) => await api.list('/role-limits') }],
+  [
+    'policy explain',
+    {
+      options: ['user', 'client', 'scope', 'resource'],
+      async run({ api, options: { user, client, scope, resource }, refuse }) {
+        if (user === undefined && client === undefined) refuse('error: say --user or --client');
+        return await api.read('/explain', {
+          username: user as string | undefined,
+          client_id: client as string | undefined,
+          scope: (scope as string[]).join(' '),
+          resource: resource as string[],
+        });
+      },
+    },
+  ],
+  [
+    'policy history',
+    {
+      options: ['policy', 'limit'],
+      columns: ['version', 'made_at', 'author', 'username', 'change_count', 'message'],
+      run: async ({ api, options: { policy, limit } }) =>
+        await api.list('/configuration/versions', { policy: policy as string | undefined }, Number(limit)),
+    },
+  ],
+  [
+    'policy diff',
+    {
+      run: async ({ api, args: [from, to] }) =>
+        await api.read(`/configuration/versions/${segment(from)}/diff`, {
+          to: to === undefined ? undefined : String(to),
+        }),
+    },
+  ],
+  [
+    'policy revert',
+    {
+      options: ['dryRun', 'message'],
+      run: async ({ api, args: [version], options: { dryRun, message } }) =>
+        dryRun === true
+          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview`)
+          : await api.change('POST', `/configuration/versions/${segment(version)}/revert`, { message }),
+    },
+  ],
+  ['keys list', { columns: keyColumns, run: async ({ api }) => itemsOf(await api.read('/keys')) }],
+  [
+    'keys rotate',
+    {
+      options: ['force'],
+      columns: keyColumns,
+      run: async ({ api, options: { force = false } }) =>
+        itemsOf(await api.change('POST', '/keys/rotate', { force })),
+    },
+  ],
+  [
+    'keys remove',
+    {
+      columns: keyColumns,
+      run: async ({ api, args: [id] }) => itemsOf(await api.change('DELETE', `/keys/${segment(id)}`)),
+    },
+  ],
+];
+
+function onClient(action: string): RemoteCommand {
+  return {
+    run: async ({ api, args: [id] }) => await api.change('POST', `/clients/${segment(id)}/${action}`),
+  };
+}
