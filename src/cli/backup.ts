@@ -11,7 +11,7 @@ export function addBackupCommands(program: Command): void {
     .description('write all that the embedded database holds into a new file, while curfew dev runs or not')
     .action(async (file: string) => {
       const environment = readForEmbedded();
-      const { backUpEmbedded } = await import('./dev.ts');
+      const { backUpEmbedded } = await import('./embedded_database.ts');
       const { tables, rows } = await backUpEmbedded(environment, resolve(file));
       process.stdout.write(`${file} has ${rows} rows of ${tables} tables.\n`);
       process.stderr.write(
@@ -30,7 +30,7 @@ export function addBackupCommands(program: Command): void {
           'secret_missing',
           `CURFEW_SECRET is missing, and so is ${resolve(environment.dataDirectory, 'secret')}: nothing else opens the backup.`,
         );
-      const { restoreEmbedded } = await import('./dev.ts');
+      const { restoreEmbedded } = await import('./embedded_database.ts');
       const report = await restoreEmbedded(environment, resolve(file), { secrets, force });
       const { madeAt, migrated, events, faults } = report;
       for (const name of migrated) process.stderr.write(`${name} is applied\n`);

@@ -4,7 +4,7 @@ import type { Environment } from '../config/environment.ts';
 export async function findSecrets(environment: Environment): Promise<readonly Buffer[] | undefined> {
   if (environment.secrets) return environment.secrets;
   if (environment.databaseUrl !== undefined) return undefined;
-  const { findEmbeddedSecret } = await import('./dev.ts');
+  const { findEmbeddedSecret } = await import('./embedded_database.ts');
   const secret = findEmbeddedSecret(environment);
   return secret && [secret];
 }

@@ -15,7 +15,7 @@ export async function openCommandDatabase(environment: Environment): Promise<Ope
     const database = openPool(environment, databaseUrl);
     return { database, ownerUrl: migrateDatabaseUrl ?? databaseUrl, close: () => database.end() };
   }
-  const { openEmbeddedDatabase } = await import('./dev.ts');
+  const { openEmbeddedDatabase } = await import('./embedded_database.ts');
   return await openEmbeddedDatabase(environment);
 }
 

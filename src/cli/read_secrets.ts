@@ -12,6 +12,6 @@ export async function readSecrets(environment: Environment, why: string): Promis
     const kept = `CURFEW_SECRET_FILE=${path.join(environment.dataDirectory, 'secret')}`;
     throw new Problem('secret_missing', `CURFEW_SECRET is missing: ${why}: ${kept}`);
   }
-  const { readEmbeddedSecret } = await import('./dev.ts');
+  const { readEmbeddedSecret } = await import('./embedded_database.ts');
   return [readEmbeddedSecret(environment)];
 }

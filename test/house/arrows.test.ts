@@ -33,7 +33,7 @@ const builders = ['cli', 'app.ts', 'main.ts', 'main.js', 'bin.js'];
 for (const builder of builders) arrows[builder] = [...rooms, 'wiring', ...builders, 'examples'];
 
 /** The seeded company and the embedded database stay out of production. */
-const mayImportDev = (path: string) => path === 'src/cli/dev.ts';
+const mayImportDev = (path: string) => /^src\/cli\/(dev|embedded_database)\.ts$/.test(path);
 
 /** Packages that one room of `src` keeps to itself. */
 const keptPackages: Record<string, readonly string[]> = {
@@ -242,6 +242,7 @@ describe('the checker of arrows', () => {
       "import { Provider } from 'oidc-provider'; import { page } from '../../views/page.ts'",
     ],
     ['src/cli/dev.ts', "import { b } from '../dev/b.ts'; import { buildApp } from '../app.ts'"],
+    ['src/cli/embedded_database.ts', "import { b } from '../dev/b.ts'"],
     ['src/cli/version.ts', "import about from '../../package.json' with { type: 'json' }"],
     ['src/admin/console/a.ts', "import { b } from '../api/b.ts'; import { c } from '../../../views/c.ts'"],
     ['src/main.ts', "import { b } from './cli/b.ts'"],

@@ -68,7 +68,7 @@ function findIssuer({ issuer, databaseUrl, port }: Environment): string | undefi
 async function openExisting(environment: Environment): Promise<OpenDatabase | undefined> {
   const { databaseUrl } = environment;
   if (databaseUrl === undefined) {
-    const { openExistingDatabase } = await import('../dev.ts');
+    const { openExistingDatabase } = await import('../embedded_database.ts');
     return await openExistingDatabase(environment);
   }
   const database = openPool(environment, databaseUrl);
