@@ -1,16 +1,26 @@
 import type { Json } from './admin_api.ts';
 
-/** A list as a table whose columns line up, one thing as lines of name and value. */
+/** A list as a table whose columns line up; one thing as lines of name and value, with the lists in it below. */
 export function printAnswer(answer: Json | readonly Json[], columns?: readonly string[]): string {
-  if (!isList(answer))
-    return renderLines(Object.entries(answer).map(([name, value]) => [`${name}:`, show(value)]));
-  const [first] = answer;
-  if (first === undefined) return 'There is none.\n';
-  const names = columns ?? Object.keys(first);
-  return renderLines([names, ...answer.map((item) => names.map((name) => show(item[name])))]);
+  if (isList(answer)) return answer.length === 0 ? 'There is none.\n' : renderTable(answer, columns);
+  const facts = Object.entries(answer).filter(([, value]) => !isTable(value));
+  const tables = Object.entries(answer).flatMap(([name, value]) =>
+    isTable(value) ? `${name}:\n${renderTable(value).replace(/^/gm, '  ').trimEnd()}\n` : [],
+  );
+  return renderLines(facts.map(([name, value]) => [`${name}:`, show(value)])) + tables.join('');
 }
 
 const isList = (answer: Json | readonly Json[]): answer is readonly Json[] => Array.isArray(answer);
+
+const isTable = (value: unknown): value is readonly Json[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((item) => typeof item === 'object' && item !== null);
+
+function renderTable(items: readonly Json[], columns?: readonly string[]): string {
+  const names = columns ?? [...new Set(items.flatMap((item) => Object.keys(item)))];
+  return renderLines([names, ...items.map((item) => names.map((name) => show(item[name])))]);
+}
 
 function renderLines(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adminConfiguration } from '../support/administrators.ts';
-import { createFormBrowser } from '../support/browser.ts';
-import type { FormBrowser, Person } from '../support/browser.ts';
-import { ada, client, grace, shop } from '../support/example_configuration.ts';
-import { endProcesses, runCurfew, watchCurfew } from '../support/process_curfew.ts';
-import type { Finished } from '../support/process_curfew.ts';
-import { findFreePort } from '../support/ports.ts';
-import { createRelyingParty } from '../support/relying_party.ts';
-import { startTestServer } from '../support/server.ts';
-import type { TestServer } from '../support/server.ts';
+import { adminConfiguration } from '../../support/administrators.ts';
+import { createFormBrowser } from '../../support/browser.ts';
+import type { FormBrowser, Person } from '../../support/browser.ts';
+import { ada, client, grace, shop } from '../../support/example_configuration.ts';
+import { endProcesses, runCurfew, watchCurfew } from '../../support/process_curfew.ts';
+import type { Finished } from '../../support/process_curfew.ts';
+import { findFreePort } from '../../support/ports.ts';
+import { createRelyingParty } from '../../support/relying_party.ts';
+import { startTestServer } from '../../support/server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 describe('commands with --url', () => {
   let server: TestServer;
@@ -115,7 +115,7 @@ describe('commands with --url', () => {
       '--scope',
       'openid email',
     );
-    assert.ok(Array.isArray(explained.limits));
+    assert.ok(Array.isArray(explained.session));
     assert.ok((await answer('policy', 'list')).some(({ role }) => role === 'admin'));
     const [newest] = await answer('policy', 'history', '--limit', '1');
     assert.deepEqual((await answer('policy', 'diff', String(newest?.version))).differences, {});
