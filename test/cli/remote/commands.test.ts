@@ -118,7 +118,7 @@ describe('commands with --url', () => {
     assert.ok(Array.isArray(explained.session));
     assert.ok((await answer('policy', 'list')).some(({ role }) => role === 'admin'));
     const [newest] = await answer('policy', 'history', '--limit', '1');
-    assert.deepEqual((await answer('policy', 'diff', String(newest?.version))).differences, {});
+    assert.deepEqual((await answer('policy', 'diff', String(newest?.version))).differences, []);
     const keys = await answer('keys', 'list');
     assert.ok(
       keys.some(({ algorithm, state }) => algorithm === 'ES256' && state === 'current'),
