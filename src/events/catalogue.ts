@@ -57,6 +57,8 @@ export const eventCatalogue = {
   'account.deleted': 'An account was deleted, and all its access ended.',
   'account.erased': 'The personal data of a deleted account were removed from the trail.',
   'configuration.applied': 'The configuration was changed.',
+  'control.failed':
+    'The detective control found what lives past its limit, or was used after its end: what kind, how many, and the ids of the first of them.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
   'stream.created': 'A client made an event stream.',

@@ -10,6 +10,7 @@ import { deleteExpired } from '../store/expired.ts';
 import { deleteOldUsage } from '../store/usage_rollup.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
 import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
+import { detectOverdue } from './detect_overdue.ts';
 import { dropOldMonths, eraseLateEvents } from './keep_trail.ts';
 import { rollUpUsage } from './roll_up_usage.ts';
 
@@ -25,6 +26,8 @@ export interface JobOptions {
   /** Rotates signing keys when it is time, and removes old ones. */
   keepKeys(): Promise<unknown>;
   deliverer: Deliverer;
+  /** How often the detective control looks at everything, in seconds. */
+  controlPeriod: number;
   /** Told of each run, once it is over: what was run, for how many seconds, and whether it failed. */
   onRun?: ((job: JobName, seconds: number, failed: boolean) => void) | undefined;
 }
@@ -44,6 +47,7 @@ export const jobNames = [
   'rotate_keys',
   'usage',
   'usage_retention',
+  'detect_overdue',
 ] as const;
 export type JobName = (typeof jobNames)[number];
 
@@ -62,6 +66,8 @@ const sweepBatch = 200;
  * every turn: a steady stream of ends takes a little of every moment then, and not all of every other one.
  */
 const sweepRest = 400;
+/** How often the detective control looks again at what it noted, in seconds. */
+const controlTick = 15;
 /** How many turns one run has, so that a run ends while there is always more. */
 const sweepTurns = 50;
 /** A window takes new successors for a minute; two make up for any delay. */
@@ -76,6 +82,7 @@ export function startJobs({
   longestOverlap,
   keepKeys,
   deliverer,
+  controlPeriod,
   onRun,
 }: JobOptions): {
   stop(): Promise<void>;
@@ -103,6 +110,11 @@ export function startJobs({
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
     { name: 'usage', everySeconds: 15, run: () => rollUpUsage(database, stopping.signal) },
     { name: 'usage_retention', everySeconds: 3600, run: dropOldUsage },
+    {
+      name: 'detect_overdue',
+      everySeconds: Math.min(controlTick, controlPeriod),
+      run: () => detectOverdue(database, { period: controlPeriod, signal: stopping.signal }),
+    },
   ];
   let restsUntil = 0;
   async function sweep(): Promise<void> {
