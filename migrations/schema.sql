@@ -192,6 +192,35 @@ create table configuration_versions (
   constraint configuration_versions_pkey PRIMARY KEY (version)
 );
 
+create table control_findings (
+  kind text not null,
+  subject_id text not null,
+  seen_at timestamp with time zone not null default curfew_now(),
+  checked_at timestamp with time zone not null default curfew_now(),
+  confirmed_at timestamp with time zone,
+  constraint control_findings_pkey PRIMARY KEY (kind, subject_id)
+);
+CREATE INDEX control_findings_checked ON public.control_findings USING btree (checked_at);
+
+create table control_runs (
+  singleton boolean not null default true,
+  began_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  completed_at timestamp with time zone,
+  seal_number bigint not null,
+  constraint control_runs_pkey PRIMARY KEY (singleton),
+  constraint control_runs_singleton_check CHECK (singleton)
+);
+
+create table control_walks (
+  walk text not null,
+  after_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  after_id text not null default ''::text,
+  began_at timestamp with time zone not null default curfew_now(),
+  walked_at timestamp with time zone,
+  constraint control_walks_pkey PRIMARY KEY (walk),
+  constraint control_walks_walk_check CHECK ((walk = ANY (ARRAY['sessions'::text, 'families'::text, 'access_tokens'::text])))
+);
+
 create table deviations (
   name text not null,
   requirement text not null,
@@ -1054,6 +1083,9 @@ grant delete, insert, select, update on clients to curfew_server;
 grant select on configuration_changes to curfew_server;
 grant select, update on configuration_state to curfew_server;
 grant insert, select on configuration_versions to curfew_server;
+grant delete, insert, select, update on control_findings to curfew_server;
+grant select, update on control_runs to curfew_server;
+grant select, update on control_walks to curfew_server;
 grant delete, insert, select, update on deviations to curfew_server;
 grant delete, insert, select, update on families to curfew_server;
 grant delete, insert, select, update on former_client_secrets to curfew_server;

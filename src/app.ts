@@ -11,6 +11,7 @@ import type { AccountDependencies } from './account/dependencies.ts';
 import { accountRoutes } from './account/routes.ts';
 import { csrfSubject, findVisit } from './account/visit.ts';
 import { fixedFacts } from './cli/fixed_facts.ts';
+import { measureControls } from './controls/read_controls.ts';
 import { createJwtSigner } from './credentials/sign_jwt.ts';
 import { relyingPartyOf } from './credentials/relying_party.ts';
 import { publicPart } from './credentials/signing_keys.ts';
@@ -96,6 +97,8 @@ export interface AppOptions {
   allowsLoopbackReceivers?: boolean;
   /** Without them, nothing is measured. */
   metrics?: Metrics | undefined;
+  /** How often the detective control looks at everything, in seconds; by default every five minutes. */
+  controlPeriod?: number | undefined;
 }
 
 export interface App {
@@ -342,6 +345,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     longestOverlap,
     keepKeys: async () => keepSigningKeys(database, atRest, await readConfiguration()),
     deliverer,
+    controlPeriod: options.controlPeriod ?? 300,
     onRun: metrics?.noteRun,
   });
 
@@ -399,7 +403,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   async function sample() {
     const liveSessions = await countLiveSessions(database, configurations.current());
     const signingKeys = await listSigningKeyTimes(database);
-    return { liveSessions, outbox: await measureOutbox(database), signingKeys };
+    const controls = await measureControls(database);
+    return { liveSessions, outbox: await measureOutbox(database), signingKeys, controls };
   }
 
   function longestOverlap(): number {

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { parseDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
+import { readControls } from '../controls/read_controls.ts';
 import { renderComplianceText } from '../reports/describe_compliance.ts';
+import { renderControlsText } from '../reports/describe_controls.ts';
 import { renderUsageText } from '../reports/describe_usage.ts';
 import { renderTimeoutsText } from '../reports/describe_timeouts.ts';
 import { renderCompliancePage } from '../reports/render_compliance_page.ts';
@@ -35,6 +37,21 @@ export function addReportCommands(program: Command): void {
         const { fail } = found.counts;
         if (fail > 0)
           throw new Problem('baseline_missed', `${fail} requirements are not met, nor justified.`);
+      });
+    });
+
+  report
+    .command('controls')
+    .description(
+      'what the detective control found: whether anything lives past its limit; exit 1 where something does',
+    )
+    .option('--json', 'print one JSON document')
+    .action(async ({ json }: { json?: true }) => {
+      await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
+        const state = await readControls(database);
+        process.stdout.write(json ? `${JSON.stringify(state, undefined, 2)}\n` : renderControlsText(state));
+        const total = state.findings.reduce((sum, { count }) => sum + count, 0);
+        if (total > 0) throw new Problem('control_failed', `The control found ${total}.`);
       });
     });
 

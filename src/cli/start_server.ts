@@ -35,6 +35,7 @@ export async function startServer(options: ServerOptions): Promise<App> {
     mail: mailSettings(environment),
     allowsLoopbackReceivers: options.allowsLoopbackReceivers ?? false,
     metrics,
+    controlPeriod: environment.controlPeriod,
   });
   const scrapes = metrics && (await listenForMetrics(metrics, environment));
   try {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { parseDuration } from '../domain/durations.ts';
 import { isLoopbackHost } from './issuer.ts';
 import type { Command, Reading } from './reading.ts';
 
@@ -15,6 +16,16 @@ export function readWholeNumber(least: number, most: number): (text: string) => 
     return value >= least && value <= most
       ? { value }
       : { fault: `must be a whole number from ${least} to ${most}` };
+  };
+}
+
+/** Seconds of a duration such as `90s` or `5m`, from `least` to `most`. */
+export function readDurationBetween(least: string, most: string): (text: string) => Reading<number> {
+  return (text) => {
+    const value = parseDuration(text) ?? -1;
+    return value >= (parseDuration(least) ?? 0) && value <= (parseDuration(most) ?? 0)
+      ? { value }
+      : { fault: `must be a duration from ${least} to ${most}, such as 90s or 5m` };
   };
 }
 

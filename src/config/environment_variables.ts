@@ -1,5 +1,6 @@
 import {
   readDatabaseUrl,
+  readDurationBetween,
   readHost,
   readLogLevel,
   readPath,
@@ -35,6 +36,8 @@ export interface EnvironmentValues {
   metricsHost: string;
   smtpUrl: string;
   mailFrom: string;
+  /** In seconds. */
+  controlPeriod: number;
 }
 
 export interface EnvironmentVariable<Value> {
@@ -153,6 +156,12 @@ export const environmentVariables: {
     read: readMailFrom,
     default: 'no mail is sent',
     meaning: 'The sender of mails, `login@example.com` or `Example <login@example.com>`.',
+  },
+  controlPeriod: {
+    name: 'CURFEW_CONTROL_PERIOD',
+    read: readDurationBetween('1s', '1d'),
+    default: '`5m`',
+    meaning: 'How often the detective control looks for what lives past its limit, `1s` to `1d`.',
   },
 };
 

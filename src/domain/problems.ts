@@ -7,6 +7,7 @@ export const problemCodes = {
   policy_unknown: 'There is no such policy.',
   version_unknown: 'There is no such version of the configuration.',
   replay_differs: 'A replay of the trail differs from what it tells.',
+  control_failed: 'Something lives past its limit, or was used after its end.',
   baseline_missed: 'A requirement of a baseline is neither met nor justified.',
   client_unknown: 'There is no such client.',
   client_exists: 'There is already a client of that id.',

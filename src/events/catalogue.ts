@@ -65,6 +65,8 @@ export const eventCatalogue = {
   'client.enabled': 'A client was enabled again. Nothing that ended is revived.',
   'client.secret_rotated':
     'A client was given a new secret; for how many seconds the one before is good as well.',
+  'control.failed':
+    'The detective control found what lives past its limit, or was used after its end: what kind, how many, and the ids of the first of them.',
   'notice.undeliverable': 'A notice could not be delivered; it is kept, and tried no more.',
   'notice.replayed': 'An operator had undeliverable notices tried again.',
   'stream.created': 'A client made an event stream.',

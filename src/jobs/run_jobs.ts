@@ -10,6 +10,7 @@ import { deleteExpired } from '../store/expired.ts';
 import { deleteOldUsage } from '../store/usage_rollup.ts';
 import { ensureAuditPartitions } from '../store/audit_events.ts';
 import { deleteWindowsOlderThan } from '../store/window_secrets.ts';
+import { detectOverdue } from './detect_overdue.ts';
 import { dropOldMonths, eraseLateEvents } from './keep_trail.ts';
 import { createLoopShare } from './loop_share.ts';
 import { rollUpUsage } from './roll_up_usage.ts';
@@ -26,6 +27,8 @@ export interface JobOptions {
   /** Rotates signing keys when it is time, and removes old ones. */
   keepKeys(): Promise<unknown>;
   deliverer: Deliverer;
+  /** How often the detective control looks at everything, in seconds. */
+  controlPeriod: number;
   /** Told of each run, once it is over: what was run, for how many seconds, and whether it failed. */
   onRun?: ((job: JobName, seconds: number, failed: boolean) => void) | undefined;
 }
@@ -45,6 +48,7 @@ export const jobNames = [
   'rotate_keys',
   'usage',
   'usage_retention',
+  'detect_overdue',
 ] as const;
 export type JobName = (typeof jobNames)[number];
 
@@ -69,6 +73,8 @@ const sweepRest = 400;
  */
 const busyShare = 0.35;
 const sealTurnsPassed = 2;
+/** How often the detective control looks again at what it noted, in seconds. */
+const controlTick = 15;
 /** How many turns one run has, so that a run ends while there is always more. */
 const sweepTurns = 50;
 /** A window takes new successors for a minute; two make up for any delay. */
@@ -83,6 +89,7 @@ export function startJobs({
   longestOverlap,
   keepKeys,
   deliverer,
+  controlPeriod,
   onRun,
 }: JobOptions): {
   stop(): Promise<void>;
@@ -110,6 +117,11 @@ export function startJobs({
     { name: 'expired', everySeconds: 60, run: () => deleteExpired(database, { signal: stopping.signal }) },
     { name: 'usage', everySeconds: 15, run: () => rollUpUsage(database, stopping.signal) },
     { name: 'usage_retention', everySeconds: 3600, run: dropOldUsage },
+    {
+      name: 'detect_overdue',
+      everySeconds: Math.min(controlTick, controlPeriod),
+      run: () => detectOverdue(database, { period: controlPeriod, signal: stopping.signal }),
+    },
   ];
   const besideSweep = createLoopShare();
   let restsUntil = 0;

@@ -84,7 +84,9 @@ async function writeRefresh(
     requestId: context.origin.requestId,
     address: context.origin.address,
     detail: {
-      ...(verdict.dropped.length > 0 ? { scopes: verdict.scopes, dropped: verdict.dropped } : {}),
+      // Where it says nothing, all of the family's were given.
+      ...(verdict.scopes.length < loaded.family.scopes.length ? { scopes: verdict.scopes } : {}),
+      ...(verdict.dropped.length > 0 ? { dropped: verdict.dropped } : {}),
       ...describeActivity(verdict, loaded.family.bound),
     },
   }).catch((error: unknown) => findCommitted(database, pending, successor?.hash, error));

@@ -13,10 +13,11 @@ const arrows: Record<string, readonly string[]> = {
   credentials: ['domain'],
   store: ['domain'],
   events: ['domain', 'credentials', 'store'],
+  controls: ['domain'],
   operations: ['domain', 'policy', 'credentials', 'store', 'events'],
   delivery: ['domain', 'credentials', 'store', 'events'],
-  reports: ['domain', 'policy', 'store', 'events', 'views'],
-  jobs: ['domain', 'policy', 'store', 'events', 'operations', 'delivery', 'reports'],
+  reports: ['domain', 'policy', 'store', 'events', 'controls', 'views'],
+  jobs: ['domain', 'policy', 'store', 'events', 'operations', 'delivery', 'reports', 'controls'],
   provider: ['config', 'domain', 'policy', 'credentials', 'store', 'events', 'operations', 'views'],
   http: ['config', 'domain', 'views'],
   interactions: ['domain', 'policy', 'operations', 'http', 'provider', 'views'],
@@ -62,6 +63,7 @@ export function listArrowFaults(files: Tree): string[] {
     if (path.startsWith('src/policy/')) checkPurity(path, source, specifiers, complain);
     if (path.startsWith('views/')) checkApart(path, specifiers, ['views'], complain);
     if (path.startsWith('examples/')) checkApart(path, specifiers, ['examples'], complain);
+    if (path.startsWith(controlFolder)) checkControl(path, source, specifiers, complain);
     if (path.startsWith(modelFolder)) checkIndependence(path, specifiers, complain);
     if (/^(src|views)\//.test(path)) checkPackages(path, specifiers, complain);
   }
@@ -77,6 +79,30 @@ function checkIndependence(path: string, specifiers: readonly Specifier[], compl
     if (!isOwn) complain(`imports ${specifier}, but the model has only itself`);
   }
 }
+
+/** The detective control is a second opinion too: of `src` it knows plain types and names, and its SQL is its own. */
+const controlFolder = 'src/controls/';
+
+function checkControl(
+  path: string,
+  source: string,
+  specifiers: readonly Specifier[],
+  complain: Complain,
+): void {
+  for (const specifier of specifiers) {
+    const target = specifier?.startsWith('.') ? resolve(path, specifier) : '';
+    if (!/^src\/(controls\/|domain\/(control_findings|policies)\.ts$)/.test(target))
+      complain(`imports ${specifier}, but the control shares nothing with what it controls`);
+  }
+  for (const name of databaseFunctions)
+    if (new RegExp(`\\b${name}\\b`).test(source))
+      complain(`calls ${name}, but the control shares nothing with what it controls`);
+}
+
+/** All of the schema's own but the clock. */
+const databaseFunctions = [
+  ...(readTree(['migrations']).get('migrations/schema.sql') ?? '').matchAll(/FUNCTION public\.(\w+)/g),
+].flatMap(([, name = '']) => (name === 'curfew_now' ? [] : [name]));
 
 type Complain = (fault: string) => void;
 
@@ -204,6 +230,14 @@ describe('the checker of arrows', () => {
     ['test/model/gate/a.ts', "import { b } from '../../../src/policy/b.ts'", /the model has only itself/],
     ['test/model/gate/a.ts', "import { b } from '../server/b.ts'", /the model has only itself/],
     ['test/model/gate/a.ts', "import fc from 'fast-check'", /the model has only itself/],
+    ['src/controls/a.ts', "import type { B } from '../store/b.ts'", /shares nothing with what it controls/],
+    ['src/controls/a.ts', "import { b } from '../policy/b.ts'", /shares nothing with what it controls/],
+    [
+      'src/controls/a.ts',
+      "import { b } from '../domain/instants.ts'",
+      /shares nothing with what it controls/,
+    ],
+    ['src/controls/a.ts', 'const text = `select refresh_commit($1)`', /calls refresh_commit/],
     ['src/policy/a.ts', "import { z } from 'zod'", /imports zod, but policy is pure/],
     [
       'src/policy/a.ts',
@@ -245,6 +279,10 @@ describe('the checker of arrows', () => {
     ['src/cli/embedded_database.ts', "import { b } from '../dev/b.ts'"],
     ['src/cli/version.ts', "import about from '../../package.json' with { type: 'json' }"],
     ['src/admin/console/a.ts', "import { b } from '../api/b.ts'; import { c } from '../../../views/c.ts'"],
+    [
+      'src/controls/a.ts',
+      "import { b } from './b.ts'; import { builtInDefaultPolicy } from '../domain/policies.ts'",
+    ],
     ['src/main.ts', "import { b } from './cli/b.ts'"],
     ['views/partials/a.ts', "import { html } from '../html.ts'; import toCode from 'qrcode'"],
     ['examples/web/a.ts', "import { b } from './b.ts'; import * as client from 'openid-client'"],

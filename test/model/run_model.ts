@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { counter } from './commands/command.ts';
 import { generators } from './commands/commands.ts';
 import { openStage } from './server/stage.ts';
+import { askControl } from './server/ask_control.ts';
 import { beginRun, endRun } from './server/real.ts';
 
 export interface ModelRun {
@@ -35,6 +36,7 @@ export async function runModel({ commands, seed, path, shrinks = false }: ModelR
       const run = await beginRun(stage);
       try {
         await fc.asyncModelRun(() => run, drawn);
+        await askControl(run.real.stage);
       } finally {
         await endRun(run.model, run.real);
       }

@@ -1,4 +1,6 @@
 import type { Middleware } from 'koa';
+import { findingKinds } from '../../domain/control_findings.ts';
+import type { FindingKind } from '../../domain/control_findings.ts';
 import type { Instant } from '../../domain/instants.ts';
 import type { SigningKeyTimes } from '../../domain/signing_keys.ts';
 import { defineMetrics } from './definitions.ts';
@@ -12,6 +14,7 @@ export interface Sample {
   liveSessions: ReadonlyMap<string, number>;
   outbox: { waiting: number; oldestSeconds: number; undeliverable: number };
   signingKeys: { keys: readonly SigningKeyTimes[]; now: Instant };
+  controls: { findings: readonly { kind: FindingKind; count: number }[]; ageSeconds: number | null };
 }
 
 export interface Observed {
@@ -74,10 +77,11 @@ export function createMetrics(): Metrics {
 /** While the database does not answer, what it would be asked is left out, and everything else is told. */
 async function showSample(measures: Measures, { sample }: Observed): Promise<void> {
   const { databaseUp, liveSessions, outbox, outboxAge, outboxDead, signingKeys, signingKeyAge } = measures;
-  for (const gauge of [liveSessions, signingKeys, signingKeyAge]) gauge.reset();
+  const { controlFindings, controlAge } = measures;
+  for (const gauge of [liveSessions, signingKeys, signingKeyAge, controlFindings]) gauge.reset();
   const found = await sample().catch(() => undefined);
   databaseUp.set(found ? 1 : 0);
-  for (const gauge of [outbox, outboxAge, outboxDead]) gauge.remove();
+  for (const gauge of [outbox, outboxAge, outboxDead, controlAge]) gauge.remove();
   if (!found) return;
   for (const [policy, count] of found.liveSessions) liveSessions.labels(policy).set(count);
   for (const { purpose, algorithm, state, activatedAt } of found.signingKeys.keys) {
@@ -85,6 +89,10 @@ async function showSample(measures: Measures, { sample }: Observed): Promise<voi
     if (state === 'current' && activatedAt !== null)
       signingKeyAge.labels(purpose, algorithm).set((found.signingKeys.now - activatedAt) / 1e6);
   }
+  const { findings, ageSeconds } = found.controls;
+  for (const kind of Object.keys(findingKinds)) controlFindings.labels(kind).set(0);
+  for (const { kind, count } of findings) controlFindings.labels(kind).set(count);
+  if (ageSeconds !== null) controlAge.set(ageSeconds);
   outbox.set(found.outbox.waiting);
   outboxAge.set(found.outbox.oldestSeconds);
   outboxDead.set(found.outbox.undeliverable);

@@ -123,6 +123,17 @@ export function defineMetrics() {
       labelNames: ['purpose', 'algorithm', 'state'] as const,
       registers,
     }),
+    controlFindings: new Gauge({
+      name: 'curfew_control_findings',
+      help: 'What the detective control found and still stands, by kind; all of them counted to 10000. Above 0, something lives past its limit.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    controlAge: new Gauge({
+      name: 'curfew_control_age_seconds',
+      help: 'Seconds since any instance last finished a run of the detective control; absent until the first.',
+      registers,
+    }),
     outboxDead: new Gauge({
       name: 'curfew_outbox_undeliverable',
       help: 'Notices that are tried no more; counted to 10000.',

@@ -11,6 +11,7 @@ const sample = () =>
     signingKeys: { keys: [], now: 0 },
     liveSessions: new Map([['member', 3]]),
     outbox: { waiting: 2, oldestSeconds: 7, undeliverable: 1 },
+    controls: { findings: [{ kind: 'family_past_limit' as const, count: 4 }], ageSeconds: 90 },
   });
 const pool = () => ({ total: 5, idle: 2, waiting: 1 });
 
@@ -115,6 +116,8 @@ describe('createMetrics', () => {
       'curfew_live_sessions{policy="member"} 3',
       'curfew_outbox_notices 2',
       'curfew_outbox_oldest_seconds 7',
+      'curfew_control_findings{kind="family_past_limit"} 4',
+      'curfew_control_age_seconds 90',
       'curfew_outbox_undeliverable 1',
     ]);
     assert.equal(asked, 1);

@@ -72,7 +72,10 @@ export function refresh(world: World, request: RefreshRequest): Answer {
 
   const successor = rotate(world, request, token);
   const names = [...dropped.keys()];
-  const detail = names.length > 0 ? { scopes: kept, dropped: names } : {};
+  const detail = {
+    ...(kept.length < family.scopes.size ? { scopes: kept } : {}),
+    ...(names.length > 0 ? { dropped: names } : {}),
+  };
   const outcome = rotation ? 'refresh.retried' : names.length > 0 ? 'refresh.downscoped' : 'refresh.granted';
   noteFamily(world, outcome, family, detail);
   return { granted: issue(world, family, successor, scopesAt(world, resource, kept)) };

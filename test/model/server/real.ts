@@ -56,7 +56,7 @@ export async function beginRun(stage: Stage): Promise<{ model: World; real: Real
 
 /** Leave nothing open behind that later runs would have to look at. */
 export async function endRun({ now }: World, { stage, people }: Real): Promise<void> {
-  stage.now = now + 1;
+  stage.now = Math.max(stage.now, now + 1);
   await stage.database.transaction(async (tx) => {
     const configuration = await loadConfiguration(tx);
     for (const { accountId } of people.values()) await disableAccount(tx, configuration, accountId, origin);

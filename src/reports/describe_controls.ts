@@ -1,0 +1,26 @@
+import type { ControlState } from '../controls/read_controls.ts';
+import { findingKinds } from '../domain/control_findings.ts';
+import { describeDuration } from '../domain/durations.ts';
+
+/** The report as lines for a terminal. */
+export function renderControlsText({ completedAt, walks, trailSeconds, findings }: ControlState): string {
+  const lines = [
+    completedAt === null
+      ? 'The detective control has not finished a run yet.'
+      : `The detective control last finished a run at ${completedAt}.`,
+    ...walks.map(({ walk, walkedAt }) =>
+      walkedAt === null
+        ? `Not all ${walk.replace('_', ' ')} were looked at yet.`
+        : `All ${walk.replace('_', ' ')} were looked at by ${walkedAt}.`,
+    ),
+    trailSeconds > 600
+      ? `The trail is followed ${describeDuration(trailSeconds)} behind.`
+      : 'The trail is followed to its end.',
+    ...(findings.length === 0 ? ['Nothing lives past its limit.'] : []),
+    ...findings.flatMap(({ kind, count, firstSeenAt, ids }) => [
+      `${kind}: ${count}, the first seen at ${firstSeenAt}. ${findingKinds[kind]}`,
+      ...ids.map((id) => `  ${id}`),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
