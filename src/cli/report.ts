@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { parseDuration } from '../domain/durations.ts';
+import { parseWeight } from '../domain/usage.ts';
 import { Problem } from '../domain/problems.ts';
 import { renderComplianceText } from '../reports/describe_compliance.ts';
 import { renderUsageText } from '../reports/describe_usage.ts';
@@ -81,14 +82,16 @@ export function addReportCommands(program: Command): void {
     .action(async ({ json, ...question }: UsageQuestion & { json?: true }) => {
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
         const found = await reportUsage(database, question);
+        await noteDemoData(database);
         process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderUsageText(found));
       });
     });
 }
 
 function readWeight(text: string): number {
-  const hours = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
-  if (hours === 0) throw new InvalidArgumentError('It must be a number of hours above 0, such as 0.5 or 2.');
+  const hours = parseWeight(text);
+  if (hours === undefined)
+    throw new InvalidArgumentError('It must be a number of hours above 0, such as 0.5 or 2.');
   return hours;
 }
 

@@ -36,7 +36,9 @@ export interface UsageRow extends LimitSuggestion {
   longestUsual: number | null;
   /** How many, and for how many hours together; see `usageMeasures`. */
   found: Record<'unrefreshed' | 'polling' | 'regular' | 'outlived', { count: number; hours: number }>;
-  /** The baseline of the policy that allows no longer limit. */
+  /** The longest limit that a baseline of the policy allows, in seconds. */
+  longest?: { seconds: number; baseline: string };
+  /** That baseline, where a longer limit would cost less. */
   cappedBy?: string;
 }
 
@@ -111,6 +113,7 @@ function describeRow(
       outlived: found('outlived'),
     },
     ...suggestion,
+    ...(longest ? { longest } : {}),
     ...(longest && suggestion.isCapped ? { cappedBy: longest.baseline } : {}),
   };
 }
