@@ -15,6 +15,7 @@ import {
   listSealedSteps,
   loadUsagePeople,
   lockUsageProgress,
+  renewRecentUsage,
   saveUsagePeople,
   writeUsageProgress,
 } from '../store/usage_rollup.ts';
@@ -30,7 +31,7 @@ const mostDue = 500;
  * this is broken off. Only one instance does it at a time. An aborted `signal` stops it between two transactions.
  */
 export async function rollUpUsage(database: Database, signal?: AbortSignal): Promise<void> {
-  for (const step of [followNextSeals, finishDue]) {
+  for (const step of [followNextSeals, finishDue, renewRecent]) {
     let isMore = true;
     while (isMore) {
       if (signal?.aborted) return;
@@ -124,6 +125,11 @@ async function finishDue(tx: Queryable): Promise<boolean> {
   await saveUsagePeople(tx, people);
   await addUsage(tx, tally.list());
   return due.length === mostDue;
+}
+
+async function renewRecent(tx: Queryable): Promise<boolean> {
+  if ((await lockUsageProgress(tx)) !== undefined) await renewRecentUsage(tx);
+  return false;
 }
 
 function createUsageTally(): { count: CountUsage; list(): UsageCount[] } {

@@ -36,6 +36,7 @@ describe('the console in a browser', () => {
     '/reports',
     '/reports/usage',
     '/reports/usage/member',
+    '/reports/timeouts?by=role',
     '/policies',
     '/policies/member',
     '/policies/member/edit',

@@ -124,4 +124,33 @@ describe('the reports of the console', () => {
       assert.equal(none.response.status, 404);
     });
   });
+
+  describe('tell of premature timeouts', () => {
+    it('by policy, drawn with what the shares may truly be, and as a file', async () => {
+      const page = await operator.open('/console/reports/timeouts');
+      assert.equal(headingOf(page), 'Premature timeouts');
+      assert.match(page.text, /<svg class="plot shares"/);
+      assert.match(page.text, /600 of 1,020 ends of sessions, and 600 of 640 ends of the access of apps\./);
+      assert.match(page.text, /94 % \(92 % to 95 %\)/);
+      assert.match(page.text, /23m would have avoided 95 %/);
+      const lines = await download('/console/reports/timeouts.csv');
+      assert.equal(lines.length, 5);
+      assert.ok(
+        lines.some((line) =>
+          line.startsWith('"member",1,"session","session_idle","idle_timeout","15m","",640,600,0.9375,'),
+        ),
+      );
+    });
+
+    it('by app and by role', async () => {
+      const byApp = await operator.open('/console/reports/timeouts?by=client');
+      assert.match(byApp.text, /<td>shop<\/td>/);
+      const byRole = await operator.open('/console/reports/timeouts?by=role');
+      assert.match(byRole.text, /<th scope="col">Role<\/th>/);
+      const unknown = await operator.open('/console/reports/timeouts?by=person');
+      assert.doesNotMatch(unknown.text, /<th scope="col">(Role|App)<\/th>/);
+      const lines = await download('/console/reports/timeouts.csv?by=client');
+      assert.ok(lines.some((line) => line.includes('"30m","shop",640,600,')));
+    });
+  });
 });

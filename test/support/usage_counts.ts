@@ -1,8 +1,8 @@
 import { usageBucket } from '../../src/domain/usage.ts';
 import type { UsageGroup, UsageMeasure } from '../../src/domain/usage.ts';
-import { addUsage } from '../../src/store/usage_rollup.ts';
+import { addUsage, renewRecentUsage } from '../../src/store/usage_rollup.ts';
 import type { Database } from '../../src/store/database.ts';
-import { sqlOne } from './sql.ts';
+import { sql, sqlOne } from './sql.ts';
 
 /** How often something of one duration was counted. */
 export type MeasuredDuration = readonly [measure: UsageMeasure, seconds: number, count: number];
@@ -37,7 +37,12 @@ export async function storeUsage(
     count,
     seconds: seconds * count,
   }));
-  await database.transaction((tx) => addUsage(tx, counts));
+  await database.transaction(async (tx) => {
+    // As the job does, which may run meanwhile.
+    await sql(tx, 'select from usage_progress for update');
+    await addUsage(tx, counts);
+    await renewRecentUsage(tx);
+  });
 }
 
 /** 200 sessions, cut over and over by a limit that is a little shorter than their people's breaks. */

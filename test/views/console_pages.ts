@@ -27,9 +27,11 @@ import { consoleReportsPage } from '../../views/console/reports.ts';
 import { consoleRefusedPage } from '../../views/console/refused.ts';
 import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
 import type { Shell } from '../../views/console/shell.ts';
+import { consoleTimeoutsPage } from '../../views/console/timeouts.ts';
 import { consoleUsagePage, consoleUsagePolicyPage } from '../../views/console/usage.ts';
 import { suggestLimit } from '../../src/policy/suggest_limit.ts';
 import { plotBars, plotColumns } from '../../src/reports/plot_bars.ts';
+import { plotShares } from '../../src/reports/plot_shares.ts';
 import { plotFrontier } from '../../src/reports/plot_frontier.ts';
 import type { PageContext } from '../../views/layout.ts';
 import type { Text } from './pages.ts';
@@ -355,6 +357,37 @@ export function consolePages(
         ],
         previewUrl: text('url'),
         previewText: text('preview'),
+      }),
+    consoleTimeouts: (text) =>
+      consoleTimeoutsPage(shell(text), {
+        isDemo: false,
+        summary: text('summary'),
+        by: 'client',
+        choices: [{ value: 'client', label: text('label') }],
+        keyLabel: text('keyLabel'),
+        plot: plotShares({
+          id: 'shares',
+          title: text('title'),
+          description: text('description'),
+          bars: [{ label: text('label'), share: 0.2, low: 0.1, high: 0.3, text: text('share') }],
+        }),
+        plotNote: text('note'),
+        rows: [
+          {
+            policy: text('policy'),
+            url: text('url'),
+            version: 2,
+            key: text('key'),
+            limit: text('limit'),
+            subject: text('subject'),
+            ends: text('ends'),
+            premature: text('premature'),
+            share: text('share'),
+            circumstances: [text('circumstance')],
+            needed: text('needed'),
+          },
+        ],
+        fileUrl: text('url'),
       }),
     consoleRefused: (text) =>
       consoleRefusedPage(shell(text), { heading: text('heading'), text: text('text'), back: text('back') }),

@@ -4,6 +4,7 @@ import type { Html } from '../html.ts';
 const reports = [
   ['compliance', '/console/reports', 'Compliance'],
   ['usage', '/console/reports/usage', 'Idle limits'],
+  ['timeouts', '/console/reports/timeouts', 'Premature timeouts'],
 ] as const;
 export type ReportPlace = (typeof reports)[number][0];
 

@@ -14,6 +14,7 @@ import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change
 import { exportCompliance, showReports } from './reports_page.ts';
 import type { ConsoleRoute } from './route.ts';
 import { showSessions } from './sessions_page.ts';
+import { exportTimeouts, showTimeouts } from './timeouts_page.ts';
 import { exportUsage, showUsage } from './usage_page.ts';
 
 /** Every page of the console and every form: none is served that does not say here what it takes. */
@@ -49,4 +50,6 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/reports/usage.csv', scope: 'curfew:read', handle: exportUsage },
   { method: 'GET', path: '/reports/usage/{name}', scope: 'curfew:read', handle: showFrontier },
   { method: 'GET', path: '/reports/usage/{name}/frontier.csv', scope: 'curfew:read', handle: exportFrontier },
+  { method: 'GET', path: '/reports/timeouts', scope: 'curfew:read', handle: showTimeouts },
+  { method: 'GET', path: '/reports/timeouts.csv', scope: 'curfew:read', handle: exportTimeouts },
 ];
