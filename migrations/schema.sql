@@ -618,8 +618,19 @@ CREATE INDEX usage_people_due ON public.usage_people USING btree (due_at) WHERE 
 create table usage_progress (
   singleton boolean not null default true,
   seal_number bigint not null,
+  recent_from date,
   constraint usage_progress_pkey PRIMARY KEY (singleton),
   constraint usage_progress_singleton_check CHECK (singleton)
+);
+
+create table usage_recent (
+  group_id uuid not null,
+  measure text not null,
+  bucket smallint not null,
+  count bigint not null,
+  seconds double precision not null,
+  constraint usage_recent_pkey PRIMARY KEY (group_id, measure, bucket),
+  constraint usage_recent_group_id_fkey FOREIGN KEY (group_id) REFERENCES usage_groups(group_id) ON DELETE CASCADE
 );
 
 create table window_secrets (
@@ -1123,6 +1134,7 @@ grant delete, insert, select, update on usage_days to curfew_server;
 grant delete, insert, select, update on usage_groups to curfew_server;
 grant delete, insert, select, update on usage_people to curfew_server;
 grant select, update on usage_progress to curfew_server;
+grant delete, insert, select, update on usage_recent to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
 grant execute on function audit_drop_months(interval) to curfew_server;
 grant execute on function audit_erase(text) to curfew_server;

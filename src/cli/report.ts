@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { parseDuration } from '../domain/durations.ts';
+import { parseWeight, prematureWithin, returnHorizon } from '../domain/usage.ts';
 import { Problem } from '../domain/problems.ts';
 import { readControls } from '../controls/read_controls.ts';
 import { renderComplianceText } from '../reports/describe_compliance.ts';
@@ -14,7 +15,7 @@ import { reportUsage } from '../reports/report_usage.ts';
 import type { UsageQuestion } from '../reports/report_usage.ts';
 import { defaultWeight } from '../policy/suggest_limit.ts';
 import { reportTimeouts } from '../reports/report_timeouts.ts';
-import type { TimeoutQuestion } from '../store/trail_timeouts.ts';
+import type { TimeoutQuestion } from '../reports/report_timeouts.ts';
 import { fixedFacts } from './fixed_facts.ts';
 import { noteDemoData } from './note_demo_data.ts';
 import { withDatabase } from './open_database.ts';
@@ -58,8 +59,18 @@ export function addReportCommands(program: Command): void {
   report
     .command('timeouts')
     .description('limits that ended what was still wanted: their users signed in again at once')
-    .option('--since <duration>', 'how far back to look: 90s, 15m, 8h, 30d', readDuration, 30 * 86_400)
-    .option('--within <duration>', 'how soon after the end a sign-in counts', readDuration, 15 * 60)
+    .option(
+      '--since <duration>',
+      'how far back to look: 8h, 30d; the first day counts whole',
+      readDuration,
+      30 * 86_400,
+    )
+    .option(
+      '--within <duration>',
+      'how soon after the end a sign-in counts, at most 1d',
+      readWithin,
+      prematureWithin,
+    )
     .addOption(
       new Option('--by <what>', 'what to tell apart beside policies')
         .choices(['policy', 'client', 'role'])
@@ -98,15 +109,23 @@ export function addReportCommands(program: Command): void {
     .action(async ({ json, ...question }: UsageQuestion & { json?: true }) => {
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
         const found = await reportUsage(database, question);
+        await noteDemoData(database);
         process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderUsageText(found));
       });
     });
 }
 
 function readWeight(text: string): number {
-  const hours = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
-  if (hours === 0) throw new InvalidArgumentError('It must be a number of hours above 0, such as 0.5 or 2.');
+  const hours = parseWeight(text);
+  if (hours === undefined)
+    throw new InvalidArgumentError('It must be a number of hours above 0, such as 0.5 or 2.');
   return hours;
+}
+
+function readWithin(text: string): number {
+  const seconds = readDuration(text);
+  if (seconds > returnHorizon) throw new InvalidArgumentError('It must be at most 1d.');
+  return seconds;
 }
 
 function readDuration(text: string): number {

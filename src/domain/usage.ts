@@ -76,3 +76,9 @@ export type UsageMeasure = keyof typeof usageMeasures;
 export const returnHorizon = 86_400;
 /** By default, an end is premature if its account is back within so many seconds. */
 export const prematureWithin = 900;
+
+/** How many hours open for nobody one interruption weighs, from 0.000001 to 999999.999999; undefined: it is no such number. */
+export function parseWeight(text: string): number | undefined {
+  const hours = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  return hours > 0 ? hours : undefined;
+}

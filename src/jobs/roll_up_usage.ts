@@ -16,6 +16,7 @@ import {
   listSealedSteps,
   loadUsagePeople,
   lockUsageProgress,
+  renewRecentUsage,
   saveUsagePeople,
   writeUsageProgress,
 } from '../store/usage_rollup.ts';
@@ -33,7 +34,7 @@ const stepsAtOnce = 50;
  * this is broken off. Only one instance does it at a time. An aborted `signal` stops it between two transactions.
  */
 export async function rollUpUsage(database: Database, signal?: AbortSignal): Promise<void> {
-  for (const step of [followNextSeals, finishDue]) {
+  for (const step of [followNextSeals, finishDue, renewRecent]) {
     let isMore = true;
     while (isMore) {
       if (signal?.aborted) return;
@@ -128,6 +129,11 @@ async function finishDue(tx: Queryable): Promise<boolean> {
   await saveUsagePeople(tx, people);
   await addUsage(tx, tally.list());
   return due.length === mostDue;
+}
+
+async function renewRecent(tx: Queryable): Promise<boolean> {
+  if ((await lockUsageProgress(tx)) !== undefined) await renewRecentUsage(tx);
+  return false;
 }
 
 function createUsageTally(): { count: CountUsage; list(): UsageCount[] } {

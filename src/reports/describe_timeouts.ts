@@ -1,26 +1,52 @@
-import { formatDuration } from '../domain/durations.ts';
+import { describeDuration, formatDuration } from '../domain/durations.ts';
 import type { TimeoutReport, TimeoutRow } from './report_timeouts.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** The report as lines for a terminal. */
 export function renderTimeoutsText({ rows, since, within, by }: TimeoutReport): string {
-  const head = `Ends by a limit in the last ${formatDuration(since)}, and sign-ins within ${formatDuration(within)} after them.`;
+  const head = `Ends by a limit in the last ${formatDuration(since)}, and sign-ins within ${describeDuration(within)} after them.`;
   if (rows.length === 0) return `${head}\nThere were none.\n`;
-  return `${[head, ...rows.map((row) => describe(row, by))].join('\n')}\n`;
+  return `${[head, ...rows.flatMap((row) => describe(row, by))].join('\n')}\n`;
 }
 
-function describe(row: TimeoutRow, by: TimeoutReport['by']): string {
-  const { policy, policyVersion, reason, limit, key, ends, premature } = row;
+function describe(row: TimeoutRow, by: TimeoutReport['by']): string[] {
+  const { of, policy, policyVersion, reason, limit, key, ends, premature } = row;
   const whose = by === 'policy' ? '' : `  ${by} ${key ?? '(none)'}`;
-  const rule = `${policy ?? '(unknown)'} v${policyVersion ?? '?'}  ${reason} ${limit === null ? '?' : formatDuration(limit)}`;
-  const share = `${premature} of ${ends} too early, ${percent(row.share)} (${percent(row.low)} to ${percent(row.high)})`;
-  return `${rule}${whose}  ${share}${suggest(row)}`;
+  const rule = `${policy} v${policyVersion}  ${reason} ${formatDuration(limit)}`;
+  const noun = of === 'family' ? 'families' : 'sessions';
+  const share = `${premature} of ${ends} ${noun} too early, ${sayShare(row)}`;
+  const beside = describeCircumstances(row);
+  return [
+    `${rule}${whose}  ${share}${suggest(row)}`,
+    ...(beside.length > 0 ? [`  of them ${beside.join('; ')}`] : []),
+  ];
 }
 
-function suggest({ suggested, cappedBy, premature }: TimeoutRow): string {
+/** `12 % (9 % to 16 %)`. */
+export function sayShare({ share, low, high }: Pick<TimeoutRow, 'share' | 'low' | 'high'>): string {
+  return `${percent(share)} (${percent(low)} to ${percent(high)})`;
+}
+
+/** What ends befell beside their users. */
+export function describeCircumstances({ background, stepUp, workflow }: TimeoutRow): string[] {
+  return [
+    ...(background > 0 ? [`${background} while the app went on without its user`] : []),
+    ...(stepUp > 0 ? [`${stepUp} beside a second factor`] : []),
+    ...(workflow > 0 ? [`${workflow} of what ran by itself`] : []),
+  ];
+}
+
+function suggest(row: TimeoutRow): string {
+  const words = describeNeeded(row);
+  return words === '' ? '' : `; ${words}`;
+}
+
+/** The limit that would have been enough; '' where nobody was interrupted. */
+export function describeNeeded({ suggested, cappedBy, premature }: TimeoutRow): string {
   if (premature === 0) return '';
-  if (suggested === undefined) return '; too few to suggest a limit';
-  const most = cappedBy === undefined ? '' : `, the most that ${cappedBy} allows`;
-  return `; ${formatDuration(suggested)} ${cappedBy === undefined ? 'would have avoided 95 %' : 'would have avoided some'}${most}`;
+  if (suggested === undefined) return 'too few to suggest a limit';
+  return cappedBy === undefined
+    ? `${formatDuration(suggested)} would have avoided 95 %`
+    : `${formatDuration(suggested)} would have avoided some, the most that ${cappedBy} allows`;
 }

@@ -1,12 +1,7 @@
 import { formatDuration } from '../domain/durations.ts';
+import { usageVerdicts } from './describe_suggestion.ts';
 import type { UsageReport, UsageRow } from './report_usage.ts';
 
-const verdicts: Readonly<Record<UsageRow['verdict'], string>> = {
-  too_strict: 'too strict',
-  too_loose: 'too loose',
-  fits: 'fits',
-  too_few: 'too few to say',
-};
 const found: Readonly<Record<keyof UsageRow['found'], string>> = {
   unrefreshed: 'never refreshed',
   polling: 'polled for nobody at the end',
@@ -30,7 +25,7 @@ function describe(row: UsageRow, by: UsageReport['by']): string[] {
       ? ''
       : `; 99 % of absences up to ${formatDuration(Math.round(row.longestUsual))}`;
   return [
-    `${policy} v${policyVersion}  ${field} ${formatDuration(limit)}${whose}  ${spans} ${noun}: ${verdicts[row.verdict]}${suggest(row)}`,
+    `${policy} v${policyVersion}  ${field} ${formatDuration(limit)}${whose}  ${spans} ${noun}: ${usageVerdicts[row.verdict]}${suggest(row)}`,
     `  open ${Math.round(openHours)} h, nobody there ${Math.round(unusedHours)} h${usual}`,
     `  per 1,000: ${today.interruptions.toFixed(1)} interruptions, ${today.idleHours.toFixed(1)} h open for nobody`,
     ...Object.entries(found).flatMap(([name, words]) => {

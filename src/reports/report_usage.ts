@@ -1,14 +1,16 @@
+import type { Configuration } from '../domain/configuration.ts';
 import type { DurationField } from '../domain/policies.ts';
-import type { Bucket, UsageMeasure } from '../domain/usage.ts';
-import { usageEdge } from '../domain/usage.ts';
+import type { Bucket, Histogram, UsageMeasure } from '../domain/usage.ts';
 import { longestAllowed } from '../policy/baselines/longest_allowed.ts';
 import { defaultStretch, suggestLimit } from '../policy/suggest_limit.ts';
 import type { AwayTimes, LimitSuggestion } from '../policy/suggest_limit.ts';
 import { readTrail } from '../store/audit_verification.ts';
 import { loadConfiguration } from '../store/configuration.ts';
-import type { Database } from '../store/database.ts';
-import { listUsage } from '../store/usage_days.ts';
-import type { UsageKey, UsageLine } from '../store/usage_days.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { findUsagePeriod, listUsage } from '../store/usage_days.ts';
+import type { UsageKey, UsagePeriod } from '../store/usage_days.ts';
+import { findQuantile, gatherUsage } from './gather_usage.ts';
+import type { GatheredUsage, UsageSubject } from './gather_usage.ts';
 
 export interface UsageQuestion {
   /** How far back, in seconds; the first day counts whole. */
@@ -36,7 +38,9 @@ export interface UsageRow extends LimitSuggestion {
   longestUsual: number | null;
   /** How many, and for how many hours together; see `usageMeasures`. */
   found: Record<'unrefreshed' | 'polling' | 'regular' | 'outlived', { count: number; hours: number }>;
-  /** The baseline of the policy that allows no longer limit. */
+  /** The longest limit that a baseline of the policy allows, in seconds. */
+  longest?: { seconds: number; baseline: string };
+  /** That baseline, where a longer limit would cost less. */
   cappedBy?: string;
 }
 
@@ -44,48 +48,50 @@ export interface UsageReport extends UsageQuestion {
   rows: UsageRow[];
 }
 
-type Measured = Map<UsageMeasure, Map<number, Bucket>>;
-
 /** What idle limits cost, and which would cost less: of the roll-ups alone. */
 export async function reportUsage(database: Database, question: UsageQuestion): Promise<UsageReport> {
   return await readTrail(database, async (tx) => {
     const { policies } = await loadConfiguration(tx);
-    const groups = gather(await listUsage(tx, question.since, question.by));
-    const rows = groups.map(([line, measured]) =>
-      describeRow(line, measured, question.weight, policies.get(line.policy)?.baselines ?? []),
-    );
-    return { ...question, rows: rows.filter(({ spans }) => spans > 0) };
+    const period = await findUsagePeriod(tx, question.since);
+    return { ...question, rows: await judgeUsage(tx, { ...question, period }, policies) };
   });
 }
 
-function gather(lines: readonly UsageLine[]): [UsageLine, Measured][] {
-  const groups = new Map<string, [UsageLine, Measured]>();
-  for (const line of lines) {
-    if (line.field !== 'refresh_idle' && line.field !== 'session_idle') continue;
-    const { of, field, policy, policyVersion, limit, key } = line;
-    const name = JSON.stringify([of, field, policy, policyVersion, limit, key]);
-    const [, measured] = groups.get(name) ?? [line, new Map() as Measured];
-    const { measure, bucket, count, seconds } = line;
-    measured.set(
-      measure,
-      (measured.get(measure) ?? new Map<number, Bucket>()).set(bucket, { count, seconds }),
-    );
-    groups.set(name, [line, measured]);
-  }
-  return [...groups.values()];
+/** The same of any days. */
+export async function judgeUsage(
+  tx: Queryable,
+  { period, by, weight }: Pick<UsageQuestion, 'by' | 'weight'> & { period: UsagePeriod },
+  policies: Configuration['policies'],
+): Promise<UsageRow[]> {
+  const lines = await listUsage(tx, { period, by, bucketed, summed });
+  return gatherUsage(lines)
+    .filter(({ subject, sum }) => isIdle(subject) && sum('span').count > 0)
+    .map((gathered) => describeRow(gathered, weight, policies.get(gathered.subject.policy)?.baselines ?? []));
 }
 
+const bucketed: readonly UsageMeasure[] = ['gap', 'return', 'tail'];
+const summed: readonly UsageMeasure[] = [
+  'span',
+  'idle',
+  'gone',
+  'unrefreshed',
+  'polling',
+  'regular',
+  'outlived',
+];
+
+const isIdle = ({ field }: UsageSubject): boolean => field === 'refresh_idle' || field === 'session_idle';
+
 function describeRow(
-  { of, field, policy, policyVersion, limit, key }: UsageLine,
-  measured: Measured,
+  { subject, histogram, sum }: GatheredUsage,
   weight: number,
   baselines: readonly string[],
 ): UsageRow {
-  const sum = (measure: UsageMeasure) => addUp(measured.get(measure));
+  const { of, field, policy, policyVersion, limit, key } = subject;
   const away: AwayTimes = {
     spans: sum('span').count,
-    gaps: merge(measured.get('gap'), measured.get('return')),
-    tails: measured.get('tail') ?? new Map<number, Bucket>(),
+    gaps: merge(histogram('gap'), histogram('return')),
+    tails: histogram('tail'),
     gone: sum('gone').count,
   };
   const longest = longestAllowed(field, baselines);
@@ -111,36 +117,17 @@ function describeRow(
       outlived: found('outlived'),
     },
     ...suggestion,
+    ...(longest ? { longest } : {}),
     ...(longest && suggestion.isCapped ? { cappedBy: longest.baseline } : {}),
   };
 }
 
-function addUp(histogram: ReadonlyMap<number, Bucket> = new Map()): Bucket {
-  const sum = { count: 0, seconds: 0 };
-  for (const { count, seconds } of histogram.values()) {
-    sum.count += count;
-    sum.seconds += seconds;
-  }
-  return sum;
-}
-
-function merge(...histograms: (ReadonlyMap<number, Bucket> | undefined)[]): Map<number, Bucket> {
+function merge(...histograms: Histogram[]): Map<number, Bucket> {
   const merged = new Map<number, Bucket>();
   for (const histogram of histograms)
-    for (const [bucket, { count, seconds }] of histogram ?? []) {
+    for (const [bucket, { count, seconds }] of histogram) {
       const before = merged.get(bucket) ?? { count: 0, seconds: 0 };
       merged.set(bucket, { count: before.count + count, seconds: before.seconds + seconds });
     }
   return merged;
-}
-
-/** The edge below which the share lies: at most 4.5 % too long. */
-function findQuantile(histogram: ReadonlyMap<number, Bucket>, share: number): number | null {
-  const { count: all } = addUp(histogram);
-  let below = 0;
-  for (const [bucket, { count }] of [...histogram].toSorted(([a], [b]) => a - b)) {
-    below += count;
-    if (below >= all * share) return usageEdge(bucket);
-  }
-  return null;
 }

@@ -5,6 +5,7 @@ import { listFaults } from '../support/chromium_faults.ts';
 import type { Scene } from '../support/chromium_scene.ts';
 import { answerSignIn, openConsole, openConsoleScene } from '../support/console_scene.ts';
 import { sql, sqlOne } from '../support/sql.ts';
+import { interrupted, leftOpen, storeUsage } from '../support/usage_counts.ts';
 
 const previewPath = '/policies/member/preview?session_idle=1m';
 
@@ -13,6 +14,12 @@ describe('the console in a browser', () => {
 
   before(async () => {
     scene = await openConsoleScene();
+    await storeUsage(scene.server.database, {}, leftOpen(3600));
+    await storeUsage(
+      scene.server.database,
+      { of: 'family', field: 'refresh_idle', limit: 1800, clientId: 'shop' },
+      interrupted(1800),
+    );
   });
   afterEach(() => scene.closePages());
   after(() => scene.close());
@@ -29,6 +36,9 @@ describe('the console in a browser', () => {
     '/new-client/web',
     '/notices',
     '/reports',
+    '/reports/usage',
+    '/reports/usage/member',
+    '/reports/timeouts?by=role',
     '/policies',
     '/policies/member',
     '/policies/member/edit',

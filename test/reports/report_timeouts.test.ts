@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { renderTimeoutsText } from '../../src/reports/describe_timeouts.ts';
 import { reportTimeouts } from '../../src/reports/report_timeouts.ts';
-import type { TimeoutKey } from '../../src/store/trail_timeouts.ts';
+import type { UsageKey } from '../../src/store/usage_days.ts';
+import { rollUpUsage } from '../../src/jobs/roll_up_usage.ts';
+import { deleteOldUsage } from '../../src/store/usage_rollup.ts';
 import { exampleConfiguration } from '../support/example_configuration.ts';
 import { prepareOperationTest } from '../support/operations.ts';
 import type { OperationTest } from '../support/operations.ts';
-import { sql } from '../support/sql.ts';
+import { storeUsage } from '../support/usage_counts.ts';
 
 const day = 86_400;
+const app = { of: 'family', field: 'refresh_idle', limit: 1800, clientId: 'shop' } as const;
 
 describe('reportTimeouts', () => {
   let test: OperationTest;
@@ -18,82 +21,61 @@ describe('reportTimeouts', () => {
   });
   afterEach(() => test.drop());
 
-  interface Told {
-    account?: string;
-    client?: string;
-    reason?: string;
-    policy?: string;
-    version?: number;
-    /** Seconds after the clock's beginning. */
-    at?: number;
-    foundLate?: number;
-  }
-
-  const moment = (at: number) => new Date(Date.UTC(2026, 0, 1) + at * 1000).toISOString();
-  const record = (name: string, at: number, { account = 'ada', client = 'shop' }: Told, detail: object) =>
-    sql(
-      test.database,
-      `insert into audit_events (occurred_at, name, account_id, client_id, detail) values ($1, $2, $3, $4, $5)`,
-      moment(at),
-      name,
-      account,
-      client,
-      JSON.stringify(detail),
-    );
-
-  /** A family that its limit of half an hour ended at `at`. */
-  async function end({ at = 39 * day, foundLate = 2, ...told }: Told = {}): Promise<void> {
-    const { reason = 'idle_timeout', policy = 'member', version = 1 } = told;
-    const rule = { reason, limit: 1800, policy, policy_version: version };
-    await record('family.ended', at + foundLate, told, { ...rule, ended_at: moment(at) });
-  }
-  const signIn = (at: number, told: Told = {}) => record('sign_in.succeeded', at, told, {});
-
-  const report = (by: TimeoutKey = 'policy', since = 30 * day, within = 900) =>
+  const report = (by: UsageKey = 'policy', since = 30 * day, within = 900) =>
     reportTimeouts(test.database, { since, within, by });
-  const told = async (by?: TimeoutKey) =>
+  const told = async (by?: UsageKey) =>
     (await report(by)).rows.map(({ policy, policyVersion, reason, key, premature, ends }) =>
       [policy, policyVersion, reason, key, `${premature}/${ends}`].join(' '),
     );
 
-  it('counts ends whose account is back for the same client within the time, by the moment of the limit', async () => {
-    const at = 39 * day;
-    const cases: [account: string, client: string, back: number][] = [
-      ['at the very moment', 'shop', at],
-      ['at the last moment', 'shop', at + 900],
-      ['a second too late', 'shop', at + 901],
-      ['before', 'shop', at - 1],
-      ['for another client', 'portal', at + 10],
-    ];
-    for (const [account, client, back] of cases) {
-      await end({ account });
-      await signIn(back, { account, client });
-    }
+  it('counts ends whose account is back for the same client within the time', async () => {
+    await storeUsage(test.database, app, [
+      ['end', 1800, 5],
+      ['back', 0, 1],
+      ['back', 900, 1],
+      ['back', 901, 1],
+      ['back', 5000, 1],
+    ]);
     assert.deepEqual(await told(), ['member 1 idle_timeout  2/5']);
+    const [row] = (await report('policy', 30 * day, 3600)).rows;
+    assert.deepEqual([row?.premature, row?.ends], [3, 5]);
   });
 
-  it('leaves out other ends, and what is older than asked', async () => {
-    await end({ reason: 'signed_out' });
-    await record('session.ended', 39 * day, {}, { reason: 'idle_timeout', ended_at: moment(39 * day) });
-    await end({ at: 9 * day, foundLate: 0 });
-    await signIn(9 * day + 1);
-    assert.deepEqual(await told(), []);
+  it('takes any other time up to the next that the roll-ups tell apart, and says so', async () => {
+    assert.equal((await report('policy', day, 300)).within, 305);
+    assert.equal((await report('policy', day, 86_400)).within, 86_400);
+  });
+
+  it('leaves out what is older than asked, and counts the first day whole', async () => {
+    await storeUsage(test.database, app, [['end', 1800, 7]], 31);
     assert.match(renderTimeoutsText(await report()), /\nThere were none\.\n$/);
+    await storeUsage(test.database, app, [['end', 1800, 2]], 30);
+    assert.deepEqual(await told(), ['member 1 idle_timeout  0/2']);
+    await storeUsage(test.database, app, [['end', 1800, 4]], 3);
+    assert.deepEqual(await told(), ['member 1 idle_timeout  0/6']);
+    assert.deepEqual((await report('policy', 7 * day)).rows[0]?.ends, 4);
   });
 
-  it('counts two sign-ins after an end once', async () => {
-    await end();
-    await signIn(39 * day + 10);
-    await signIn(39 * day + 20);
-    assert.deepEqual(await told(), ['member 1 idle_timeout  1/1']);
+  it('says which ends befell a background, a second factor, or what ran by itself', async () => {
+    await storeUsage(test.database, app, [
+      ['end', 1800, 9],
+      ['background', 600, 4],
+      ['step_up', 60, 3],
+      ['workflow', 40_000, 2],
+    ]);
+    const [row] = (await report()).rows;
+    assert.deepEqual([row?.background, row?.stepUp, row?.workflow], [4, 3, 2]);
+    assert.match(
+      renderTimeoutsText(await report()),
+      /\n {2}of them 4 while the app went on without its user; 3 beside a second factor; 2 of what ran by itself\n$/,
+    );
   });
 
   it('tells policies in each version apart, and on request clients or roles', async () => {
-    await sql(test.database, `insert into accounts (account_id, username) values ('ada', 'ada')`);
-    await sql(test.database, `insert into account_roles values ('ada', 'member'), ('ada', 'admin')`);
-    await end();
-    await end({ version: 2, client: 'portal' });
-    await end({ policy: 'admin', account: 'gone', reason: 'absolute_timeout' });
+    const ends = [['end', 1800, 1]] as const;
+    await storeUsage(test.database, { ...app, roles: ['admin', 'member'] }, ends);
+    await storeUsage(test.database, { ...app, policyVersion: 2, clientId: 'portal' }, ends);
+    await storeUsage(test.database, { ...app, policy: 'admin', field: 'refresh_absolute', roles: [] }, ends);
     assert.deepEqual(await told(), [
       'admin 1 absolute_timeout  0/1',
       'member 1 idle_timeout  0/1',
@@ -108,28 +90,56 @@ describe('reportTimeouts', () => {
       'admin 1 absolute_timeout  0/1',
       'member 1 idle_timeout admin 0/1',
       'member 1 idle_timeout member 0/1',
-      'member 2 idle_timeout admin 0/1',
       'member 2 idle_timeout member 0/1',
     ]);
   });
 
+  it('says the same of the recent days as of all, also after some were deleted', async () => {
+    await storeUsage(
+      test.database,
+      app,
+      [
+        ['end', 1800, 3],
+        ['back', 60, 2],
+      ],
+      2,
+    );
+    await storeUsage(
+      test.database,
+      app,
+      [
+        ['end', 1800, 5],
+        ['back', 60, 4],
+      ],
+      12,
+    );
+    const [recent] = (await report('policy', 30 * day)).rows;
+    const [all] = (await report('policy', 31 * day)).rows;
+    assert.deepEqual(recent, all);
+    await test.database.transaction((tx) => deleteOldUsage(tx, 10 * day));
+    const [less] = (await report('policy', 30 * day)).rows;
+    assert.deepEqual([less?.ends, less?.premature], [3, 2]);
+    await rollUpUsage(test.database);
+    const [renewed] = (await report('policy', 30 * day)).rows;
+    assert.deepEqual(renewed, less);
+  });
+
   describe('suggests', () => {
-    /** So many are back after 10, 20, 30 … seconds, and one in the last minute. */
-    async function interrupt(count: number): Promise<void> {
-      for (let at = 1; at <= count; at += 1) {
-        const account = `a${at}`;
-        await end({ account });
-        await signIn(39 * day + (at === count ? 890 : at * 10), { account });
-      }
-    }
+    /** So many are back after three minutes, and one in the last minute. */
+    const interrupt = (count: number) =>
+      storeUsage(test.database, app, [
+        ['end', 1800, count],
+        ['back', 180, count - 1],
+        ['back', 890, 1],
+      ]);
 
     it('the limit that would have avoided 95 of 100, in whole minutes', async () => {
       await interrupt(20);
       const [row] = (await report()).rows;
-      assert.deepEqual([row?.premature, row?.needed, row?.suggested], [20, 1990, 2040]);
+      assert.deepEqual([row?.premature, row?.suggested], [20, 2040]);
       assert.match(
         renderTimeoutsText(await report()),
-        /\nmember v1 {2}idle_timeout 30m {2}20 of 20 too early, 100 % \(84 % to 100 %\); 34m would have avoided 95 %\n$/,
+        /\nmember v1 {2}idle_timeout 30m {2}20 of 20 families too early, 100 % \(84 % to 100 %\); 34m would have avoided 95 %\n$/,
       );
     });
 

@@ -28,7 +28,12 @@ import { consoleReportsPage } from '../../views/console/reports.ts';
 import { consoleRefusedPage } from '../../views/console/refused.ts';
 import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
 import type { Shell } from '../../views/console/shell.ts';
+import { consoleTimeoutsPage } from '../../views/console/timeouts.ts';
+import { consoleUsagePage, consoleUsagePolicyPage } from '../../views/console/usage.ts';
+import { suggestLimit } from '../../src/policy/suggest_limit.ts';
 import { plotBars, plotColumns } from '../../src/reports/plot_bars.ts';
+import { plotShares } from '../../src/reports/plot_shares.ts';
+import { plotFrontier } from '../../src/reports/plot_frontier.ts';
 import type { PageContext } from '../../views/layout.ts';
 import type { Text } from './pages.ts';
 
@@ -332,6 +337,86 @@ export function consolePages(
         notes: [text('note')],
         fileUrl: text('url'),
       }),
+    consoleUsage: (text) =>
+      consoleUsagePage(shell(text), {
+        isDemo: true,
+        weight: text('weight'),
+        weightError: text('error'),
+        summary: text('summary'),
+        limits: (['too_strict', 'fits'] as const).map((verdict) => ({
+          policy: text('policy'),
+          url: text('url'),
+          version: 2,
+          subject: text('subject'),
+          limit: text('limit'),
+          ended: text('ended'),
+          verdict,
+          verdictText: text('verdict'),
+          suggestion: text('suggestion'),
+          previewUrl: verdict === 'fits' ? undefined : text('url'),
+        })),
+        fileUrl: text('url'),
+      }),
+    consoleUsagePolicy: (text) =>
+      consoleUsagePolicyPage(shell(text), {
+        isDemo: true,
+        policy: text('policy'),
+        action: text('action'),
+        weight: text('weight'),
+        frontiers: [
+          {
+            heading: text('heading'),
+            verdict: 'too_loose',
+            verdictText: text('verdict'),
+            text: text('text'),
+            facts: [text('fact')],
+            plot: plotFrontier({
+              ...suggestLimit(absences, { limit: 3600, stretch: 14_400, weight: 1 }),
+              id: 'frontier-0',
+              title: text('title'),
+              description: text('description'),
+            }),
+            caption: text('caption'),
+            columns: [text('column'), text('column')],
+            rows: [{ name: text('name'), numbers: [text('number')] }],
+            empty: text('empty'),
+            fileUrl: text('url'),
+          },
+        ],
+        previewUrl: text('url'),
+        previewText: text('preview'),
+      }),
+    consoleTimeouts: (text) =>
+      consoleTimeoutsPage(shell(text), {
+        isDemo: false,
+        summary: text('summary'),
+        by: 'client',
+        choices: [{ value: 'client', label: text('label') }],
+        keyLabel: text('keyLabel'),
+        plot: plotShares({
+          id: 'shares',
+          title: text('title'),
+          description: text('description'),
+          bars: [{ label: text('label'), share: 0.2, low: 0.1, high: 0.3, text: text('share') }],
+        }),
+        plotNote: text('note'),
+        rows: [
+          {
+            policy: text('policy'),
+            url: text('url'),
+            version: 2,
+            key: text('key'),
+            limit: text('limit'),
+            subject: text('subject'),
+            ends: text('ends'),
+            premature: text('premature'),
+            share: text('share'),
+            circumstances: [text('circumstance')],
+            needed: text('needed'),
+          },
+        ],
+        fileUrl: text('url'),
+      }),
     consoleRefused: (text) =>
       consoleRefusedPage(shell(text), { heading: text('heading'), text: text('text'), back: text('back') }),
     consoleClosed: (text) =>
@@ -341,6 +426,13 @@ export function consolePages(
       ),
   };
 }
+
+const absences = {
+  spans: 100,
+  gaps: new Map([[16, { count: 60, seconds: 100_000 }]]),
+  tails: new Map([[40, { count: 40, seconds: 190_000 }]]),
+  gone: 0,
+};
 
 const moment = (text: Text) => (name: string) => ({
   iso: text('iso'),

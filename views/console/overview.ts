@@ -1,23 +1,9 @@
-import { html, safeUrl } from '../html.ts';
+import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { dataTable } from './data_table.ts';
+import { plottedTable } from './plotted_table.ts';
+import type { PlottedTable } from './plotted_table.ts';
 import { consolePage } from './shell.ts';
 import type { Shell } from './shell.ts';
-
-/** A plot, and the same numbers as a table. */
-export interface PlottedTable {
-  readonly heading: string;
-  readonly plot: Html;
-  readonly caption: string;
-  readonly columns: readonly string[];
-  /** A name, then numbers; the name may lead somewhere. */
-  readonly rows: readonly {
-    readonly name: string;
-    readonly url?: string | undefined;
-    readonly numbers: readonly string[];
-  }[];
-  readonly empty: string;
-}
 
 export interface ConsoleOverviewProps {
   readonly tables: readonly PlottedTable[];
@@ -33,21 +19,4 @@ estimates then.</p>
 ${tables.map(plottedTable)}
 </div>`,
   );
-}
-
-function plottedTable({ heading, plot, caption, columns, rows, empty }: PlottedTable): Html {
-  return html`<section>
-<h2>${heading}</h2>
-${rows.length > 0 && plot}
-${dataTable({
-  caption,
-  columns,
-  rows: rows.map(({ name, url, numbers }) => [
-    url === undefined ? name : html`<a href="${safeUrl(url)}">${name}</a>`,
-    ...numbers,
-  ]),
-  empty,
-  numbers: columns.map((_, at) => at).slice(1),
-})}
-</section>`;
 }

@@ -2,6 +2,7 @@ import { html, safeUrl } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ComplianceGroup } from '../compliance.ts';
 import { dataTable } from './data_table.ts';
+import { reportPlaces } from './report_places.ts';
 import { consolePage } from './shell.ts';
 import type { Shell } from './shell.ts';
 
@@ -20,7 +21,8 @@ export function consoleReportsPage(shell: Shell, props: ConsoleReportsProps): Ht
   return consolePage(
     shell,
     { place: 'reports', heading: 'Compliance' },
-    html`<p class="lead">Policies and the running configuration, held on ${day} against the baselines that policies claim:
+    html`${reportPlaces('compliance')}
+<p class="lead">Policies and the running configuration, held on ${day} against the baselines that policies claim:
 <strong>${summary}</strong></p>
 <p><a href="${safeUrl(fileUrl)}" download>Take it away as a page to save and to print</a></p>
 ${groups.map(({ heading, source, rows }) => {

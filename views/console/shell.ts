@@ -24,7 +24,7 @@ const places = [
   ['policies', '/console/policies', 'Policies and roles'],
   ['clients', '/console/clients', 'Apps'],
   ['audit', '/console/audit', 'Audit trail'],
-  ['reports', '/console/reports', 'Compliance'],
+  ['reports', '/console/reports', 'Reports'],
   ['notices', '/console/notices', 'Undelivered'],
 ] as const;
 export type ConsolePlace = (typeof places)[number][0];

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { csvLine } from '../../domain/csv_line.ts';
 import { sendPage } from '../../http/send_page.ts';
 import { findAccountByUsername } from '../../store/accounts.ts';
 import { listAuditWindow } from '../../store/audit_events.ts';
@@ -114,18 +115,12 @@ const columns = [
 async function* writeCsv(events: AsyncIterable<ListedEvent>): AsyncGenerator<string> {
   yield `${columns.join(',')}\r\n`;
   for await (const event of events)
-    yield `${columns
-      .map((column) => {
+    yield csvLine(
+      columns.map((column) => {
         const value = event[column] ?? '';
-        return quote(typeof value === 'string' ? value : JSON.stringify(value));
-      })
-      .join(',')}\r\n`;
-}
-
-/** RFC 4180; and what a spreadsheet would take for a formula is made text. */
-function quote(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${text.replaceAll('"', '""')}"`;
+        return typeof value === 'string' ? value : JSON.stringify(value);
+      }),
+    );
 }
 
 async function* writeJson(events: AsyncIterable<ListedEvent>): AsyncGenerator<string> {

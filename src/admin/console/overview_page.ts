@@ -4,7 +4,7 @@ import { plotBars, plotColumns } from '../../reports/plot_bars.ts';
 import { reportActivity } from '../../reports/report_activity.ts';
 import type { ActivityReport, ActivityRow } from '../../reports/report_activity.ts';
 import { consoleOverviewPage } from '../../../views/console/overview.ts';
-import type { PlottedTable } from '../../../views/console/overview.ts';
+import type { PlottedTable } from '../../../views/console/plotted_table.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { describeShell } from './visit.ts';
 import type { ConsoleVisit } from './visit.ts';

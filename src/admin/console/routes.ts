@@ -5,6 +5,7 @@ import { exportCsv, exportJson, showAudit } from './audit_page.ts';
 import { clientChangeRoutes } from './client_change_page.ts';
 import { showClient, showClients } from './clients_page.ts';
 import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
+import { exportFrontier, showFrontier } from './frontier_page.ts';
 import { showNewAccount, submitNewAccount } from './new_account_page.ts';
 import { showNewClient, submitNewClient } from './new_client_page.ts';
 import { showNotices, showReplay, submitReplay } from './notices_page.ts';
@@ -14,6 +15,8 @@ import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change
 import { exportCompliance, showReports } from './reports_page.ts';
 import type { ConsoleRoute } from './route.ts';
 import { showSessions } from './sessions_page.ts';
+import { exportTimeouts, showTimeouts } from './timeouts_page.ts';
+import { exportUsage, showUsage } from './usage_page.ts';
 
 /** Every page of the console and every form: none is served that does not say here what it takes. */
 export const routes: readonly ConsoleRoute[] = [
@@ -45,4 +48,10 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'POST', path: '/notices/replay', scope: 'curfew:write', handle: submitReplay },
   { method: 'GET', path: '/reports', scope: 'curfew:read', handle: showReports },
   { method: 'GET', path: '/reports/compliance.html', scope: 'curfew:read', handle: exportCompliance },
+  { method: 'GET', path: '/reports/usage', scope: 'curfew:read', handle: showUsage },
+  { method: 'GET', path: '/reports/usage.csv', scope: 'curfew:read', handle: exportUsage },
+  { method: 'GET', path: '/reports/usage/{name}', scope: 'curfew:read', handle: showFrontier },
+  { method: 'GET', path: '/reports/usage/{name}/frontier.csv', scope: 'curfew:read', handle: exportFrontier },
+  { method: 'GET', path: '/reports/timeouts', scope: 'curfew:read', handle: showTimeouts },
+  { method: 'GET', path: '/reports/timeouts.csv', scope: 'curfew:read', handle: exportTimeouts },
 ];
