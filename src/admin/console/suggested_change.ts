@@ -1,7 +1,8 @@
 import type { Configuration } from '../../domain/configuration.ts';
+import { limitFields } from '../../reports/describe_limit.ts';
 import type { UsageRow } from '../../reports/report_usage.ts';
 import { policyPath } from './policies_page.ts';
-import { limitFields, writeLimit } from './policy_fields.ts';
+import { writeLimit } from './policy_fields.ts';
 
 /** The form of a policy with each suggested limit filled in; undefined where nothing is to be changed any more. */
 export function linkSuggestedChange(

@@ -7,8 +7,7 @@ export const readTimeouts = defineRoute({
   method: 'GET',
   path: '/reports/timeouts',
   operationId: 'readTimeouts',
-  summary:
-    'Limits that ended what was still wanted: their users signed in again at once. Reads the trail, which takes its time where that is long.',
+  summary: 'Limits that ended what was still wanted: their users signed in again at once. Of roll-ups alone.',
   scope: 'curfew:read',
   query: z.strictObject({
     since: queryDuration('30d', 'How far back.'),
@@ -21,17 +20,21 @@ export const readTimeouts = defineRoute({
     by: z.string(),
     rows: z.array(
       z.object({
-        policy: z.string().nullable(),
-        policy_version: z.number().int().nullable(),
+        of: z.enum(['session', 'family']),
+        field: z.string(),
+        policy: z.string(),
+        policy_version: z.number().int(),
         reason: z.string(),
-        limit: z.number().nullable().meta({ description: 'Seconds.' }),
+        limit: z.number().meta({ description: 'Seconds.' }),
         key: z.string().nullable().meta({ description: 'The client or the role.' }),
         ends: z.number().int(),
         premature: z.number().int(),
         share: z.number(),
         low: z.number(),
         high: z.number().meta({ description: 'The share is between `low` and `high`, 95 times of 100.' }),
-        needed: z.number().nullable(),
+        background: z.number().int().meta({ description: 'Ends while the app went on without its user.' }),
+        step_up: z.number().int().meta({ description: 'Ends beside a second factor.' }),
+        workflow: z.number().int().meta({ description: 'Ends of what ran by itself.' }),
         suggested: z.number().exactOptional().meta({
           description: 'Seconds; it would have avoided 95 of 100. Absent: too few to say.',
         }),
@@ -44,9 +47,10 @@ export const readTimeouts = defineRoute({
     return {
       body: {
         ...question,
-        rows: rows.map(({ policyVersion, cappedBy, ...row }) => ({
+        rows: rows.map(({ policyVersion, cappedBy, stepUp, ...row }) => ({
           ...row,
           policy_version: policyVersion,
+          step_up: stepUp,
           ...(cappedBy === undefined ? {} : { capped_by: cappedBy }),
         })),
       },
