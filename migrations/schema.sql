@@ -733,6 +733,12 @@ exception
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.client_lock_key(p_client_id text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN hashtextextended(('client '::text || p_client_id), (0)::bigint);
+
 CREATE OR REPLACE FUNCTION public.code_exchange_commit(p_code_hash bytea, p_token_hash bytea, p_family_id uuid, p_bound boolean, p_scopes text[], p_resources text[], p_jkt text, p_payload jsonb, p_account_version bigint, p_configuration_version bigint, p_session_idle integer, p_session_absolute integer, p_refresh_idle integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
  RETURNS record
  LANGUAGE plpgsql
@@ -745,6 +751,8 @@ declare
   v_family_id uuid;
 begin
   outcome := 'changed';
+  perform pg_advisory_xact_lock_shared(client_lock_key(c.client_id))
+    from authorization_codes c where c.code_hash = p_code_hash;
   select a.* into v_account from accounts a
     where a.account_id = (select c.account_id from authorization_codes c where c.code_hash = p_code_hash)
     for no key update;

@@ -15,7 +15,7 @@ import { weighDifferences } from '../policy/weigh_differences.ts';
 import { findHeldRoles } from '../store/held_roles.ts';
 import { deleteCodesOfClient } from '../store/authorization_codes.ts';
 import { beginCheckWalks } from '../store/check_walks.ts';
-import { writeClient } from '../store/clients.ts';
+import { lockExchanges, writeClient } from '../store/clients.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import {
   bumpConfigurationVersion,
@@ -76,6 +76,8 @@ export async function applyConfiguration(
   assertReferences(next);
   assertBaselines(desired);
 
+  const removed = differences.filter(({ section, kind }) => section === 'clients' && kind === 'removed');
+  for (const { name } of removed) await lockExchanges(tx, name);
   const ended = differences.length > 0 ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
   const made: Record<string, unknown> = {};
   if (differences.length > 0) {
@@ -84,8 +86,7 @@ export async function applyConfiguration(
     if (message !== undefined) made.message = message;
     if (revertsTo !== undefined) made.reverts_to = revertsTo;
   }
-  for (const { section, name, kind } of differences) {
-    if (section !== 'clients' || kind !== 'removed') continue;
+  for (const { name } of removed) {
     ended.families += await endClientAccess(tx, current, name, origin);
     await deleteCodesOfClient(tx, name);
   }

@@ -2,7 +2,7 @@ import type { Origin } from '../domain/origin.ts';
 import { readAuthor } from '../domain/read_author.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { deleteCodesOfClient } from '../store/authorization_codes.ts';
-import { setClientDisabled } from '../store/clients.ts';
+import { lockExchanges, setClientDisabled } from '../store/clients.ts';
 import { bumpConfigurationVersion } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { endClientAccess } from './end_client_access.ts';
@@ -20,6 +20,7 @@ export async function disableClient(
 ): Promise<{ families: number }> {
   const { configuration, client } = await lockClient(tx, clientId);
   if (client.disabled) return { families: 0 };
+  await lockExchanges(tx, clientId);
   await setClientDisabled(tx, clientId, true);
   const version = await bumpConfigurationVersion(tx, readAuthor(origin));
   const families = await endClientAccess(tx, configuration, clientId, origin);
@@ -28,12 +29,13 @@ export async function disableClient(
 }
 
 /**
- * Enable a disabled client again. Nothing is revived: what was issued in the moment in which it was disabled ends
- * first, and codes not exchanged yet go. Throws Problem `client_unknown`.
+ * Enable a disabled client again. Nothing is revived: tokens that it got in the moment in which it was disabled, and
+ * codes not exchanged yet, go first. Throws Problem `client_unknown`.
  */
 export async function enableClient(tx: Queryable, clientId: string, origin: Origin): Promise<void> {
   const { configuration, client } = await lockClient(tx, clientId);
   if (!client.disabled) return;
+  await lockExchanges(tx, clientId);
   await endClientAccess(tx, configuration, clientId, origin);
   await deleteCodesOfClient(tx, clientId);
   await setClientDisabled(tx, clientId, false);

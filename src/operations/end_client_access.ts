@@ -8,7 +8,8 @@ import { endFamilies } from './end_access.ts';
 
 /**
  * End every family of a client that is removed or disabled, and forget its access tokens without one; sessions
- * stay. Codes not exchanged yet stay too: whoever exchanges one is told. Returns how many families ended.
+ * stay. Codes not exchanged yet stay too: whoever exchanges one is told. `lockExchanges` comes first, so that no family
+ * in flight is missed. Returns how many families ended.
  */
 export async function endClientAccess(
   tx: Queryable,

@@ -33,6 +33,20 @@ export async function writeClient(tx: Queryable, client: Omit<ClientDefinition, 
   );
 }
 
+/**
+ * Wait for exchanges of a client's codes that are under way, and let no other begin before the transaction ends. Comes
+ * before any lock of an account, family or session.
+ */
+export async function lockExchanges(tx: Queryable, clientId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'client_lock_exchanges',
+      text: 'select pg_advisory_xact_lock(client_lock_key($1))',
+    },
+    [clientId],
+  );
+}
+
 /** Whoever disables a client that lives ends its access as well. */
 export async function setClientDisabled(tx: Queryable, clientId: string, disabled: boolean): Promise<void> {
   await tx.query(

@@ -24,6 +24,8 @@ const weighted: [weight: number, arbitrary: fc.Arbitrary<GateCommand>][] = [
   [3, operations.setRolesOperation.map(operationCommand)],
   [1, operations.disableOperation.map(operationCommand)],
   [3, operations.enableOperation.map(operationCommand)],
+  [1, operations.disableClientOperation.map(operationCommand)],
+  [4, operations.enableClientOperation.map(operationCommand)],
   [1, operations.changePasswordOperation.map(operationCommand)],
   [1, operations.signOutEverywhereOperation.map(operationCommand)],
   [1, operations.withdrawConsentOperation.map(operationCommand)],

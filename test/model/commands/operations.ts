@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { applyConfiguration } from '../../../src/operations/apply_configuration.ts';
 import { disableAccount, enableAccount } from '../../../src/operations/disable_account.ts';
+import { disableClient, enableClient } from '../../../src/operations/disable_client.ts';
 import { endAccountAccess } from '../../../src/operations/end_account_access.ts';
 import { endFamily } from '../../../src/operations/end_family.ts';
 import { endSession } from '../../../src/operations/end_session.ts';
@@ -13,7 +14,7 @@ import type { Queryable } from '../../../src/store/database.ts';
 import { signOut } from '../gate/authorize.ts';
 import * as operate from '../gate/operate.ts';
 import { clients, policies } from '../gate/scenario.ts';
-import type { Account, PolicyLimits, World } from '../gate/world.ts';
+import type { Account, Client, PolicyLimits, World } from '../gate/world.ts';
 import { get } from '../server/real.ts';
 import type { Real } from '../server/real.ts';
 import { desiredPolicies } from '../server/stage_configuration.ts';
@@ -146,6 +147,41 @@ export const enableOperation: fc.Arbitrary<Operation> = accountNumber.map((numbe
     follow: () => operate.enable(world, account),
   })),
   isPossible: (world) => world.accounts[number]?.disabled ?? false,
+}));
+
+/** An operation on one of the clients. */
+function ofClient(
+  describe: string,
+  number: number,
+  begin: (world: World, client: Client) => Change,
+): Operation {
+  const { clientId } = clients[number] ?? {};
+  return {
+    describe: `${describe} client ${clientId}`,
+    isPossible: always,
+    begin: (world) => begin(world, get(world.clients, clientId ?? '')),
+  };
+}
+
+const clientNumber = fc.nat(clients.length - 1);
+const isDisabled = (world: Readonly<World>, number: number) =>
+  world.clients.get(clients[number]?.clientId ?? '')?.disabled ?? false;
+
+export const disableClientOperation: fc.Arbitrary<Operation> = clientNumber.map((number) =>
+  ofClient('disable', number, (world, client) => ({
+    async perform(tx) {
+      await disableClient(tx, client.clientId, origin);
+    },
+    follow: () => operate.disableClient(world, client),
+  })),
+);
+
+export const enableClientOperation: fc.Arbitrary<Operation> = clientNumber.map((number) => ({
+  ...ofClient('enable', number, (world, client) => ({
+    perform: (tx) => enableClient(tx, client.clientId, origin),
+    follow: () => operate.enableClient(world, client),
+  })),
+  isPossible: (world) => isDisabled(world, number),
 }));
 
 /** The operator's way: a file with another password. */

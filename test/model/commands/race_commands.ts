@@ -15,6 +15,7 @@ import type { GateCommand } from './command.ts';
 import {
   applyOperation,
   changePasswordOperation,
+  disableClientOperation,
   disableOperation,
   endFamilyOperation,
   endSessionOperation,
@@ -52,6 +53,7 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: setRolesOperation },
   { weight: 2, arbitrary: applyOperation },
   { weight: 1, arbitrary: disableOperation },
+  { weight: 1, arbitrary: disableClientOperation },
   { weight: 1, arbitrary: changePasswordOperation },
   { weight: 1, arbitrary: signOutEverywhereOperation },
   { weight: 1, arbitrary: withdrawConsentOperation },

@@ -177,12 +177,13 @@ export const introspectCommand: fc.Arbitrary<GateCommand> = fc
         const family = pick(families, choice.family);
         const token = family && pick(family.tokens, choice.age);
         if (!family || !token) return;
-        const { body } = await postToken(real.stage, {
+        const { status, body } = await postToken(real.stage, {
           form: { token: get(real.tokens, token) },
           client: family.client,
           instance: choice.instance,
           path: '/token/introspection',
         });
+        if (world.clients.get(family.client)?.disabled) return assert.equal(status, 401);
         const { active, refresh_token_timeout: idleIn, authorization_expires_in: absoluteIn } = body;
         assert.deepEqual({ active, idleIn, absoluteIn }, inspect(world, token));
       },

@@ -42,6 +42,8 @@ async function walk(world: World, real: Real, choice: SignInChoice): Promise<Cod
   const client = clients[choice.client];
   const wish = wishes[choice.wish];
   if (!browser || !client || !wish) throw new Error('The choice is out of range.');
+  // A disabled client does not exist at this endpoint, where nothing is judged.
+  if (world.clients.get(client.clientId)?.disabled) return undefined;
   await waitForTimeStep(world, real, browser);
   const request = {
     ...wish,
@@ -150,7 +152,9 @@ export const revokeCommand: fc.Arbitrary<GateCommand> = fc
         if (!family || !token) return;
         const { client } = family;
         const form = { token: get(real.tokens, token) };
-        await postToken(real.stage, { form, client, instance: choice.instance, path: '/token/revocation' });
+        const path = '/token/revocation';
+        const { status } = await postToken(real.stage, { form, client, instance: choice.instance, path });
+        if (world.clients.get(client)?.disabled) return assert.equal(status, 401);
         revoke(world, family);
       },
       (world) => world.families.length > 0,

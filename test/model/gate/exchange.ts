@@ -22,6 +22,7 @@ export function exchange(world: World, code: Code, key: string | undefined): Ans
 
   const { account, client, session } = code;
   if (account.disabled) return refuseCode(world, code, 'account_disabled');
+  if (world.clients.get(client)?.disabled) return refuseCode(world, code, 'client_disabled');
   const isPublic = world.clients.get(client)?.public;
   const family: Family = {
     account,

@@ -1,5 +1,5 @@
 import { endAccount, endFamily, noticeAll, settle } from './ends.ts';
-import type { Account, Family, Policy, World } from './world.ts';
+import type { Account, Client, Family, Policy, World } from './world.ts';
 
 /** Time passes, forward only. */
 export function moveTo(world: World, moment: number): void {
@@ -50,6 +50,21 @@ export function enable(world: World, account: Account): void {
   if (!account.disabled) return;
   account.disabled = false;
   world.events.push({ name: 'account.enabled', account });
+}
+
+/** A client is disabled: all its families end, offline ones too; sessions stay. */
+export function disableClient(world: World, client: Client): void {
+  if (client.disabled) return;
+  client.disabled = true;
+  for (const family of world.families.filter((entry) => entry.client === client.clientId))
+    endFamily(world, family, 'client_disabled');
+}
+
+/** It is enabled again: codes of before are forgotten. */
+export function enableClient(world: World, client: Client): void {
+  if (!client.disabled) return;
+  client.disabled = false;
+  for (const code of world.codes) if (code.client === client.clientId && !code.family) code.forgotten = true;
 }
 
 /** The user signs out in every browser: everything ends, and codes not exchanged yet are forgotten. */

@@ -30,6 +30,7 @@ export interface Client {
   /** Without a secret: what it gets with a proof is bound to the proof's key. */
   public: boolean;
   rotates: boolean;
+  disabled?: boolean;
 }
 
 export interface Scope {

@@ -1,5 +1,6 @@
 import { loadConfiguration } from '../../../src/store/configuration.ts';
 import { disableAccount } from '../../../src/operations/disable_account.ts';
+import { enableClient } from '../../../src/operations/disable_client.ts';
 import { applyConfiguration } from '../../../src/operations/apply_configuration.ts';
 import { createFormBrowser } from '../../support/browser.ts';
 import type { FormBrowser } from '../../support/browser.ts';
@@ -28,9 +29,10 @@ const origin = { actor: 'operator' };
 export async function beginRun(stage: Stage): Promise<{ model: World; real: Real }> {
   const { database } = stage;
   await stage.clock.moveTo(stage.now);
-  await database.transaction((tx) =>
-    applyConfiguration(tx, { policies: desiredPolicies(scenario.policies) }, { origin }),
-  );
+  await database.transaction(async (tx) => {
+    for (const { clientId } of scenario.clients) await enableClient(tx, clientId, origin);
+    await applyConfiguration(tx, { policies: desiredPolicies(scenario.policies) }, { origin });
+  });
   await stage.tellInstances();
   const versions = await sql<{ name: string; version: number }>(
     database,
