@@ -104,6 +104,8 @@ describe('the console tells', () => {
         ['policies member', 'session_idle', '1 hour → 2 hours', 'looser'],
       );
       assert.doesNotMatch(compared.text, /going back/, 'who may only look is offered no way back');
+      const latest = await reader.open(`/console/history/${first + 1}`);
+      assert.equal(headingOf(latest), headingOf(compared), 'what the one in force changed');
       const same = await reader.open(`/console/history/${first}?to=${first}`);
       assert.match(same.text, /Nothing: they are the same/);
 

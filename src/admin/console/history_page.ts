@@ -54,11 +54,16 @@ export async function showHistory(visit: ConsoleVisit, dependencies: ConsoleDepe
   sendPage(ctx, page);
 }
 
-/** What differs between a version and another one; without one, the one in force. */
+/** What differs between a version and another one; without one, the one in force, or of that what it changed. */
 export async function showVersion(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
   const { ctx, configuration, mayChange } = visit;
   const version = readVersion(visit);
   const other = readQuery(ctx, 'to', 15);
+  if (other === '' && version === configuration.version) {
+    const question = { version: version - 1, most: 1, mostChanges: 0 };
+    const [before] = await reportHistory(dependencies.database, question);
+    if (before) return seeOther(ctx, `${versionPath(before.version)}?to=${version}`);
+  }
   const to = /^\d+$/.test(other) ? Number(other) : configuration.version;
   const differences = await reportVersionDifferences(dependencies.database, version, to);
   const shell = await describeShell(dependencies, visit);
