@@ -148,6 +148,20 @@ describe('the console tells', () => {
       );
     });
 
+    it('of very many changes the first', async () => {
+      const version = await inForce();
+      const { roles } = adminConfiguration();
+      const many = Array.from({ length: 510 }, (_, at) => `r${at}`);
+      await server.apply({
+        roles: new Map([...(roles ?? []), ...many.map((name) => [name, { name }] as const)]),
+      });
+      const page = await reader.open(`/console/history/${version}`);
+      assert.equal(rowsOf(page).length, 1 + 500);
+      assert.match(page.text, /And 10 more, which <code>curfew policy diff<\/code> tells/);
+      assert.match((await reader.open('/console/history')).text, /and 502 more/);
+      await server.apply({ roles: roles ?? new Map() });
+    });
+
     it('and goes back to none in which nobody could change anything', async () => {
       const version = await inForce();
       const page = await writer.open('/console/history/1/revert');

@@ -372,6 +372,7 @@ export function consolePages(
         to: 7,
         inForce: 9,
         changes: [changedField(text)],
+        more: 3,
         revertUrl: text('url'),
       }),
     consoleRevert: (text) =>
@@ -568,6 +569,7 @@ function revert(text: Text, save: ConsoleRevertProps['save']): ConsoleRevertProp
   return {
     version: 3,
     changes: [changedField(text)],
+    more: 3,
     warnings: [text('warning')],
     ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
     backUrl: text('url'),

@@ -70,13 +70,15 @@ export interface ConsoleVersionProps {
   readonly to: number;
   readonly inForce: number;
   readonly changes: readonly ChangedField[];
+  /** So many more differ than are shown. */
+  readonly more: number;
   /** undefined: this version is in force. */
   readonly revertUrl?: string | undefined;
 }
 
 /** One version beside another, or the one in force. */
 export function consoleVersionPage(shell: Shell, props: ConsoleVersionProps): Html {
-  const { version, to, inForce, changes, revertUrl } = props;
+  const { version, to, inForce, changes, more, revertUrl } = props;
   return consolePage(
     shell,
     { place: 'history', heading: `From version ${version} to version ${to}` },
@@ -90,7 +92,7 @@ ${
 ${textField({ name: 'to', label: 'Compare with version', input: { type: 'text', inputmode: 'numeric', value: String(to), autocomplete: 'off', maxlength: '15' } })}
 <button class="button primary" type="submit">Compare</button>
 </form>
-${changeTable(`What changed from version ${version} to version ${to}`, changes)}
+${changeTable(`What changed from version ${version} to version ${to}`, changes, more)}
 <p class="aside"><a href="/console/history">To all versions</a></p>`,
   );
 }
@@ -98,6 +100,8 @@ ${changeTable(`What changed from version ${version} to version ${to}`, changes)}
 export interface ConsoleRevertProps {
   readonly version: number;
   readonly changes: readonly ChangedField[];
+  /** So many more differ than are shown. */
+  readonly more: number;
   readonly warnings: readonly string[];
   readonly ends: readonly EndProps[];
   readonly backUrl: string;
@@ -112,7 +116,7 @@ export interface ConsoleRevertProps {
 
 /** What going back to a version would change and end, before it is done. */
 export function consoleRevertPage(shell: Shell, props: ConsoleRevertProps): Html {
-  const { version, changes, warnings, ends, backUrl, message, error, save } = props;
+  const { version, changes, more, warnings, ends, backUrl, message, error, save } = props;
   return consolePage(
     shell,
     {
@@ -142,17 +146,18 @@ ${textField({
 }
 <p class="aside"><a href="${safeUrl(backUrl)}">Cancel</a></p>
 <h2>What changes</h2>
-${changeTable('What changes', changes)}
+${changeTable('What changes', changes, more)}
 <h2>What would end</h2>
 ${endTable(ends)}`,
   );
 }
 
-function changeTable(caption: string, changes: readonly ChangedField[]): Html {
-  return dataTable({
+function changeTable(caption: string, changes: readonly ChangedField[], more: number): Html {
+  return html`${dataTable({
     caption,
     columns: ['Where', 'What', 'Was and becomes', 'Which way'],
     rows: changes.map(({ entry, field, change, direction }) => [entry, field, change, direction]),
     empty: 'Nothing: they are the same.',
-  });
+  })}
+${more > 0 && html`<p class="soft">And ${more} more, which <code>curfew policy diff</code> tells.</p>`}`;
 }

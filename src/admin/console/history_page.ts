@@ -24,6 +24,8 @@ const historyPath = `${consoleRoot}/history`;
 const versionPath = (version: number): string => `${historyPath}/${version}`;
 const perPage = 20;
 const mostChanges = 8;
+/** A page shows so many fields that differ. */
+const mostRows = 500;
 
 /** The versions of the configuration, or those that changed one policy. */
 export async function showHistory(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
@@ -71,7 +73,7 @@ export async function showVersion(visit: ConsoleVisit, dependencies: ConsoleDepe
     version,
     to,
     inForce: configuration.version,
-    changes: listChanges(differences),
+    ...listChanges(differences),
     revertUrl: version === configuration.version || !mayChange ? undefined : `${versionPath(version)}/revert`,
   });
   sendPage(ctx, page);
@@ -124,7 +126,7 @@ async function renderRevert(
   const shell = await describeShell(dependencies, visit);
   const page = consoleRevertPage(shell, {
     version,
-    changes: listChanges(reverted.differences),
+    ...listChanges(reverted.differences),
     warnings: [...reverted.warnings, ...describeUnrestored(reverted.unrestored)].map(
       ({ path, message: text }) => `${path}: ${text}`,
     ),
@@ -143,8 +145,8 @@ function readVersion({ path, ctx }: ConsoleVisit): number {
 }
 
 /** A row for each field; what is added or removed as a whole has one where it has no fields. */
-function listChanges(differences: readonly Difference[]): ChangedField[] {
-  return differences.flatMap((difference): ChangedField[] => {
+function listChanges(differences: readonly Difference[]): { changes: ChangedField[]; more: number } {
+  const all = differences.flatMap((difference): ChangedField[] => {
     const { section, name, kind, fields } = difference;
     const entry = section === name ? section : `${section} ${name}`;
     if (fields.length === 0) return [{ entry, field: 'All of it', change: kind, direction: '' }];
@@ -156,4 +158,5 @@ function listChanges(differences: readonly Difference[]): ChangedField[] {
       direction: field.direction ?? '',
     }));
   });
+  return { changes: all.slice(0, mostRows), more: Math.max(0, all.length - mostRows) };
 }
