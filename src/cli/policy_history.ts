@@ -12,7 +12,7 @@ import type { Database, Queryable } from '../store/database.ts';
 import { listRemovals, printApplied } from './apply.ts';
 import { describeWarnings } from './apply_file.ts';
 import { choosePaint, describeDifferences } from './describe_differences.ts';
-import { describeUnrestored } from './describe_unrestored.ts';
+import { describeUnrestored } from '../reports/describe_unrestored.ts';
 import { withDatabase } from './open_database.ts';
 import { readMessage } from './read_message.ts';
 

@@ -2,8 +2,8 @@ import type { Middleware } from 'koa';
 
 /** What may stand for an identifier of an interaction, in the paths that carry one. */
 const identified = /^\/(?:auth|device|interaction)\/[\w-]+(?:\/[a-z-]+)?$/;
-/** The admin API compares paths as they are sent; its identifiers may need escapes. */
-const ofAdminApi = /^\/admin\/v1(?:\/[^/]+)*$/;
+/** The admin API and the console compare paths as they are sent; identifiers in them may need escapes. */
+const ofOperators = /^\/(?:admin\/v1|console)(?:\/[^/]+)*$/;
 /** Every other path of ours: lower case, no escapes, no slash at the end. */
 const plain = /^\/(?:[a-z0-9._-]+(?:\/[a-z0-9._-]+)*)?$/;
 
@@ -12,6 +12,6 @@ const plain = /^\/(?:[a-z0-9._-]+(?:\/[a-z0-9._-]+)*)?$/;
  * `/token/` and escaped letters as `/token`; what guards a path must never see less than they do.
  */
 export const canonicalPath: Middleware = async (ctx, next) => {
-  if (![plain, identified, ofAdminApi].some((form) => form.test(ctx.path))) return ctx.throw(404);
+  if (![plain, identified, ofOperators].some((form) => form.test(ctx.path))) return ctx.throw(404);
   await next();
 };

@@ -8,6 +8,7 @@ import type { ExplainedAccess, ExplainedScope } from './explain_access.ts';
 export interface DescribedCandidate {
   /** The policy and its version, or the scope itself. */
   who: string;
+  policy?: string;
   /** What brings the policy. */
   sources: string;
   value: string;
@@ -25,6 +26,8 @@ export interface DescribedLimit {
 
 export interface DescribedAccess {
   who: string;
+  /** Why nothing is granted at all. */
+  warnings: string[];
   notes: string[];
   scopes: { name: string; outcome: string; granted: boolean }[];
   groups: { heading: string; limits: DescribedLimit[] }[];
@@ -46,6 +49,7 @@ export function describeAccess(access: ExplainedAccess): DescribedAccess {
   ];
   return {
     who: describeWho(access),
+    warnings: listWarnings(access),
     notes: listNotes(access),
     scopes: scopes.map((scope) => ({
       name: scope.name,
@@ -67,12 +71,17 @@ function describeRoles(roles: readonly string[]): string {
   return `${roles.length === 1 ? 'with the role' : 'with the roles'} ${roles.join(', ')}`;
 }
 
-function listNotes({ account, client, session, tokens }: ExplainedAccess): string[] {
-  const idle = [session, tokens].map((limits) => limits.find(({ field }) => field.endsWith('_idle'))?.value);
-  const isCut = Number(idle[0]) < Number(idle[1]);
+function listWarnings({ account, client }: ExplainedAccess): string[] {
   return [
     ...(account?.disabled ? ['The account is disabled: nothing is granted.'] : []),
     ...(client?.disabled ? ['The app is disabled: nothing is granted.'] : []),
+  ];
+}
+
+function listNotes({ session, tokens }: ExplainedAccess): string[] {
+  const idle = [session, tokens].map((limits) => limits.find(({ field }) => field.endsWith('_idle'))?.value);
+  const isCut = Number(idle[0]) < Number(idle[1]);
+  return [
     ...(isCut
       ? [
           `Without offline access, an app's access ends with the session: without activity after ${describeDuration(Number(idle[0]), 4)}.`,
@@ -103,7 +112,9 @@ function describeScope({ obstacle, roles, resource, stepUp }: ExplainedScope): s
 }
 
 function describeOne({ field, value, candidates }: LimitExplanation, label = labelOf(field)): DescribedLimit {
-  const described = candidates.map((candidate) => describeCandidate(field, candidate));
+  // What does not set it has lost nothing.
+  const setting = candidates.filter(({ outcome }) => outcome !== 'not_set');
+  const described = setting.map((candidate) => describeCandidate(field, candidate));
   return {
     label,
     value: describeLimit(field, value),
@@ -127,6 +138,7 @@ function describeCandidate(
   const brought = sources.map(({ kind, name }) => `${kind === 'client' ? 'app' : kind} ${name}`).join(', ');
   const isBuiltIn = policy === 'default' && version === 0;
   return {
+    ...(policy === undefined ? {} : { policy }),
     who:
       policy === undefined
         ? `the ${brought} itself`
@@ -140,7 +152,7 @@ function describeCandidate(
 
 /** The explanation as lines for a terminal. */
 export function renderAccessText(access: ExplainedAccess): string {
-  const { who, notes, scopes, groups } = describeAccess(access);
+  const { who, warnings, notes, scopes, groups } = describeAccess(access);
   const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
   const scopeWidth = widest(scopes.map(({ name }) => name));
   const limits = groups.flatMap(({ limits: own }) => own);
@@ -149,6 +161,7 @@ export function renderAccessText(access: ExplainedAccess): string {
   const name = ({ who: of, sources }: DescribedCandidate) => (sources === '' ? of : `${of} (${sources})`);
   const blocks = [
     [who],
+    warnings,
     scopes.length > 0
       ? ['Scopes', ...scopes.map((scope) => `  ${scope.name.padEnd(scopeWidth)}  ${scope.outcome}`)]
       : [],

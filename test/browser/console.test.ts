@@ -20,6 +20,7 @@ describe('the console in a browser', () => {
       { of: 'family', field: 'refresh_idle', limit: 1800, clientId: 'shop' },
       interrupted(1800),
     );
+    await scene.server.apply({ audit: { retention: 90 * 86_400 } });
   });
   afterEach(() => scene.closePages());
   after(() => scene.close());
@@ -44,6 +45,15 @@ describe('the console in a browser', () => {
     '/policies/member/edit',
     previewPath,
     '/new-policy',
+    '/roles',
+    '/keys',
+    '/keys/rotate',
+    '/history',
+    '/history/2',
+    '/history/2/revert',
+    '/explain',
+    '/explain?username=operator-1&client=none',
+    '/explain?username=operator-1&client=shop&scope=openid+payments.write+curfew:write&resource=',
   ]) {
     it(`has no fault that axe finds and fits into every window: /console${path}`, async () => {
       const page = await scene.openPage({ bypassCSP: true });
@@ -126,6 +136,36 @@ describe('the console in a browser', () => {
       `select detail ->> 'actor' as actor from audit_events where name = 'configuration.applied' order by event_id desc limit 1`,
     );
     assert.match(actor, /^admin:/);
+  });
+
+  it('goes back to an earlier version: what would end is read, a second factor proved, and the history says so', async () => {
+    const { issuer } = scene.server;
+    const page = await scene.openPage();
+    const operator = await scene.addPerson('admin');
+    await openConsole(page, issuer, operator, '/console/history');
+    const newest = page.getByRole('row').nth(1);
+    const before = Number(/\d+$/.exec(await newest.getByRole('link').innerText())?.[0]);
+    await scene.server.apply({ audit: { retention: 91 * 86_400 } });
+    await page.reload();
+    assert.match(await newest.innerText(), /audit: retention 90 days → 91 days/);
+    await page.getByRole('link', { name: `Version ${before}`, exact: true }).click();
+    assert.equal(await heading(page), `From version ${before} to version ${before + 1}`);
+    await page.getByRole('link', { name: /^See what going back/ }).click();
+    assert.equal(await heading(page), `What would end: back to version ${before}`);
+    assert.match(await page.locator('.lead').innerText(), /^Nothing that is open now would end\./);
+    assert.match(
+      await page.getByRole('row', { name: /retention/ }).innerText(),
+      /audit\s+retention\s+91 days → 90 days/,
+    );
+    await page.getByRole('link', { name: 'Confirm it’s you, then go back' }).click();
+    await answerSignIn(page, operator);
+    assert.equal(await heading(page), `What would end: back to version ${before}`, 'back where it began');
+    await page.getByLabel('Why').fill('Too long');
+    await press(page, `Go back to version ${before}`);
+    assert.equal(await heading(page), 'History of the configuration');
+    assert.equal(await page.getByRole('status').innerText(), `All is as in version ${before} again.`);
+    assert.match(await newest.innerText(), new RegExp(`Too long\\s+Re-establishes version ${before}`));
+    assert.match(await newest.innerText(), new RegExp(`admin, by ${operator.username}`));
   });
 
   async function faultsOf(page: Page): Promise<string[]> {

@@ -126,6 +126,15 @@ describe('the admin API tells why', () => {
       const unknown = await admin.call('POST', `/configuration/versions/${first + 99}/${action}`, {});
       assert.deepEqual([unknown.status, unknown.body.type], [404, 'urn:curfew:problem:not_found'], action);
     }
+    for (const action of ['preview', 'revert']) {
+      const nobody = await admin.call('POST', `/configuration/versions/1/${action}`, {});
+      assert.deepEqual(
+        [nobody.status, nobody.body.type],
+        [409, 'urn:curfew:problem:last_administrator'],
+        action,
+      );
+    }
+    assert.equal((await get('/configuration/versions?limit=1')).items[0].version, first + 3);
     const reader = await createAdministrator(server.issuer, ada);
     assert.equal((await reader.call('POST', `/configuration/versions/${first}/revert`, {})).status, 403);
   });

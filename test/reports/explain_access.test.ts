@@ -75,7 +75,6 @@ describe('explainAccess', () => {
     assert.deepEqual(find(all, 'App access: overlap'), [
       'App access: overlap of refresh tokens | 10 seconds | admin, version 1 (role admin)',
       'not 10 seconds · member, version 1 (role member) · as strict, but named later',
-      'not till, version 1 (app till) · does not set it',
       'not 10 seconds · default, built in · counts only where nothing else sets it',
     ]);
     assert.deepEqual(

@@ -14,6 +14,11 @@ import {
   consoleClientsPage,
   consoleNewClientPage,
 } from '../../views/console/clients.ts';
+import { consoleExplainPage } from '../../views/console/explain.ts';
+import { consoleHistoryPage, consoleRevertPage, consoleVersionPage } from '../../views/console/history.ts';
+import type { ConsoleRevertProps } from '../../views/console/history.ts';
+import { consoleKeyChangePage, consoleKeysPage } from '../../views/console/keys.ts';
+import { consoleRolesPage } from '../../views/console/roles.ts';
 import { consoleNoticesPage, consoleReplayPage } from '../../views/console/notices.ts';
 import { consoleOverviewPage } from '../../views/console/overview.ts';
 import {
@@ -314,6 +319,103 @@ export function consolePages(
       ),
     consolePolicyPreviewUnproved: (text) =>
       consolePolicyPreviewPage(shell(text), preview(text, { proofUrl: text('url') })),
+    consoleExplain: (text) =>
+      consoleExplainPage(shell(text), {
+        asked: {
+          username: text('username'),
+          client: text('client'),
+          scope: text('scope'),
+          resource: text('resource'),
+        },
+        error: { field: 'client', text: text('error') },
+        answer: {
+          who: text('who'),
+          warnings: [text('warning')],
+          notes: [text('note')],
+          scopes: [{ name: text('scope'), outcome: text('outcome') }],
+          groups: [
+            {
+              heading: text('heading'),
+              limits: [
+                {
+                  label: text('label'),
+                  value: text('value'),
+                  winner: candidate(text),
+                  losers: [candidate(text), { ...candidate(text), url: undefined, sources: '' }],
+                },
+                { label: text('label'), value: text('value'), losers: [] },
+              ],
+            },
+          ],
+        },
+      }),
+    consoleHistory: (text) =>
+      consoleHistoryPage(shell(text), {
+        policy: text('policy'),
+        versions: [
+          {
+            version: 7,
+            url: text('url'),
+            made: moment(text)('made'),
+            author: text('author'),
+            message: text('message'),
+            revertsTo: 3,
+            changes: [text('change')],
+            more: 2,
+          },
+        ],
+        ...pages(text),
+      }),
+    consoleVersion: (text) =>
+      consoleVersionPage(shell(text), {
+        version: 3,
+        to: 7,
+        inForce: 9,
+        changes: [changedField(text)],
+        more: 3,
+        revertUrl: text('url'),
+      }),
+    consoleRevert: (text) =>
+      consoleRevertPage(
+        shell(text),
+        revert(text, { action: text('action'), fields: { in_force: text('version') } }),
+      ),
+    consoleRevertUnproved: (text) => consoleRevertPage(shell(text), revert(text, { proofUrl: text('url') })),
+    consoleKeys: (text) =>
+      consoleKeysPage(
+        { ...shell(text), mayChange: true },
+        {
+          current: [signingKey(text)],
+          next: [{ ...signingKey(text), at: undefined }],
+          previous: [{ ...signingKey(text), removeUrl: text('url') }],
+          rotateEvery: text('every'),
+        },
+      ),
+    consoleKeyChange: (text) =>
+      consoleKeyChangePage(shell(text), {
+        heading: text('heading'),
+        lead: text('lead'),
+        warning: text('warning'),
+        button: text('button'),
+        action: text('action'),
+        fields: { force: text('force') },
+      }),
+    consoleRoles: (text) =>
+      consoleRolesPage(shell(text), {
+        columns: [text('column')],
+        roles: [
+          {
+            name: text('role'),
+            people: text('people'),
+            peopleUrl: text('url'),
+            limits: [{ value: text('value'), policy: text('policy') }],
+            met: [text('met')],
+            missed: [text('missed')],
+            broken: [{ id: text('baseline'), faults: [text('fault')] }],
+          },
+        ],
+        ...pages(text),
+      }),
     consoleReports: (text) =>
       consoleReportsPage(shell(text), {
         day: text('day'),
@@ -451,6 +553,48 @@ function listedSession(text: Text) {
     idleEnd: moment(text)('idleEnd'),
     absoluteEnd: moment(text)('absoluteEnd'),
     policies: [text('policy'), text('policy')],
+  };
+}
+
+function changedField(text: Text) {
+  return {
+    entry: text('entry'),
+    field: text('field'),
+    change: text('change'),
+    direction: text('direction'),
+  };
+}
+
+function revert(text: Text, save: ConsoleRevertProps['save']): ConsoleRevertProps {
+  return {
+    version: 3,
+    changes: [changedField(text)],
+    more: 3,
+    warnings: [text('warning')],
+    ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
+    backUrl: text('url'),
+    message: text('message'),
+    ...('action' in (save ?? {}) ? { error: text('error') } : {}),
+    save,
+  };
+}
+
+function signingKey(text: Text) {
+  return {
+    keyId: text('keyId'),
+    purpose: text('purpose'),
+    algorithm: text('algorithm'),
+    at: moment(text)('at'),
+  };
+}
+
+function candidate(text: Text) {
+  return {
+    who: text('who'),
+    url: text('url'),
+    sources: text('source'),
+    value: text('value'),
+    why: text('why'),
   };
 }
 

@@ -4,6 +4,8 @@ import { hiddenFields } from '../partials/action_form.ts';
 import { selectField } from '../partials/select_field.ts';
 import { textField } from '../partials/text_field.ts';
 import { dataTable } from './data_table.ts';
+import { endTable, sayEnds } from './end_table.ts';
+import type { EndProps } from './end_table.ts';
 import { consolePage } from './shell.ts';
 import type { Shell } from './shell.ts';
 
@@ -30,7 +32,7 @@ export function consolePoliciesPage(shell: Shell, { policies, roles }: ConsolePo
     shell,
     { place: 'policies', heading: 'Policies and roles' },
     html`<p class="lead">Of the policies that apply to somebody, the strictest value of each limit holds.</p>
-<p><a href="/console/new-policy">Write a new policy</a></p>
+<p><a href="/console/new-policy">Write a new policy</a> or look at <a href="/console/roles">what each role has</a></p>
 <h2>Policies</h2>
 ${dataTable({
   caption: 'Policies',
@@ -138,12 +140,7 @@ export interface ConsolePolicyPreviewProps {
   readonly name: string;
   readonly differences: readonly { readonly label: string; readonly from: string; readonly to: string }[];
   readonly warnings: readonly string[];
-  readonly ends: readonly {
-    readonly policy: string;
-    readonly reason: string;
-    readonly sessions: number;
-    readonly families: number;
-  }[];
+  readonly ends: readonly EndProps[];
   readonly backUrl: string;
   readonly save:
     | { readonly action: string; readonly fields: Readonly<Record<string, string>> }
@@ -155,18 +152,10 @@ export interface ConsolePolicyPreviewProps {
 /** What a change would end, before it is saved. */
 export function consolePolicyPreviewPage(shell: Shell, props: ConsolePolicyPreviewProps): Html {
   const { name, differences, warnings, ends, backUrl, save } = props;
-  const [sessions, families] = [
-    ends.reduce((sum, end) => sum + end.sessions, 0),
-    ends.reduce((sum, end) => sum + end.families, 0),
-  ];
   return consolePage(
     shell,
     { place: 'policies', heading: html`What would end: ${name}` },
-    html`<p class="lead"><strong>${
-      sessions + families === 0
-        ? 'Nothing that is open now would end.'
-        : `${count(sessions, 'session')} and ${count(families, 'access of apps', 'accesses of apps')} that are open now would end within seconds.`
-    }</strong> A lengthened limit revives nothing.</p>
+    html`<p class="lead"><strong>${sayEnds(ends)}</strong> A lengthened limit revives nothing.</p>
 ${
   save &&
   differences.length > 0 &&
@@ -186,16 +175,6 @@ ${dataTable({
   empty: 'Nothing: the policy is so already.',
 })}
 <h2>What would end</h2>
-${dataTable({
-  caption: 'What would end, by policy and reason',
-  columns: ['Policy', 'Reason', 'Sessions', 'Accesses of apps'],
-  rows: ends.map((end) => [end.policy, end.reason, end.sessions, end.families]),
-  empty: 'Nothing.',
-  numbers: [2, 3],
-})}`,
+${endTable(ends)}`,
   );
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 }

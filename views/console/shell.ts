@@ -22,9 +22,12 @@ const places = [
   ['sessions', '/console/sessions', 'Live sessions'],
   ['accounts', '/console/accounts', 'Accounts'],
   ['policies', '/console/policies', 'Policies and roles'],
+  ['explain', '/console/explain', 'Why this limit'],
   ['clients', '/console/clients', 'Apps'],
+  ['history', '/console/history', 'History'],
   ['audit', '/console/audit', 'Audit trail'],
   ['reports', '/console/reports', 'Reports'],
+  ['keys', '/console/keys', 'Keys'],
   ['notices', '/console/notices', 'Undelivered'],
 ] as const;
 export type ConsolePlace = (typeof places)[number][0];

@@ -6,13 +6,17 @@ import { clientChangeRoutes } from './client_change_page.ts';
 import { showClient, showClients } from './clients_page.ts';
 import { showEndSessions, submitEndSessions } from './end_sessions_page.ts';
 import { exportFrontier, showFrontier } from './frontier_page.ts';
+import { showHistory, showRevert, showVersion, submitRevert } from './history_page.ts';
+import { showKeyRemoval, showKeys, showRotation, submitKeyRemoval, submitRotation } from './keys_page.ts';
 import { showNewAccount, submitNewAccount } from './new_account_page.ts';
 import { showNewClient, submitNewClient } from './new_client_page.ts';
 import { showNotices, showReplay, submitReplay } from './notices_page.ts';
+import { showExplanation } from './explain_page.ts';
 import { showOverview } from './overview_page.ts';
 import { showNewPolicy, showPolicies, showPolicy } from './policies_page.ts';
 import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change_page.ts';
 import { exportCompliance, showReports } from './reports_page.ts';
+import { showRoles } from './roles_page.ts';
 import type { ConsoleRoute } from './route.ts';
 import { showSessions } from './sessions_page.ts';
 import { exportTimeouts, showTimeouts } from './timeouts_page.ts';
@@ -35,14 +39,25 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/policies/{name}/edit', scope: 'curfew:read', handle: showPolicyForm },
   { method: 'GET', path: '/policies/{name}/preview', scope: 'curfew:read', handle: showPolicyPreview },
   { method: 'POST', path: '/policies/{name}', scope: 'curfew:write', handle: submitPolicy },
+  { method: 'GET', path: '/roles', scope: 'curfew:read', handle: showRoles },
+  { method: 'GET', path: '/explain', scope: 'curfew:read', handle: showExplanation },
   { method: 'GET', path: '/clients', scope: 'curfew:read', handle: showClients },
   { method: 'GET', path: '/clients/{client_id}', scope: 'curfew:read', handle: showClient },
   ...clientChangeRoutes,
   { method: 'GET', path: '/new-client/{kind}', scope: 'curfew:write', handle: showNewClient },
   { method: 'POST', path: '/new-client/{kind}', scope: 'curfew:write', handle: submitNewClient },
+  { method: 'GET', path: '/history', scope: 'curfew:read', handle: showHistory },
+  { method: 'GET', path: '/history/{version}', scope: 'curfew:read', handle: showVersion },
+  { method: 'GET', path: '/history/{version}/revert', scope: 'curfew:read', handle: showRevert },
+  { method: 'POST', path: '/history/{version}/revert', scope: 'curfew:write', handle: submitRevert },
   { method: 'GET', path: '/audit', scope: 'curfew:read', handle: showAudit },
   { method: 'GET', path: '/audit.csv', scope: 'curfew:read', handle: exportCsv },
   { method: 'GET', path: '/audit.json', scope: 'curfew:read', handle: exportJson },
+  { method: 'GET', path: '/keys', scope: 'curfew:read', handle: showKeys },
+  { method: 'GET', path: '/keys/rotate', scope: 'curfew:write', handle: showRotation },
+  { method: 'POST', path: '/keys/rotate', scope: 'curfew:write', handle: submitRotation },
+  { method: 'GET', path: '/keys/{key_id}/remove', scope: 'curfew:write', handle: showKeyRemoval },
+  { method: 'POST', path: '/keys/{key_id}/remove', scope: 'curfew:write', handle: submitKeyRemoval },
   { method: 'GET', path: '/notices', scope: 'curfew:read', handle: showNotices },
   { method: 'GET', path: '/notices/replay', scope: 'curfew:write', handle: showReplay },
   { method: 'POST', path: '/notices/replay', scope: 'curfew:write', handle: submitReplay },

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { lineSchema } from '../../../config/schema/names.ts';
 import type { Configuration } from '../../../domain/configuration.ts';
-import { previewEnds } from '../../../operations/preview_ends.ts';
-import type { EndCount } from '../../../operations/preview_ends.ts';
 import { rehearse } from '../../../operations/rehearse.ts';
-import { revertConfiguration } from '../../../operations/revert_configuration.ts';
-import type { RevertedConfiguration } from '../../../operations/revert_configuration.ts';
+import { revertAsOperator } from '../../../operations/revert_as_operator.ts';
+import type { RevertedByOperator } from '../../../operations/revert_as_operator.ts';
 import type { Difference } from '../../../policy/compare_configurations.ts';
 import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
 import type { HistoryEntry } from '../../../reports/report_history.ts';
@@ -112,13 +110,10 @@ export const previewRevert = defineRoute({
   scope: 'curfew:read',
   params: versionPath,
   answer: revertedSchema,
-  problems: ['conflict'],
-  async handle({ path, origin }, { database, loadConfiguration }) {
-    const body = await rehearse(database, async (tx) => {
-      const reverted = await revertConfiguration(tx, path.version, { origin });
-      return describeReverted(reverted, await previewEnds(tx, await loadConfiguration(tx)));
-    });
-    return { body };
+  problems: ['conflict', 'last_administrator'],
+  async handle({ path, origin }, { database }) {
+    const reverted = await rehearse(database, (tx) => revertAsOperator(tx, path.version, { origin }));
+    return { body: describeReverted(reverted) };
   },
 });
 
@@ -133,14 +128,13 @@ export const revertToVersion = defineRoute({
     message: lineSchema(500).exactOptional().meta({ description: 'Why, for the history.' }),
   }),
   answer: revertedSchema.extend({ version: z.number().int().meta({ description: 'In force now.' }) }),
-  problems: ['conflict'],
+  problems: ['conflict', 'last_administrator'],
   isVersioned: true,
-  async handle({ tx, configuration, path, body: { message }, ifMatch, origin }, { loadConfiguration }) {
+  async handle({ tx, configuration, path, body: { message }, ifMatch, origin }) {
     assertInForce(configuration, ifMatch);
-    const reverted = await revertConfiguration(tx, path.version, { origin, message });
-    const next = await loadConfiguration(tx);
-    const body = describeReverted(reverted, await previewEnds(tx, next));
-    return { body: { ...body, version: next.version }, version: next.version };
+    const reverted = await revertAsOperator(tx, path.version, { origin, message });
+    const { version: inForce } = reverted.configuration;
+    return { body: { ...describeReverted(reverted), version: inForce }, version: inForce };
   },
 });
 
@@ -171,10 +165,13 @@ function describeDifferences(differences: readonly Difference[]): z.input<typeof
   return differences.map(({ section, name, kind, fields }) => ({ section, name, kind, fields }));
 }
 
-function describeReverted(
-  { differences, ended, warnings, unrestored }: RevertedConfiguration,
-  wouldEnd: EndCount[],
-): z.input<typeof revertedSchema> {
+function describeReverted({
+  differences,
+  ended,
+  warnings,
+  unrestored,
+  wouldEnd,
+}: RevertedByOperator): z.input<typeof revertedSchema> {
   return {
     differences: describeDifferences(differences),
     ended,
