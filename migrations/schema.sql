@@ -72,6 +72,7 @@ END,
   xact xid8 not null default pg_current_xact_id(),
   constraint audit_events_pkey PRIMARY KEY (event_id, occurred_at)
 ) partition by RANGE (occurred_at);
+CREATE INDEX audit_events_account ON ONLY public.audit_events USING btree (account_id, event_id) WHERE ((account_id IS NOT NULL) AND (name !~~ 'refresh.%'::text));
 
 create table audit_events_default partition of audit_events DEFAULT;
 

@@ -34,6 +34,8 @@ ${email && html`<div><dt>E-mail</dt><dd>${email}</dd></div>`}
 <li>${count(apps, 'app', 'No app')} with access while you are away</li>
 </ul>
 <p><a href="/account/sessions">See when each of them ends, or end it</a></p>
+<h2>What happened</h2>
+<p><a href="/account/activity">Sign-ins, changes and ends, the newest first</a></p>
 <h2>Sign out everywhere</h2>
 <p>Ends every sign-in to your account, this one too, and the access of every app.</p>
 ${actionForm({

@@ -12,7 +12,7 @@ import type { LoadedSession } from '../store/sessions.ts';
 import type { PageContext } from '../../views/layout.ts';
 
 /** The pages that signing in leads back to. */
-export type AccountPage = '/account' | '/account/sessions' | '/account/security';
+export type AccountPage = '/account' | '/account/sessions' | '/account/activity' | '/account/security';
 
 /** What needs the key that seals an authenticator's secret. */
 export interface Authenticators {

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { parseForm, readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
+import { showActivity } from './activity_page.ts';
 import { showAddApp, submitAddApp } from './add_app_page.ts';
 import { removeApp, renameApp, showApp } from './app_pages.ts';
 import { showAddPasskey, submitAddPasskey } from './add_passkey_page.ts';
@@ -26,6 +27,8 @@ const security = '/account/security';
 const pages: Record<string, { path: AccountPage; show: Handle }> = {
   '/account': { path: '/account', show: showOverview },
   '/account/sessions': { path: '/account/sessions', show: showSessions },
+  '/account/activity': { path: '/account/activity', show: showActivity },
+  '/account/activity/:id': { path: '/account/activity', show: showActivity },
   [security]: { path: security, show: showSecurity },
   [`${security}/password`]: { path: security, show: afterProof(showPassword) },
   [`${security}/apps/new`]: { path: security, show: afterProof(showAddApp) },

@@ -7,7 +7,13 @@ import { acr } from './token_claims.ts';
 export const accountClientId = 'curfew account';
 
 /** The pages that a sign-in for the account area, or for the console, may come back to. */
-export const accountPaths = ['/account', '/account/sessions', '/account/security', '/console'] as const;
+export const accountPaths = [
+  '/account',
+  '/account/sessions',
+  '/account/activity',
+  '/account/security',
+  '/console',
+] as const;
 export type AccountPath = (typeof accountPaths)[number];
 
 /**

@@ -91,6 +91,24 @@ const eventColumns = `
 const leastId = '00000000-0000-0000-0000-000000000000';
 const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+/**
+ * Of one account there is an index without its refreshes, which serves where none are asked for: then nothing is
+ * looked at but what is the account's.
+ */
+function sourceOf(accountId: string | undefined, name: string | undefined, withoutRefreshes = false): Source {
+  const isIndexed =
+    withoutRefreshes || (name !== undefined && !name.startsWith('refresh.') && !'refresh.'.startsWith(name));
+  return accountId !== undefined && isIndexed
+    ? { key: 'account_', where: `account_id = $ACCOUNT and name not like 'refresh.%'` }
+    : { key: '', where: '($ACCOUNT::text is null or account_id = $ACCOUNT)' };
+}
+
+interface Source {
+  /** For the name of the statement. */
+  key: string;
+  where: string;
+}
+
 /** Events in the order of their ids, from `after` on upwards, or from the newest or before `before` downwards; at most so many. */
 export async function listAuditEvents(
   db: Queryable,
@@ -98,12 +116,13 @@ export async function listAuditEvents(
   page: { after: string | undefined; limit: number } | { newest: number; before?: string | undefined },
 ): Promise<ListedEvent[]> {
   const isUpwards = 'after' in page;
+  const { key, where } = sourceOf(accountId, name);
   return await db.query<ListedEvent>(
     {
-      name: isUpwards ? 'audit_events_after' : 'audit_events_newest',
+      name: `audit_events_${key}${isUpwards ? 'after' : 'newest'}`,
       text: `select ${eventColumns}
              from audit_events
-             where ($1::text is null or account_id = $1) and ($2::text is null or name = $2)
+             where ${where.replaceAll('$ACCOUNT', '$1')} and ($2::text is null or name = $2)
                and ($3::float8 is null or occurred_at >= curfew_now() - make_interval(secs => $3))
                ${
                  isUpwards
@@ -128,6 +147,8 @@ export interface WindowFilter {
   /** ISO 8601; `from` inclusive, `to` exclusive. */
   from?: string | undefined;
   to?: string | undefined;
+  /** Of an account's events, which are then found however few they are. */
+  withoutRefreshes?: boolean;
 }
 
 export interface EventWindow {
@@ -144,16 +165,19 @@ const windowSize = 10_000;
 /** The newest events of a kind before `before`: what this costs does not grow with the trail. */
 export async function listAuditWindow(
   db: Queryable,
-  { accountId, name, from, to }: WindowFilter,
+  { accountId, name, from, to, withoutRefreshes }: WindowFilter,
   { before, most }: { before?: string | undefined; most: number },
 ): Promise<EventWindow> {
+  const { key, where } = sourceOf(accountId, name, withoutRefreshes);
+  const own = where.replaceAll('$ACCOUNT', '$2');
   const start = before ?? (to === undefined ? greatestId : firstIdAfter(to));
   const events = await db.query<ListedEvent>(
     {
-      name: 'audit_events_window',
+      name: `audit_events_${key}window`,
       text: `select ${eventColumns}
-             from (select * from audit_events where event_id < $1 order by event_id desc limit ${windowSize}) looked_at
-             where ($2::text is null or account_id = $2) and ($3::text is null or starts_with(name, $3))
+             from (select * from audit_events where event_id < $1 ${key && `and ${own}`}
+                   order by event_id desc limit ${windowSize}) looked_at
+             where ${own} and ($3::text is null or starts_with(name, $3))
                and ($4::timestamptz is null or occurred_at >= $4) and ($5::timestamptz is null or occurred_at < $5)
              order by event_id desc limit $6`,
     },
@@ -164,11 +188,11 @@ export async function listAuditWindow(
   if (events.length > most && last) return { events: shown, next: last.event_id, isCut: false };
   const [end] = await db.query<{ event_id: string; occurred_at: Date }>(
     {
-      name: 'audit_events_window_end',
-      text: `select event_id, occurred_at from audit_events where event_id < $1
+      name: `audit_events_${key}window_end`,
+      text: `select event_id, occurred_at from audit_events where event_id < $1 ${key && `and ${own}`}
              order by event_id desc offset ${windowSize - 1} limit 1`,
     },
-    [start],
+    key ? [start, accountId] : [start],
   );
   const isPast = end !== undefined && from !== undefined && end.occurred_at < new Date(from);
   return end && !isPast

@@ -26,7 +26,7 @@ describe('a server whose gate or sweeper is broken on purpose', () => {
       .filter(({ name }) => name === 'control.failed')
       .map(({ detail }) => String(detail.kind))
       .toSorted();
-  const isNoted = async () => (await sql(server.database, 'select from control_findings')).length > 0;
+  const areNoted = async () => (await sql(server.database, 'select from control_findings')).length === 2;
   const findingsIn = (text: string) => text.match(/^curfew_control_findings\{.*\} [1-9]\d*$/gm) ?? [];
 
   it('is found by its own control: what a limit no longer allows, and no sweeper looks at', async () => {
@@ -45,7 +45,7 @@ describe('a server whose gate or sweeper is broken on purpose', () => {
       `update policies set limits = limits || '{"refresh_idle": 1, "session_absolute": 1}' where name = 'member'`,
     );
     await server.clock.advance(2);
-    await waitUntil(isNoted, 'something is noted');
+    await waitUntil(areNoted, 'session and family are noted');
     assert.deepEqual(await listKinds(), []);
     await server.clock.advance(61);
     await waitUntil(async () => (await listKinds()).length >= 2, 'the control failed');

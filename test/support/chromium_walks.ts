@@ -11,6 +11,7 @@ import type { Scene } from './chromium_scene.ts';
 import { asAdmin } from './database.ts';
 import { api } from './example_configuration.ts';
 import type { TestServer } from './server.ts';
+import { sql } from './sql.ts';
 import { totpCode } from './totp.ts';
 import { addVirtualAuthenticator } from './virtual_authenticator.ts';
 
@@ -198,6 +199,20 @@ async function* lookingAfter({ client, addPerson, openPage, server }: Scene, pag
   await page.reload();
   await page.getByRole('button', { name: 'Sign out Chrome on' }).first().click();
   yield 'sessions with what was done';
+  await page.getByRole('link', { name: 'Activity', exact: true }).click();
+  yield 'activity';
+  await sql(
+    server.database,
+    `insert into audit_events (name, account_id) select 'session.extended', account_id
+     from accounts, generate_series(1, 60) where username = $1`,
+    person.username,
+  );
+  await page.reload();
+  yield 'activity that goes on';
+  await page.getByRole('link', { name: 'Older' }).click();
+  yield 'older activity';
+  await page.goto(`${server.issuer}/account/activity/00000000-0000-0000-0000-000000000000`);
+  yield 'activity before all others';
   await page.getByRole('link', { name: 'Your account' }).click();
   await press(page, 'Sign out everywhere');
   yield 'signed out everywhere';

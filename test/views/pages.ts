@@ -8,6 +8,7 @@ import { accountPasskeyPage } from '../../views/account_passkey.ts';
 import { accountPasswordPage } from '../../views/account_password.ts';
 import { accountRecoveryCodesPage } from '../../views/account_recovery_codes.ts';
 import { accountSecurityPage } from '../../views/account_security.ts';
+import { accountActivityPage } from '../../views/account_activity.ts';
 import { accountSessionsPage } from '../../views/account_sessions.ts';
 import { accountUnlockPage } from '../../views/account_unlock.ts';
 import { addPasskeyPage } from '../../views/add_passkey.ts';
@@ -132,6 +133,17 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
         },
       ],
     }),
+  accountActivity: (text) =>
+    accountActivityPage(branded(text), {
+      ...common(text),
+      activities: [
+        { text: text('text'), device: text('device'), address: text('address'), at: access(text).started },
+        { text: text('text'), at: access(text).started },
+      ],
+      newestUrl: text('newestUrl'),
+      olderUrl: text('olderUrl'),
+    }),
+  accountActivityEmpty: (text) => accountActivityPage(branded(text), { ...common(text), activities: [] }),
   accountSessionsEmpty: (text) =>
     accountSessionsPage(branded(text), { ...common(text), current: session(text), others: [], apps: [] }),
   session: (text) =>

@@ -121,7 +121,7 @@ ${dataTable({
   empty: 'None.',
 })}
 <h2>What happened lately</h2>
-${eventTable(`What happened lately to ${username}`, events, 'Nothing among the newest events of the trail.')}
+${eventTable(`What happened lately to ${username}`, events, 'Nothing but refreshes.')}
 <p><a href="${safeUrl(eventsUrl)}">Look through the trail</a></p>`,
   );
 }

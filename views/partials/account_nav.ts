@@ -2,11 +2,12 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import { actionForm } from './action_form.ts';
 
-export type AccountPlace = 'overview' | 'sessions' | 'security';
+export type AccountPlace = 'overview' | 'sessions' | 'activity' | 'security';
 
 const places: readonly { place: AccountPlace; url: string; label: string }[] = [
   { place: 'overview', url: '/account', label: 'Your account' },
   { place: 'sessions', url: '/account/sessions', label: 'Sessions' },
+  { place: 'activity', url: '/account/activity', label: 'Activity' },
   { place: 'security', url: '/account/security', label: 'Security' },
 ];
 

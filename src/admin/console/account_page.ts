@@ -37,7 +37,11 @@ export async function showAccount(visit: ConsoleVisit, dependencies: ConsoleDepe
   const failures = await findSignInFailures(database, guesserHash(account));
   const sessions = await listLiveSessions(database, { accountId, most: mostAccesses });
   const families = await listLiveFamilies(database, { accountId, most: mostAccesses });
-  const { events } = await listAuditWindow(database, { accountId }, { most: mostEvents });
+  const { events } = await listAuditWindow(
+    database,
+    { accountId, withoutRefreshes: true },
+    { most: mostEvents },
+  );
   const shell = await describeShell(dependencies, visit);
   const page = consoleAccountPage(shell, {
     username: account.username,
