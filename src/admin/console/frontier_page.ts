@@ -79,10 +79,9 @@ export async function exportFrontier(visit: ConsoleVisit, dependencies: ConsoleD
 
 async function findRows(visit: ConsoleVisit, dependencies: ConsoleDependencies) {
   const policy = visit.path.name ?? '';
-  const rows = await loadUsage(dependencies, readWeight(visit).weight);
-  const own = rows.filter((row) => row.policy === policy);
-  if (own.length === 0 && !visit.configuration.policies.has(policy)) visit.ctx.throw(404);
-  return { policy, rows: own };
+  const rows = await loadUsage(dependencies, readWeight(visit).weight, policy);
+  if (rows.length === 0 && !visit.configuration.policies.has(policy)) visit.ctx.throw(404);
+  return { policy, rows };
 }
 
 interface Marks {
