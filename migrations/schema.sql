@@ -595,6 +595,14 @@ create table usage_days (
   constraint usage_days_group_id_fkey FOREIGN KEY (group_id) REFERENCES usage_groups(group_id)
 );
 
+create table usage_events (
+  day date not null,
+  name text not null,
+  reason text not null,
+  count bigint not null,
+  constraint usage_events_pkey PRIMARY KEY (day, name, reason)
+);
+
 create table usage_groups (
   group_id uuid not null default uuidv7(),
   of text not null,
@@ -630,8 +638,20 @@ create table usage_recent (
   bucket smallint not null,
   count bigint not null,
   seconds double precision not null,
-  constraint usage_recent_pkey PRIMARY KEY (group_id, measure, bucket),
-  constraint usage_recent_group_id_fkey FOREIGN KEY (group_id) REFERENCES usage_groups(group_id) ON DELETE CASCADE
+  constraint usage_recent_pkey PRIMARY KEY (measure, group_id, bucket)
+);
+
+create table usage_recent_policies (
+  of text not null,
+  field text not null,
+  policy text not null,
+  policy_version integer not null,
+  limit_seconds integer not null,
+  measure text not null,
+  bucket smallint not null,
+  count bigint not null,
+  seconds double precision not null,
+  constraint usage_recent_policies_pkey PRIMARY KEY (policy, policy_version, of, field, limit_seconds, measure, bucket)
 );
 
 create table window_secrets (
@@ -1140,10 +1160,12 @@ grant delete, insert, select, update on ssf_streams to curfew_server;
 grant delete, insert, select, update on totp_factors to curfew_server;
 grant insert, select, update on trail_keys to curfew_server;
 grant delete, insert, select, update on usage_days to curfew_server;
+grant delete, insert, select, update on usage_events to curfew_server;
 grant delete, insert, select, update on usage_groups to curfew_server;
 grant delete, insert, select, update on usage_people to curfew_server;
 grant select, update on usage_progress to curfew_server;
 grant delete, insert, select, update on usage_recent to curfew_server;
+grant delete, insert, select, update on usage_recent_policies to curfew_server;
 grant delete, insert, select, update on window_secrets to curfew_server;
 grant execute on function audit_drop_months(interval) to curfew_server;
 grant execute on function audit_erase(text) to curfew_server;

@@ -20,7 +20,7 @@ import { createSecretsAtRest } from './credentials/secrets_at_rest.ts';
 import type { AddressRules } from './delivery/address_guard.ts';
 import { buildSenders } from './delivery/build_senders.ts';
 import { createDeliverer } from './delivery/deliver_notices.ts';
-import type { MailSettings } from './delivery/send_mail.ts';
+import type { MailSettings } from './delivery/open_mail_transport.ts';
 import { createSealer } from './events/seal_events.ts';
 import { createSecurityEventSigner } from './delivery/sign_security_event.ts';
 import { defaultJwksMaxAge } from './domain/signing_keys.ts';

@@ -1,4 +1,6 @@
-import { Html, html } from './html.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import { reportDocument } from './report_document.ts';
 
 /** A document of its own, to save and to print: its style sheet is inside it, and nothing else is loaded. */
 export interface CompliancePageProps {
@@ -31,31 +33,17 @@ export interface ComplianceCells {
 }
 
 export function compliancePage(props: CompliancePageProps): Html {
-  const heading = 'Compliance with baselines';
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>${heading}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${props.cssHash}'">
-<style>${new Html(props.css)}</style>
-</head>
-<body>
-<main>
-<h1>${heading}</h1>
-<p class="day">Curfew, <time datetime="${props.day}">${props.day}</time></p>
-<p class="summary">${props.summary}</p>
-${props.groups.map(group)}
-${props.notes.length > 0 && html`<section><h2>Notes</h2><ul>${props.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
-</main>
-</body>
-</html>
-`;
+  const { groups, notes } = props;
+  return reportDocument({
+    ...props,
+    heading: 'Compliance with baselines',
+    content: html`${groups.map(complianceGroup)}
+${notes.length > 0 && html`<section><h2>Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}`,
+  });
 }
 
-function group({ heading, source, rows }: ComplianceGroup): Html {
+/** One table of it. */
+export function complianceGroup({ heading, source, rows }: ComplianceGroup): Html {
   return html`<section>
 <h2>${heading}</h2>
 <table>

@@ -1,13 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { renderJsonSchema } from '../config/json_schema.ts';
 import { writeConfigurationFile } from '../config/write_configuration_file.ts';
 import { desireConfiguration } from '../domain/desire_configuration.ts';
-import { Problem } from '../domain/problems.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { LoadedConfiguration } from '../store/configuration.ts';
 import { withDatabase } from './open_database.ts';
+import { printText } from './print_text.ts';
 
 interface ExportOptions {
   output?: string;
@@ -26,14 +25,14 @@ export function addExportCommands(program: Command): void {
     .option('--secret-hashes', "with the SHA-256 of each client's secret, for another database")
     .action(async (options: ExportOptions) => {
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
-        print(describeConfiguration(await loadConfiguration(database), options), options.output);
+        printText(describeConfiguration(await loadConfiguration(database), options), options.output);
       });
     });
   program
     .command('schema')
     .description('write the JSON Schema of the configuration file, for editors')
     .option('--output <file>', 'write it there instead of to standard output')
-    .action(({ output }: { output?: string }) => print(renderJsonSchema(), output));
+    .action(({ output }: { output?: string }) => printText(renderJsonSchema(), output));
 }
 
 /** The same text for the same configuration, whenever it is asked for. */
@@ -56,18 +55,4 @@ export function describeConfiguration(
     secretHashes,
     disabledClients: new Set(disabled.map(({ clientId }) => clientId)),
   });
-}
-
-function print(text: string, output: string | undefined): void {
-  if (output === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    writeFileSync(output, text);
-  } catch (cause) {
-    throw new Problem('file_unwritable', `${output} cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }

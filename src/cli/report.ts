@@ -16,9 +16,14 @@ import type { UsageQuestion } from '../reports/report_usage.ts';
 import { defaultWeight } from '../policy/suggest_limit.ts';
 import { reportTimeouts } from '../reports/report_timeouts.ts';
 import type { TimeoutQuestion } from '../reports/report_timeouts.ts';
+import { renderMonthlyPage, sayMonth, summariseMonth } from '../reports/render_monthly_page.ts';
+import { reportMonthly } from '../reports/report_monthly.ts';
+import { sendReport } from '../delivery/send_report.ts';
 import { fixedFacts } from './fixed_facts.ts';
+import { mailSettings } from './mail_settings.ts';
 import { noteDemoData } from './note_demo_data.ts';
 import { withDatabase } from './open_database.ts';
+import { printText } from './print_text.ts';
 
 export function addReportCommands(program: Command): void {
   const report = program.command('report').description('what can be told from what is stored');
@@ -113,6 +118,53 @@ export function addReportCommands(program: Command): void {
         process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderUsageText(found));
       });
     });
+
+  report
+    .command('monthly')
+    .description('one page about a month, to save, to print or to mail: ends, refusals, limits, compliance')
+    .option('--month <month>', 'such as 2026-10; the last one that is over unless told', readMonth)
+    .option('--output <file>', 'write it there instead of to standard output')
+    .option('--mail <address>', 'mail it there, by the mail server of the environment', readAddress)
+    .action(tellMonth);
+}
+
+interface MonthlyOptions {
+  month?: string;
+  output?: string;
+  mail?: string;
+}
+
+async function tellMonth({ month, output, mail }: MonthlyOptions): Promise<void> {
+  const environment = readEnvironment(process.env, 'tool');
+  const settings = mailSettings(environment);
+  if (mail !== undefined && !settings)
+    throw new Problem('mail_missing', 'There is no mail server: set CURFEW_SMTP_URL and CURFEW_MAIL_FROM.');
+  await withDatabase(environment, async (database) => {
+    const found = await reportMonthly(database, fixedFacts(environment), month);
+    await noteDemoData(database);
+    const html = renderMonthlyPage(found);
+    if (output !== undefined || mail === undefined) printText(html, output);
+    if (mail === undefined || !settings) return;
+    await sendReport(settings, {
+      to: mail,
+      subject: `Curfew: access in ${sayMonth(found.month)}`,
+      text: `${summariseMonth(found)}\n\nThe whole report is attached: open it in a browser, or print it.\n`,
+      file: { name: `curfew-${found.month}.html`, html },
+    });
+    process.stderr.write(`Mailed to ${mail}.\n`);
+  });
+}
+
+function readMonth(text: string): string {
+  if (!/^20\d\d-(0[1-9]|1[0-2])$/.test(text))
+    throw new InvalidArgumentError('It must be a month such as 2026-10.');
+  return text;
+}
+
+function readAddress(text: string): string {
+  if (!/^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/.test(text))
+    throw new InvalidArgumentError('It must be an e-mail address.');
+  return text;
 }
 
 function readWeight(text: string): number {

@@ -5,10 +5,10 @@ import type { App } from '../app.ts';
 import { createMetrics } from '../http/metrics/create_metrics.ts';
 import { listenForScrapes } from '../http/metrics/listen_for_scrapes.ts';
 import type { Environment } from '../config/environment.ts';
-import type { MailSettings } from '../delivery/send_mail.ts';
 import { Problem } from '../domain/problems.ts';
 import type { Metrics } from '../http/metrics/create_metrics.ts';
 import type { Database } from '../store/database.ts';
+import { mailSettings } from './mail_settings.ts';
 
 export interface ServerOptions {
   environment: Environment;
@@ -61,8 +61,4 @@ async function listenForMetrics(metrics: Metrics, { metricsPort = 0, metricsHost
     const message = `CURFEW_METRICS_PORT: port ${metricsPort} cannot be listened on: ${(cause as Error).message}`;
     throw new Problem('environment_invalid', message, { cause });
   }
-}
-
-function mailSettings({ smtpUrl, mailFrom }: Environment): MailSettings | undefined {
-  return smtpUrl === undefined || mailFrom === undefined ? undefined : { smtpUrl, from: mailFrom };
 }

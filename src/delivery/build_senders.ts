@@ -11,7 +11,8 @@ import { createPost } from './post.ts';
 import { createLogoutSender } from './send_logout_token.ts';
 import type { Sender } from './send_batch.ts';
 import { createMailSender } from './send_mail.ts';
-import type { MailSenderOptions, MailSettings } from './send_mail.ts';
+import type { MailSettings } from './open_mail_transport.ts';
+import type { MailSenderOptions } from './send_mail.ts';
 import { createSecurityEventSender } from './send_security_event.ts';
 import type { SignSecurityEvent } from './sign_security_event.ts';
 

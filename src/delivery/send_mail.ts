@@ -1,17 +1,10 @@
-import { createTransport } from 'nodemailer';
-import { isLoopback } from '../domain/loopback.ts';
 import type { MailNotice } from '../domain/notices.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { PasswordLinkPurpose } from '../domain/password_links.ts';
+import { openMailTransport } from './open_mail_transport.ts';
+import type { MailSettings } from './open_mail_transport.ts';
 import type { Delivery, Sender } from './send_batch.ts';
 import { linkMails, mailText } from './mail_texts.ts';
-
-/** Where mail goes out, and from whom. */
-export interface MailSettings {
-  /** `smtp://` or `smtps://`, with user and password where the server wants them. */
-  smtpUrl: string;
-  from: string;
-}
 
 export interface MailSenderOptions {
   /** undefined: there is no mail server, and nothing is sent. */
@@ -29,25 +22,12 @@ export interface MailSenderOptions {
   ): Promise<{ url: string; seconds: number } | undefined>;
 }
 
-/** For each step of the way, in milliseconds. */
-const longestWait = 3000;
-
 /** Tells people by mail what happened to their account, or brings a link. Who has no address is told nothing. */
 export function createMailSender(options: MailSenderOptions): { send: Sender; close(): void } {
   const { settings, issuer, productName, findAccount, issuePasswordLink } = options;
   if (!settings) return { send: () => Promise.resolve({ outcome: 'delivered' }), close() {} };
 
-  const transport = createTransport({
-    url: settings.smtpUrl,
-    // A password never leaves this machine in the clear.
-    requireTLS: hasPassword(settings.smtpUrl),
-    pool: true,
-    connectionTimeout: longestWait,
-    greetingTimeout: longestWait,
-    socketTimeout: longestWait,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const transport = openMailTransport(settings);
   return {
     async send({ payload }) {
       const notice = payload as unknown as MailNotice;
@@ -74,11 +54,6 @@ export function createMailSender(options: MailSenderOptions): { send: Sender; cl
     },
     close: () => transport.close(),
   };
-}
-
-function hasPassword(smtpUrl: string): boolean {
-  const url = new URL(smtpUrl);
-  return url.username !== '' && !isLoopback(url);
 }
 
 /**

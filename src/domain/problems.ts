@@ -6,6 +6,8 @@ export const problemCodes = {
   policy_in_use: 'The policy is still in use.',
   policy_unknown: 'There is no such policy.',
   version_unknown: 'There is no such version of the configuration.',
+  month_invalid: 'There can be no report of that month.',
+  mail_refused: 'The mail server did not take the mail.',
   replay_differs: 'A replay of the trail differs from what it tells.',
   control_failed: 'Something lives past its limit, or was used after its end.',
   baseline_missed: 'A requirement of a baseline is neither met nor justified.',

@@ -16,11 +16,13 @@ import {
   listSealedSteps,
   loadUsagePeople,
   lockUsageProgress,
-  renewRecentUsage,
   saveUsagePeople,
   writeUsageProgress,
 } from '../store/usage_rollup.ts';
 import type { SealedStep, UsageCount } from '../store/usage_rollup.ts';
+import { renewRecentUsage } from '../store/usage_recent.ts';
+import { addEventCounts, countedEvents } from '../store/usage_events.ts';
+import type { EventCount } from '../store/usage_events.ts';
 
 /** So many events of the trail are followed in one transaction. */
 const mostEvents = 1000;
@@ -63,9 +65,11 @@ async function followSteps(tx: Queryable, steps: readonly SealedStep[]): Promise
     people.set(subject, (state as UsagePerson | null) ?? { roles, spans: {} });
   }
   const tally = createUsageTally();
+  const events = createEventTally();
   let configuration = configurations.first;
   for (const [index, step] of steps.entries()) {
     if (index % stepsAtOnce === stepsAtOnce - 1) await setImmediate();
+    events.count(step);
     configuration = configurations.after.get(step.event_id) ?? configuration;
     const person = step.subject !== null && people.get(step.subject);
     if (!person) continue;
@@ -80,6 +84,7 @@ async function followSteps(tx: Queryable, steps: readonly SealedStep[]): Promise
     }),
   );
   await addUsage(tx, tally.list());
+  await addEventCounts(tx, events.list());
 }
 
 /** The configuration at an event, and after each change since. Without one it is that of now. */
@@ -158,6 +163,22 @@ function createUsageTally(): { count: CountUsage; list(): UsageCount[] } {
       const line = lines.get(key) ?? { day, group, measure, bucket, count: 0, seconds: 0 };
       line.count += 1;
       line.seconds += seconds;
+      lines.set(key, line);
+    },
+    list: () => [...lines.values()],
+  };
+}
+
+function createEventTally(): { count(step: SealedStep): void; list(): EventCount[] } {
+  const lines = new Map<string, EventCount>();
+  return {
+    count({ name, at, detail }) {
+      const field = countedEvents[name];
+      if (field === undefined) return;
+      const [day, reason] = [formatInstant(at).slice(0, 10), String(detail[field])];
+      const key = JSON.stringify([day, name, reason]);
+      const line = lines.get(key) ?? { day, name, reason, count: 0 };
+      line.count += 1;
       lines.set(key, line);
     },
     list: () => [...lines.values()],

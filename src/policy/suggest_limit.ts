@@ -109,52 +109,79 @@ function steps(from: number, to: number, by: number): number[] {
   return Array.from({ length: Math.floor((to - from) / by) + 1 }, (_, at) => from + at * by);
 }
 
-interface Slice {
-  from: number;
-  to: number;
-  count: number;
-  seconds: number;
+/** Durations by size, added up so that a limit costs one search however many there are. */
+interface Curve {
+  /** The buckets, the shortest first. */
+  slices: readonly { from: number; to: number; count: number; seconds: number }[];
+  /** Of the buckets before each, and of all at the end. */
+  countBefore: readonly number[];
+  secondsBefore: readonly number[];
 }
 interface Curves {
-  gaps: readonly Slice[];
-  all: readonly Slice[];
+  gaps: Curve;
+  tails: Curve;
   gone: number;
   spans: number;
 }
 
 function buildCurves({ gaps, tails, gone, spans }: AwayTimes): Curves {
-  const ofGaps = sliceUp(gaps);
-  return { gaps: ofGaps, all: [...ofGaps, ...sliceUp(tails)], gone, spans };
+  return { gaps: buildCurve(gaps), tails: buildCurve(tails), gone, spans };
 }
 
-function sliceUp(histogram: Histogram): Slice[] {
-  return [...histogram].map(([bucket, { count, seconds }]) => ({
-    from: usageEdge(bucket - 1),
-    to: usageEdge(bucket),
-    count,
-    seconds,
-  }));
+function buildCurve(histogram: Histogram): Curve {
+  const slices = [...histogram]
+    .toSorted(([a], [b]) => a - b)
+    .map(([bucket, { count, seconds }]) => ({
+      from: usageEdge(bucket - 1),
+      to: usageEdge(bucket),
+      count,
+      seconds,
+    }));
+  const [countBefore, secondsBefore] = [[0], [0]];
+  for (const [at, { count, seconds }] of slices.entries()) {
+    countBefore.push((countBefore[at] ?? 0) + count);
+    secondsBefore.push((secondsBefore[at] ?? 0) + seconds);
+  }
+  return { slices, countBefore, secondsBefore };
 }
 
-function describePoint({ gaps, all, gone, spans }: Curves, limit: number, question: SuggestionQuestion) {
+function describePoint({ gaps, tails, gone, spans }: Curves, limit: number, question: SuggestionQuestion) {
   const per = 1000 / Math.max(1, spans);
-  const beyond = (at: number) => gaps.reduce((sum, slice) => sum + slice.count * shareBeyond(slice, at), 0);
-  const open = all.reduce((sum, slice) => sum + openSeconds(slice, limit), gone * limit);
-  const interruptions = Math.max(0, beyond(limit) - beyond(question.stretch)) * per;
+  const cut = cutAt(gaps, limit);
+  const open = cut.open + cutAt(tails, limit).open + gone * limit;
+  const interruptions = Math.max(0, cut.beyond - cutAt(gaps, question.stretch).beyond) * per;
   const idleHours = (open / 3600) * per;
   return { limit, interruptions, idleHours, cost: interruptions * question.weight + idleHours };
 }
 
-/** The share of a bucket that is longer than `at`: its durations are taken as spread evenly. */
-function shareBeyond({ from, to }: Slice, at: number): number {
-  if (at <= from) return 1;
-  return at >= to ? 0 : (to - at) / (to - from);
+/**
+ * How many durations a limit cuts, and what it leaves open of all of them, in seconds. Those of the bucket
+ * that it falls into are taken as spread evenly.
+ */
+function cutAt(
+  { slices, countBefore, secondsBefore }: Curve,
+  limit: number,
+): { beyond: number; open: number } {
+  const at = findSlice(slices, limit);
+  const below = secondsBefore[at] ?? 0;
+  const slice = slices[at];
+  const all = countBefore.at(-1) ?? 0;
+  if (!slice || limit <= slice.from) {
+    const beyond = all - (countBefore[at] ?? 0);
+    return { beyond, open: below + beyond * limit };
+  }
+  const cut = (slice.count * (slice.to - limit)) / (slice.to - slice.from);
+  const beyond = all - (countBefore[at + 1] ?? 0) + cut;
+  return { beyond, open: below + beyond * limit + ((slice.count - cut) * (slice.from + limit)) / 2 };
 }
 
-/** What a limit leaves of the durations of a bucket, together. */
-function openSeconds(slice: Slice, limit: number): number {
-  if (limit <= slice.from) return slice.count * limit;
-  if (limit >= slice.to) return slice.seconds;
-  const beyond = slice.count * shareBeyond(slice, limit);
-  return beyond * limit + ((slice.count - beyond) * (slice.from + limit)) / 2;
+/** The first bucket that reaches beyond the limit; their number, where none does. */
+function findSlice(slices: Curve['slices'], limit: number): number {
+  let [low, high] = [0, slices.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((slices[middle]?.to ?? Infinity) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -15,14 +15,13 @@ export interface GatheredUsage {
 
 /** Lines that come in the order of their subjects, gathered by them. */
 export function gatherUsage(lines: readonly UsageLine[]): GatheredUsage[] {
-  const gathered: { subject: UsageSubject; measures: Map<UsageMeasure, Map<number, Bucket>> }[] = [];
+  const gathered: { subject: UsageSubject; measures: Map<UsageMeasure, Histogram> }[] = [];
   for (const line of lines) {
     const last = gathered.at(-1);
     const own = last && isSame(last.subject, line) ? last : { subject: line, measures: new Map() };
     if (own !== last) gathered.push(own);
-    const { measure, bucket, count, seconds } = line;
-    const buckets = own.measures.get(measure) ?? new Map<number, Bucket>();
-    own.measures.set(measure, buckets.set(bucket, { count, seconds }));
+    const buckets = line.buckets.map(([bucket, count, seconds]) => [bucket, { count, seconds }] as const);
+    own.measures.set(line.measure, new Map(buckets));
   }
   return gathered.map(({ subject, measures }) => {
     const histogram = (measure: UsageMeasure) => measures.get(measure) ?? new Map<number, Bucket>();

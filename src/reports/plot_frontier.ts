@@ -19,7 +19,7 @@ export interface FrontierPlot extends Pick<LimitSuggestion, 'frontier' | 'today'
 /** In units of the drawing, which is as wide as a small telephone. */
 const width = 340;
 const height = 262;
-const area = { left: 46, right: 330, top: 24, bottom: 214 };
+const area = { left: 46, right: 320, top: 24, bottom: 214 };
 /** Points of the line that are marked, in seconds. */
 export const landmarkLimits: ReadonlySet<number> = new Set(
   [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720].map((m) => m * 60),

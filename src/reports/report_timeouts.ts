@@ -1,12 +1,13 @@
+import type { Configuration } from '../domain/configuration.ts';
 import type { DurationField } from '../domain/policies.ts';
 import { returnHorizon, usageBucket, usageEdge } from '../domain/usage.ts';
 import type { UsageMeasure } from '../domain/usage.ts';
 import { longestAllowed } from '../policy/baselines/longest_allowed.ts';
 import { readTrail } from '../store/audit_verification.ts';
 import { loadConfiguration } from '../store/configuration.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import { findUsagePeriod, listUsage } from '../store/usage_days.ts';
-import type { UsageKey } from '../store/usage_days.ts';
+import type { UsageKey, UsagePeriod } from '../store/usage_days.ts';
 import { addUp, findQuantile, gatherUsage } from './gather_usage.ts';
 import type { GatheredUsage, UsageSubject } from './gather_usage.ts';
 import { wilsonInterval } from './wilson_interval.ts';
@@ -57,15 +58,28 @@ export async function reportTimeouts(database: Database, question: TimeoutQuesti
   return await readTrail(database, async (tx) => {
     const { policies } = await loadConfiguration(tx);
     const period = await findUsagePeriod(tx, question.since);
-    const lines = await listUsage(tx, { period, by: question.by, bucketed, summed });
-    const last = usageBucket(Math.min(question.within, returnHorizon));
-    const rows = gatherUsage(lines).map((gathered) =>
-      judge(gathered, last, policies.get(gathered.subject.policy)?.baselines ?? []),
-    );
-    const within = Math.min(Math.round(usageEdge(last)), returnHorizon);
-    return { ...question, within, rows: rows.filter(({ ends }) => ends > 0) };
+    const rows = await judgeTimeouts(tx, { ...question, period }, policies);
+    const within = Math.min(Math.round(usageEdge(lastBucket(question.within))), returnHorizon);
+    return { ...question, within, rows };
   });
 }
+
+/** The same of any days. */
+export async function judgeTimeouts(
+  tx: Queryable,
+  { period, by, within }: Omit<TimeoutQuestion, 'since'> & { period: UsagePeriod },
+  policies: Configuration['policies'],
+): Promise<TimeoutRow[]> {
+  const lines = await listUsage(tx, { period, by, bucketed, summed });
+  return gatherUsage(lines)
+    .map((gathered) =>
+      judge(gathered, lastBucket(within), policies.get(gathered.subject.policy)?.baselines ?? []),
+    )
+    .filter(({ ends }) => ends > 0);
+}
+
+/** What is back no later falls into this bucket or one before it. */
+const lastBucket = (within: number): number => usageBucket(Math.min(within, returnHorizon));
 
 const bucketed: readonly UsageMeasure[] = ['back'];
 const summed: readonly UsageMeasure[] = ['end', 'background', 'step_up', 'workflow'];

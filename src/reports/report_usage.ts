@@ -18,6 +18,8 @@ export interface UsageQuestion {
   by: UsageKey;
   /** How many hours open for nobody one interruption weighs as much as. */
   weight: number;
+  /** One policy alone; undefined: all. */
+  policy?: string | undefined;
 }
 
 /** What one idle limit of one policy rules. */
@@ -60,10 +62,10 @@ export async function reportUsage(database: Database, question: UsageQuestion): 
 /** The same of any days. */
 export async function judgeUsage(
   tx: Queryable,
-  { period, by, weight }: Pick<UsageQuestion, 'by' | 'weight'> & { period: UsagePeriod },
+  { period, by, weight, policy }: Omit<UsageQuestion, 'since'> & { period: UsagePeriod },
   policies: Configuration['policies'],
 ): Promise<UsageRow[]> {
-  const lines = await listUsage(tx, { period, by, bucketed, summed });
+  const lines = await listUsage(tx, { period, by, bucketed, summed, policy });
   return gatherUsage(lines)
     .filter(({ subject, sum }) => isIdle(subject) && sum('span').count > 0)
     .map((gathered) => describeRow(gathered, weight, policies.get(gathered.subject.policy)?.baselines ?? []));

@@ -11,7 +11,7 @@ export interface UsageSelection {
   /** Measures of which every bucket counts, and those of which only the sum does. */
   bucketed: readonly UsageMeasure[];
   summed: readonly UsageMeasure[];
-  /** One policy alone. */
+  /** One policy alone; undefined: all. */
   policy?: string | undefined;
 }
 
@@ -22,15 +22,13 @@ export interface UsagePeriod {
   isRecent: boolean;
 }
 
-/** A sum over days, and over all groups that the question does not tell apart. */
+/** Sums over days, and over all groups that the question does not tell apart, of one measure. */
 export interface UsageLine extends Omit<UsageGroup, 'clientId' | 'roles'> {
   /** A client or a role, where they are told apart; null: a session's, or an account without roles. */
   key: string | null;
   measure: UsageMeasure;
-  /** 0: all buckets together, of a measure of which only the sum was asked for. */
-  bucket: number;
-  count: number;
-  seconds: number;
+  /** Bucket, count and seconds, the shortest first; bucket 0 for all, where only the sum was asked for. */
+  buckets: [bucket: number, count: number, seconds: number][];
 }
 
 /** From so many seconds ago until today; the first day counts whole. */
@@ -54,15 +52,32 @@ export async function findUsagePeriod(db: Queryable, since: number): Promise<Usa
 /** What the days add up to, in the order of policies, versions and limits. */
 export async function listUsage(db: Queryable, selection: UsageSelection): Promise<UsageLine[]> {
   const { period, by, bucketed, summed, policy = null } = selection;
-  const which = [by, [...bucketed, ...summed], bucketed, policy];
-  return period.isRecent
-    ? await db.query<UsageLine>({ name: 'usage_lines_recent', text: sumUp('usage_recent', 'true') }, which)
-    : await db.query<UsageLine>({ name: 'usage_lines', text: sumUp('usage_days', 'day between $5 and $6') }, [
-        ...which,
-        period.from,
-        period.to,
-      ]);
+  const which = [[...bucketed, ...summed], bucketed, policy];
+  if (period.isRecent && by === 'policy')
+    return await db.query<UsageLine>({ name: 'usage_lines_policies', text: sumOfPolicies }, which);
+  if (period.isRecent)
+    return await db.query<UsageLine>({ name: 'usage_lines_recent', text: sumUp('usage_recent', 'true') }, [
+      ...which,
+      by,
+    ]);
+  return await db.query<UsageLine>(
+    { name: 'usage_lines', text: sumUp('usage_days', 'day between $5 and $6') },
+    [...which, by, period.from, period.to],
+  );
 }
+
+const place = 'case when measure = any($2) then bucket else 0 end';
+const buckets = `json_agg(json_build_array(place, count, seconds) order by place) as buckets`;
+
+const sumOfPolicies = `
+  select of, field, policy, policy_version as "policyVersion", limit_seconds as "limit", null as key, measure, ${buckets}
+  from (
+    select of, field, policy, policy_version, limit_seconds, measure, ${place} as place,
+      sum(count)::bigint as count, sum(seconds) as seconds
+    from usage_recent_policies where measure = any($1) and ($3::text is null or policy = $3)
+    group by of, field, policy, policy_version, limit_seconds, measure, place) sums
+  group by of, field, policy, policy_version, limit_seconds, measure
+  order by policy, policy_version, of, field, limit_seconds, measure`;
 
 /** The few kinds of groups are ranked first, so that of the many lines only numbers are compared. */
 const sumUp = (table: 'usage_days' | 'usage_recent', isAsked: string) => `
@@ -71,16 +86,15 @@ const sumUp = (table: 'usage_days' | 'usage_recent', isAsked: string) => `
       dense_rank() over (order by policy, policy_version, of, field, limit_seconds, keyed.key) as rank
     from usage_groups g
     left join lateral (
-      select nullif(g.client_id, '') as key where $1 = 'client'
-      union all select unnest(g.roles) where $1 = 'role') keyed on true
-    where $4::text is null or g.policy = $4),
+      select nullif(g.client_id, '') as key where $4 = 'client'
+      union all select unnest(g.roles) where $4 = 'role') keyed on true
+    where $3::text is null or g.policy = $3),
   sums as materialized (
-    select rank, measure, case when measure = any($3) then bucket else 0 end as place,
-      sum(count)::float8 as count, sum(seconds) as seconds
+    select rank, measure, ${place} as place, sum(count)::bigint as count, sum(seconds) as seconds
     from ${table} join ranked using (group_id)
-    where measure = any($2) and ${isAsked}
-    group by rank, measure, place)
-  select of, field, policy, policy_version as "policyVersion", limit_seconds as "limit", key, measure,
-    place::float8 as bucket, count, seconds
-  from sums join (select distinct on (rank) * from ranked order by rank) named using (rank)
-  order by rank, measure, place`;
+    where measure = any($1) and ${isAsked}
+    group by rank, measure, place),
+  lines as materialized (select rank, measure, ${buckets} from sums group by rank, measure)
+  select of, field, policy, policy_version as "policyVersion", limit_seconds as "limit", key, measure, buckets
+  from lines join (select distinct on (rank) * from ranked order by rank) named using (rank)
+  order by rank, measure`;

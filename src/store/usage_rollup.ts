@@ -1,6 +1,8 @@
 import type { Instant } from '../domain/instants.ts';
 import type { UsageGroup, UsageMeasure } from '../domain/usage.ts';
 import type { Queryable } from './database.ts';
+import { deleteOldEventCounts } from './usage_events.ts';
+import { addRecentUsage } from './usage_recent.ts';
 
 /** How far the sealed trail was followed; undefined while another instance follows it. Locked until the transaction ends. */
 export async function lockUsageProgress(tx: Queryable): Promise<number | undefined> {
@@ -169,7 +171,7 @@ export async function addUsage(tx: Queryable, counts: readonly UsageCount[]): Pr
     client_id: group.clientId,
     roles: group.roles,
   }));
-  const values = [JSON.stringify(rows)];
+  const values: [json: string] = [JSON.stringify(rows)];
   await tx.query(
     {
       name: 'usage_groups_ensure',
@@ -198,55 +200,7 @@ export async function addUsage(tx: Queryable, counts: readonly UsageCount[]): Pr
     },
     values,
   );
-  await tx.query(
-    {
-      name: 'usage_recent_add',
-      text: `insert into usage_recent as r (group_id, measure, bucket, count, seconds)
-             select g.group_id, c.measure, c.bucket, sum(c.count), sum(c.seconds)
-             from jsonb_to_recordset($1::jsonb) c (day date, of text, field text, policy text,
-               policy_version integer, limit_seconds integer, client_id text, roles text[], measure text,
-               bucket smallint, count bigint, seconds double precision)
-             join usage_groups g using (of, field, policy, policy_version, limit_seconds, client_id, roles)
-             where c.day >= (select recent_from from usage_progress)
-             group by g.group_id, c.measure, c.bucket
-             on conflict (group_id, measure, bucket)
-             do update set count = r.count + excluded.count, seconds = r.seconds + excluded.seconds`,
-    },
-    values,
-  );
-}
-
-/** What the recent days are made of: those that a report looks at unless it is asked for others. */
-const recentDays = 30;
-
-/**
- * Make the recent days anew where they begin with another day than today's: once a day; all else adds to
- * them. Whoever calls this holds the progress.
- */
-export async function renewRecentUsage(tx: Queryable): Promise<void> {
-  const [due] = await tx.query<{ first: string }>(
-    {
-      name: 'usage_recent_due',
-      text: `select span.first::text as first from usage_progress p, lateral (
-               select ((curfew_now() - make_interval(days => $1)) at time zone 'UTC')::date as first) span
-             where p.recent_from is distinct from span.first`,
-    },
-    [recentDays],
-  );
-  if (!due) return;
-  await tx.query({ name: 'usage_recent_empty', text: 'delete from usage_recent' });
-  await tx.query(
-    {
-      name: 'usage_recent_fill',
-      text: `insert into usage_recent (group_id, measure, bucket, count, seconds)
-             select group_id, measure, bucket, sum(count), sum(seconds) from usage_days
-             where day >= $1 group by group_id, measure, bucket`,
-    },
-    [due.first],
-  );
-  await tx.query({ name: 'usage_recent_from', text: 'update usage_progress set recent_from = $1' }, [
-    due.first,
-  ]);
+  await addRecentUsage(tx, values);
 }
 
 /** Delete the days that lie longer back than `keepSeconds`, and the groups that nothing counts any more. */
@@ -267,6 +221,7 @@ export async function deleteOldUsage(tx: Queryable, keepSeconds: number): Promis
     },
     [keepSeconds],
   );
+  await deleteOldEventCounts(tx, keepSeconds);
   await tx.query({
     name: 'usage_groups_delete',
     text: `delete from usage_groups g where not exists (select from usage_days d where d.group_id = g.group_id)`,

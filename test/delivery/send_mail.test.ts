@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createMailSender } from '../../src/delivery/send_mail.ts';
-import type { MailSettings } from '../../src/delivery/send_mail.ts';
+import type { MailSettings } from '../../src/delivery/open_mail_transport.ts';
 import type { MailNotice } from '../../src/domain/notices.ts';
 import { startMailServer } from '../support/mail_server.ts';
 import type { MailServer } from '../support/mail_server.ts';

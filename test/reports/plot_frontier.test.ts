@@ -75,7 +75,7 @@ describe('plotFrontier', () => {
     for (const limit of [1, 60, 600, 3600, 43_200, 1_000_000]) {
       const { markup } = plot(limit);
       const [, x = '', y = ''] = /<circle class="today" cx="([^"]*)" cy="([^"]*)"/.exec(markup) ?? [];
-      assert.ok(Number(x) >= 46 && Number(x) <= 330, `${limit}: ${x}`);
+      assert.ok(Number(x) >= 46 && Number(x) <= 320, `${limit}: ${x}`);
       assert.ok(Number(y) >= 24 && Number(y) <= 214, `${limit}: ${y}`);
       assert.doesNotMatch(markup, /NaN|Infinity/);
     }

@@ -124,6 +124,26 @@ describe('reportTimeouts', () => {
     assert.deepEqual(renewed, less);
   });
 
+  it('says the same of the recent days when others have come since', async () => {
+    await storeUsage(test.database, app, [['end', 1800, 3]], 30);
+    await storeUsage(test.database, { ...app, clientId: 'portal' }, [['end', 1800, 8]], 29);
+    for (const [days, ends] of [
+      [0, [3, 8]],
+      [1, [0, 8]],
+      [5, [0, 0]],
+    ] as const) {
+      await test.clock.set((40 + days) * day);
+      await rollUpUsage(test.database);
+      const { rows } = await report('client');
+      assert.deepEqual(
+        ['shop', 'portal'].map((client) => rows.find(({ key }) => key === client)?.ends ?? 0),
+        ends,
+      );
+      const [sum] = (await report()).rows;
+      assert.equal(sum?.ends ?? 0, ends[0] + ends[1]);
+    }
+  });
+
   describe('suggests', () => {
     /** So many are back after three minutes, and one in the last minute. */
     const interrupt = (count: number) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import type { MailSettings } from '../../src/delivery/send_mail.ts';
+import type { MailSettings } from '../../src/delivery/open_mail_transport.ts';
 import type { Person } from './browser.ts';
 import { launchChromium } from './chromium.ts';
 import { createBrowserClient, startClientSite } from './chromium_client.ts';

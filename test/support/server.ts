@@ -3,7 +3,7 @@ import pino from 'pino';
 import { buildApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
 import type { Metrics } from '../../src/http/metrics/create_metrics.ts';
-import type { MailSettings } from '../../src/delivery/send_mail.ts';
+import type { MailSettings } from '../../src/delivery/open_mail_transport.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
 import type { AppliedConfiguration } from '../../src/operations/apply_configuration.ts';

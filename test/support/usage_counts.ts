@@ -1,6 +1,7 @@
 import { usageBucket } from '../../src/domain/usage.ts';
 import type { UsageGroup, UsageMeasure } from '../../src/domain/usage.ts';
-import { addUsage, renewRecentUsage } from '../../src/store/usage_rollup.ts';
+import { addUsage } from '../../src/store/usage_rollup.ts';
+import { renewRecentUsage } from '../../src/store/usage_recent.ts';
 import type { Database } from '../../src/store/database.ts';
 import { sql, sqlOne } from './sql.ts';
 

@@ -10,6 +10,7 @@ import {
   sayNumber,
   sayVerdict,
 } from '../../reports/describe_suggestion.ts';
+import { gatherAlike } from '../../reports/gather_alike.ts';
 import { holdsDemoData } from '../../reports/holds_demo_data.ts';
 import { landmarkLimits, plotFrontier } from '../../reports/plot_frontier.ts';
 import type { UsageRow } from '../../reports/report_usage.ts';
@@ -79,10 +80,9 @@ export async function exportFrontier(visit: ConsoleVisit, dependencies: ConsoleD
 
 async function findRows(visit: ConsoleVisit, dependencies: ConsoleDependencies) {
   const policy = visit.path.name ?? '';
-  const rows = await loadUsage(dependencies, readWeight(visit).weight);
-  const own = rows.filter((row) => row.policy === policy);
-  if (own.length === 0 && !visit.configuration.policies.has(policy)) visit.ctx.throw(404);
-  return { policy, rows: own };
+  const rows = await loadUsage(dependencies, readWeight(visit).weight, policy);
+  if (rows.length === 0 && !visit.configuration.policies.has(policy)) visit.ctx.throw(404);
+  return { policy, rows };
 }
 
 interface Marks {
@@ -94,29 +94,6 @@ function markOf({ limit }: FrontierPoint, { today, suggested }: Marks): string |
   const marks = [limit === today.limit && 'today', limit === suggested?.limit && 'suggested'];
   return marks.filter(Boolean).join(' ') || null;
 }
-
-/** Access of apps that ends with its sessions has their frontier: it is drawn once. */
-function gatherAlike(rows: readonly UsageRow[]): (readonly [UsageRow, ...UsageRow[]])[] {
-  const gathered: [UsageRow, ...UsageRow[]][] = [];
-  for (const row of rows.toSorted((a, b) => (a.of > b.of ? -1 : 1))) {
-    const alike = gathered.find(([first]) => isDrawnAlike(first, row));
-    if (alike) alike.push(row);
-    else gathered.push([row]);
-  }
-  return gathered;
-}
-
-const isDrawnAlike = (a: UsageRow, b: UsageRow): boolean =>
-  a.limit === b.limit &&
-  a.policyVersion === b.policyVersion &&
-  a.frontier.length === b.frontier.length &&
-  a.frontier.every((point, at) => {
-    const other = b.frontier[at];
-    return (
-      sayNumber(point.interruptions) === sayNumber(other?.interruptions ?? -1) &&
-      sayNumber(point.idleHours) === sayNumber(other?.idleHours ?? -1)
-    );
-  });
 
 function describeFrontier(
   rows: readonly [UsageRow, ...UsageRow[]],

@@ -131,8 +131,12 @@ export async function exportUsage(visit: ConsoleVisit, dependencies: ConsoleDepe
 }
 
 /** The last 30 days; of each limit of each policy, the newest version that something ended under. */
-export async function loadUsage({ database }: ConsoleDependencies, weight: number): Promise<UsageRow[]> {
-  const { rows } = await reportUsage(database, { since, by: 'policy', weight });
+export async function loadUsage(
+  { database }: ConsoleDependencies,
+  weight: number,
+  policy?: string,
+): Promise<UsageRow[]> {
+  const { rows } = await reportUsage(database, { since, by: 'policy', weight, policy });
   return rows.filter((row) => !rows.some((other) => isSameLimit(row, other) && isNewer(other, row)));
 }
 
