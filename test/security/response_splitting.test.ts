@@ -83,7 +83,7 @@ describe('response splitting', () => {
   for (const path of listPages().filter((page) => !isForEverybody(page))) {
     it(`is not begun by the query of ${path.replaceAll(/[0-9a-f-]{36}/g, '…')}`, async () => {
       for (const text of texts) {
-        const query = new URLSearchParams([...inConsole, text].map((name) => [name, text]));
+        const query = new URLSearchParams([...inConsole, text].map((name): [string, string] => [name, text]));
         await send('GET', `${path}?${query.toString()}`);
         await send('GET', `${path.replace(/[^/]+$/, encodeURIComponent(text))}`);
       }
