@@ -185,6 +185,23 @@ describe('the history of the configuration', () => {
     await assertRecorded();
   });
 
+  it('reads of itself what it needs, however long it is', async () => {
+    await sql(database, `insert into roles (name) select 'of many ' || i from generate_series(1, 300) i`);
+    await database.transaction(async (tx) => {
+      const countRead = async () =>
+        await sqlOne<{ rows: number }>(
+          tx,
+          `select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables
+           where relname = 'configuration_changes'`,
+        );
+      const { rows: before } = await countRead();
+      await sql(tx, `insert into roles (name) values ('one more')`);
+      const { rows: after } = await countRead();
+      assert.ok(after - before < 10, `${after - before} rows`);
+    });
+    await sql(database, `delete from roles where name like 'of many %' or name = 'one more'`);
+  });
+
   it('holds no secret and no digest of one, only the version that set it', async () => {
     const write = async (secret: string, trusted: boolean) => {
       const written = { ...client('kept', { secret }), trusted };
