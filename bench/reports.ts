@@ -26,7 +26,7 @@ import { spreadOf } from './support/figures.ts';
 import type { Spread } from './support/figures.ts';
 import { describeMachine } from './support/machine.ts';
 
-const whole: UsageFill = { sessions: 5_000_000, policies: 12, clients: 12, roleSets: 3, limit: 1800 };
+const whole: UsageFill = { sessions: 5_000_000, policies: 8, clients: 8, roleSets: 2, limit: 1800 };
 const day = 86_400;
 const rounds = 5;
 const goals = { report: 5000, page: 300 };

@@ -1,3 +1,4 @@
+import { usageMeasures } from '../domain/usage.ts';
 import type { Queryable } from './database.ts';
 
 /** Add counts, as JSON of what `addUsage` adds to the days, to the recent days as far as they are among them. */
@@ -80,15 +81,19 @@ function listDays(from: string, to: string): string[] {
 }
 
 async function addDay(tx: Queryable, day: string, sign: 1 | -1): Promise<void> {
+  for (const measure of Object.keys(usageMeasures)) await addMeasure(tx, day, sign, measure);
+}
+
+async function addMeasure(tx: Queryable, day: string, sign: 1 | -1, measure: string): Promise<void> {
   await tx.query(
     {
       name: 'usage_recent_add_day',
       text: `insert into usage_recent as r (group_id, measure, bucket, count, seconds)
-             select group_id, measure, bucket, $2 * count, $2 * seconds from usage_days where day = $1
+             select group_id, measure, bucket, $2 * count, $2 * seconds from usage_days where day = $1 and measure = $3
              on conflict (group_id, measure, bucket)
              do update set count = r.count + excluded.count, seconds = r.seconds + excluded.seconds`,
     },
-    [day, sign],
+    [day, sign, measure],
   );
   await tx.query(
     {
@@ -96,12 +101,12 @@ async function addDay(tx: Queryable, day: string, sign: 1 | -1): Promise<void> {
       text: `insert into usage_recent_policies as r
                (of, field, policy, policy_version, limit_seconds, measure, bucket, count, seconds)
              select of, field, policy, policy_version, limit_seconds, measure, bucket, $2 * sum(count), $2 * sum(seconds)
-             from usage_days join usage_groups using (group_id) where day = $1
+             from usage_days join usage_groups using (group_id) where day = $1 and measure = $3
              group by of, field, policy, policy_version, limit_seconds, measure, bucket
              on conflict (policy, policy_version, of, field, limit_seconds, measure, bucket)
              do update set count = r.count + excluded.count, seconds = r.seconds + excluded.seconds`,
     },
-    [day, sign],
+    [day, sign, measure],
   );
 }
 
