@@ -7,10 +7,12 @@ import { Problem } from '../domain/problems.ts';
 import { readControls } from '../controls/read_controls.ts';
 import { renderComplianceText } from '../reports/describe_compliance.ts';
 import { renderControlsText } from '../reports/describe_controls.ts';
+import { renderIdleHoldingsText } from '../reports/describe_idle_holdings.ts';
 import { renderUsageText } from '../reports/describe_usage.ts';
 import { renderTimeoutsText } from '../reports/describe_timeouts.ts';
 import { renderCompliancePage } from '../reports/render_compliance_page.ts';
 import { reportCompliance } from '../reports/report_compliance.ts';
+import { reportIdleHoldings } from '../reports/report_idle_holdings.ts';
 import { reportUsage } from '../reports/report_usage.ts';
 import type { UsageQuestion } from '../reports/report_usage.ts';
 import { defaultWeight } from '../policy/suggest_limit.ts';
@@ -114,8 +116,13 @@ export function addReportCommands(program: Command): void {
     .action(async ({ json, ...question }: UsageQuestion & { json?: true }) => {
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
         const found = await reportUsage(database, question);
+        const held = await reportIdleHoldings(database);
         await noteDemoData(database);
-        process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderUsageText(found));
+        process.stdout.write(
+          json
+            ? `${JSON.stringify({ ...found, held }, undefined, 2)}\n`
+            : renderUsageText(found) + renderIdleHoldingsText(held),
+        );
       });
     });
 
