@@ -5,9 +5,11 @@ import { beginning, lookAgain, lookAtPage, pageSize } from './look_at_live.ts';
 import type { Place } from './look_at_live.ts';
 import { lookAtTokens } from './look_at_tokens.ts';
 
-/** So many rows of each table, and so many pages of the trail, are looked at in one run: it costs no more however many there are. */
+/** So many rows of each table are looked at in one run: it costs no more however many there are. */
 const mostRows = 50_000;
 const mostPages = mostRows / pageSize;
+/** So many pages of the trail, of 5000 events each: more than are written in five minutes. */
+const mostTrailPages = 200;
 
 /** What a past finding stands for. */
 const pastFor = '1 day';
@@ -26,7 +28,8 @@ export async function lookForOverdue(asked: Asked, period: number, signal?: Abor
     await walkOn(asked, live, (place) => lookAtPage(asked, live, place, { isDue: false }), isStopped);
   }
   await walkOn(asked, 'access_tokens', (place) => lookAtTokens(asked, place), isStopped);
-  for (let pages = 0; pages < mostPages && !isStopped(); pages += 1) if (!(await followTrail(asked))) break;
+  for (let pages = 0; pages < mostTrailPages && !isStopped(); pages += 1)
+    if (!(await followTrail(asked))) break;
   if (!isStopped()) await completeRun(asked);
   return true;
 }
