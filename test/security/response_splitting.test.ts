@@ -85,7 +85,7 @@ describe('response splitting', () => {
       for (const text of texts) {
         const query = new URLSearchParams([...inConsole, text].map((name): [string, string] => [name, text]));
         await send('GET', `${path}?${query.toString()}`);
-        await send('GET', `${path.replace(/[^/]+$/, encodeURIComponent(text))}`);
+        await send('GET', path.replace(/[^/]+$/, encodeURIComponent(text)));
       }
     });
   }
