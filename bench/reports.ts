@@ -153,7 +153,7 @@ function describe(): string {
   return [
     `${cores} cores (${processor}), ${memoryGiB} GiB, Node ${node}, PostgreSQL ${postgres}.`,
     `${count(filled.spans)} sessions and families in ${count(filled.lines)} lines of ${count(filled.bytes / 2 ** 20)} MiB, ${isWhole ? 'all' : 'NOT ALL'} of them told.`,
-    `Making the recent days anew, once a day: ${count(renewing)} ms.`,
+    `Adding up the recent days for the first time: ${count(renewing)} ms.`,
     '',
     '| what | ms, median of 5 | goal |',
     '| --- | --: | --- |',
