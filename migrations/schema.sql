@@ -22,7 +22,7 @@ create table account_roles (
   constraint account_roles_pkey PRIMARY KEY (account_id, role),
   constraint account_roles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );
-CREATE INDEX account_roles_role ON public.account_roles USING btree (role);
+CREATE INDEX account_roles_role ON public.account_roles USING btree (role, account_id);
 
 create table accounts (
   account_id text not null default (gen_random_uuid())::text,
@@ -838,6 +838,7 @@ RETURN (p_row - '{secret_hash,created_at}'::text[]);
 CREATE OR REPLACE FUNCTION public.configuration_record(p_section text, p_name text, p_after jsonb, p_secret text)
  RETURNS void
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   v_version bigint;
@@ -849,9 +850,11 @@ begin
     v_version := v_version + 1;
   end if;
   select c.after into v_last from configuration_changes c
-    where c.section = p_section and c.name = p_name order by c.version desc limit 1;
+    where c.section = p_section collate "default" and c.name = p_name collate "default"
+    order by c.version desc limit 1;
   select c.after into v_before from configuration_changes c
-    where c.section = p_section and c.name = p_name and c.version < v_version order by c.version desc limit 1;
+    where c.section = p_section collate "default" and c.name = p_name collate "default" and c.version < v_version
+    order by c.version desc limit 1;
   if p_secret <> 'none' then
     p_after := p_after || jsonb_build_object('secret_version',
       coalesce(case when p_secret = 'kept' then v_last -> 'secret_version' end, to_jsonb(v_version)));
@@ -860,7 +863,8 @@ begin
     values (v_version, p_section, p_name, v_before, p_after)
     on conflict (section, name, version) do update set after = excluded.after;
   delete from configuration_changes c
-    where c.section = p_section and c.name = p_name and c.version = v_version and c.before is not distinct from c.after;
+    where c.section = p_section collate "default" and c.name = p_name collate "default"
+      and c.version = v_version and c.before is not distinct from c.after;
 end
 $function$;
 

@@ -125,6 +125,26 @@ describe('the history of the configuration', () => {
     ],
   ];
 
+  it('reads as much for each of many changes, however many there were before', async () => {
+    const undo = new Error('undone');
+    const read = await database
+      .transaction(async (tx) => {
+        await sql(
+          tx,
+          `insert into clients (client_id, metadata) select 'many' || n, '{}' from generate_series(1, 500) n`,
+        );
+        const { rows } = await sqlOne<{ rows: number }>(
+          tx,
+          `select pg_stat_get_xact_tuples_returned(indrelid) + sum(pg_stat_get_xact_tuples_returned(indexrelid))::float8 as rows
+           from pg_index where indrelid = 'configuration_changes'::regclass group by indrelid`,
+        );
+        undo.cause = rows;
+        throw undo;
+      })
+      .catch((error: unknown) => (error === undo ? undo.cause : Promise.reject(error)));
+    assert.ok(Number(read) < 4 * 500, `${String(read)} rows and entries`);
+  });
+
   it('misses no statement that changes a row, and makes a version where none was made', async () => {
     for (const [statement, section, name] of statements) {
       const { version } = await newest();

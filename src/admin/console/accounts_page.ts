@@ -14,13 +14,12 @@ const perPage = 50;
 export async function showAccounts(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
   const { ctx, configuration } = visit;
   const filter = { username: readQuery(ctx, 'username'), role: readQuery(ctx, 'role', 100) };
-  const rows = await pageAccounts(dependencies.database, {
+  const { accounts, next, isCut } = await pageAccounts(dependencies.database, {
     prefix: filter.username || undefined,
     role: filter.role || undefined,
     after: readPlace(ctx, z.string()),
-    most: perPage + 1,
+    most: perPage,
   });
-  const accounts = rows.slice(0, perPage);
   const shell = await describeShell(dependencies, visit);
   const page = consoleAccountsPage(shell, {
     filter,
@@ -33,7 +32,7 @@ export async function showAccounts(visit: ConsoleVisit, dependencies: ConsoleDep
       roles,
       disabled,
     })),
-    ...linkPages(ctx, rows.length > perPage ? accounts.at(-1)?.key : undefined),
+    ...linkPages(ctx, next, isCut),
   });
   sendPage(ctx, page);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageAccounts } from '../../../store/account_pages.ts';
-import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
+import { writeCursor } from '../../cursor.ts';
+import { pageOf, pageQuery, readCursor } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { accountSchema, describeAccount } from './account_schema.ts';
 
@@ -8,7 +9,8 @@ export const listAccounts = defineRoute({
   method: 'GET',
   path: '/accounts',
   operationId: 'listAccounts',
-  summary: 'Accounts in the order of their usernames.',
+  summary:
+    'Accounts in the order of their usernames. With a role that many have a page may be short, or empty, although more follow.',
   scope: 'curfew:read',
   query: pageQuery.extend({
     username: z.string().min(1).max(200).exactOptional().meta({ description: 'The username begins so.' }),
@@ -17,7 +19,8 @@ export const listAccounts = defineRoute({
   answer: pageOf(accountSchema),
   async handle({ tx, query: { limit, cursor, username, role } }) {
     const after = readCursor(cursor, z.string());
-    const rows = await pageAccounts(tx, { prefix: username, role, after, most: limit + 1 });
-    return { body: makePage(rows, limit, { keyOf: (row) => row.key, describe: describeAccount }) };
+    const { accounts, next } = await pageAccounts(tx, { prefix: username, role, after, most: limit });
+    const items = accounts.map(describeAccount);
+    return { body: { items, ...(next === undefined ? {} : { next_cursor: writeCursor(next) }) } };
   },
 });
