@@ -36,9 +36,7 @@ export function addApplyCommand(program: Command): void {
 /** What is no longer there afterwards. */
 export function listRemovals(differences: AppliedFile['differences']): AppliedFile['warnings'] {
   return differences.flatMap(({ section, name, kind }) =>
-    kind === 'removed'
-      ? [{ path: `${section}.${name}`, message: 'is removed: it is not part of what is wanted' }]
-      : [],
+    kind === 'removed' ? [{ path: `${section}.${name}`, message: 'is removed' }] : [],
   );
 }
 

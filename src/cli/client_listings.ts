@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import type { ClientDefinition } from '../domain/configuration.ts';
 import { Problem } from '../domain/problems.ts';
+import { alignColumns } from '../reports/align_columns.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import { countClientFamilies } from '../store/live_access.ts';
 import { withDatabase } from './open_database.ts';
@@ -22,7 +23,9 @@ export function addClientListings(client: Command): void {
           .toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1))
           .slice(0, mostListed)
           .map(describeClient);
-        const lines = found.map((one) => `${line(one)}\n`).join('');
+        const lines = alignColumns(found.map(cells))
+          .map((one) => `${one}\n`)
+          .join('');
         process.stdout.write(json ? `${JSON.stringify(found)}\n` : lines);
       });
     });
@@ -73,7 +76,7 @@ function describeClient(client: ClientDefinition): ToldClient {
 
 const state = ({ disabled }: ToldClient): string => (disabled ? 'disabled' : 'enabled');
 
-function line(client: ToldClient): string {
+function cells(client: ToldClient): string[] {
   const { clientId, metadata, policy } = client;
   return [
     clientId,
@@ -82,7 +85,7 @@ function line(client: ToldClient): string {
     say(metadata.token_endpoint_auth_method),
     policy === null ? 'no policy of its own' : `policy ${policy}`,
     say(metadata.client_name),
-  ].join('  ');
+  ];
 }
 
 function describe(client: ToldClient & { families: number }): string {
@@ -92,7 +95,7 @@ function describe(client: ToldClient & { families: number }): string {
     ['state', state(client)],
     ...Object.entries(metadata),
     ['secret', hasSecret ? 'kept as a hash' : 'none'],
-    ...client.formerSecretsEndAt.map((end): [string, string] => ['one before', `is good until ${end}`]),
+    ...client.formerSecretsEndAt.map((end): [string, string] => ['secret before it', `good until ${end}`]),
     ['policy', policy ?? 'none of its own'],
     ['trusted', trusted],
     ['refresh_rotation', refreshRotation],

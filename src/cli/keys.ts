@@ -10,6 +10,7 @@ import { reencryptAtRest } from '../operations/reencrypt_at_rest.ts';
 import { removeSigningKey } from '../operations/remove_signing_key.ts';
 import { rotateSigningKeys } from '../operations/rotate_signing_keys.ts';
 import { findReadyAt } from '../policy/evaluate_key_rotation.ts';
+import { alignColumns } from '../reports/align_columns.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { Database } from '../store/database.ts';
 import { listSigningKeyTimes } from '../store/signing_keys.ts';
@@ -33,7 +34,9 @@ export function addKeyCommands(program: Command): void {
         process.stdout.write(
           options.json
             ? `${JSON.stringify(shown, null, 2)}\n`
-            : shown.map((key) => `${line(key)}\n`).join(''),
+            : alignColumns(shown.map(cells))
+                .map((one) => `${one}\n`)
+                .join(''),
         );
       });
     });
@@ -135,11 +138,19 @@ function describeKey(key: SigningKeyTimes, all: readonly SigningKeyTimes[]): Lis
   };
 }
 
-function line({ keyId, purpose, algorithm, state, readyAt, activatedAt, publishedUntil }: ListedKey): string {
+function cells({
+  keyId,
+  purpose,
+  algorithm,
+  state,
+  readyAt,
+  activatedAt,
+  publishedUntil,
+}: ListedKey): string[] {
   const moment = {
     next: `may sign from ${readyAt ?? '-'}`,
     current: `signs since ${activatedAt ?? '-'}`,
     previous: `published until ${publishedUntil ?? '-'}`,
   }[state];
-  return [keyId, purpose, algorithm, state, moment].join('  ');
+  return [keyId, purpose, algorithm, state, moment];
 }

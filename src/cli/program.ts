@@ -34,8 +34,7 @@ export function buildProgram(): Command {
       'OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should',
     )
     .version(packageVersion())
-    .exitOverride()
-    .showHelpAfterError('(curfew --help tells what there is)');
+    .exitOverride();
 
   addDevCommand(program);
   addServeCommand(program);
@@ -61,6 +60,12 @@ export function buildProgram(): Command {
     ...program.commands.flatMap((group) => group.commands),
   ]) {
     command.exitOverride();
+    const path = [command.parent?.parent, command.parent, command]
+      .flatMap((of) => of?.name() ?? [])
+      .join(' ');
+    // Ids are random: one in 64 looks like an option.
+    const dash = command.registeredArguments.length > 0 ? '; what begins with - goes after --' : '';
+    command.showHelpAfterError(`(${path} --help tells what there is${dash})`);
   }
   return program;
 }

@@ -7,6 +7,7 @@ import { endAccountAccess } from '../operations/end_account_access.ts';
 import { endByOperator } from '../operations/end_by_operator.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
+import { alignColumns } from '../reports/align_columns.ts';
 import { findAccountByUsername } from '../store/accounts.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { Database, Queryable } from '../store/database.ts';
@@ -142,9 +143,15 @@ function print(entries: readonly LiveEntry[], { json }: { json?: boolean }): voi
     return;
   }
   if (entries.length === 0) process.stdout.write('Nobody is signed in.\n');
-  for (const { id, kind, username, clients, address, lastActivityAt, idleEndAt, absoluteEndAt } of entries) {
-    const ends = `active ${lastActivityAt}  idle until ${idleEndAt}  at most until ${absoluteEndAt}`;
-    const who = [id, kind, username, clients.join(' ') || '-', address ?? '-'].join('  ');
-    process.stdout.write(`${who}  ${ends}\n`);
-  }
+  const rows = entries.map(
+    ({ id, kind, username, clients, address, lastActivityAt, idleEndAt, absoluteEndAt }) => [
+      id,
+      kind,
+      username,
+      clients.join(' ') || '-',
+      address ?? '-',
+      `active ${lastActivityAt}  idle until ${idleEndAt}  at most until ${absoluteEndAt}`,
+    ],
+  );
+  for (const line of alignColumns(rows)) process.stdout.write(`${line}\n`);
 }

@@ -97,7 +97,8 @@ export function addUserCommands(program: Command): void {
       await changeAndTell(async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);
         const removed = await removeSecondFactors(tx, configuration, { accountId }, operator);
-        return `${username} has no second factor any more; removed ${removed}.`;
+        const what = `${removed} ${removed === 1 ? 'authenticator app or passkey' : 'authenticator apps and passkeys'}`;
+        return `${username} has no second factor any more; removed ${what}, and the recovery codes.`;
       });
     });
 }

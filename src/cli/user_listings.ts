@@ -3,6 +3,7 @@ import { readEnvironment } from '../config/environment.ts';
 import type { Instant } from '../domain/instants.ts';
 import { Problem } from '../domain/problems.ts';
 import { guesserHash } from '../operations/take_allowance.ts';
+import { alignColumns } from '../reports/align_columns.ts';
 import { findListedAccount, listAccounts } from '../store/account_listing.ts';
 import type { ListedAccount } from '../store/account_listing.ts';
 import type { Database } from '../store/database.ts';
@@ -22,7 +23,11 @@ export function addUserListings(user: Command): void {
       await inDatabase(async (database) => {
         const accounts = await listAccounts(database, { most: mostListed, after: options.after });
         process.stdout.write(
-          options.json ? `${JSON.stringify(accounts)}\n` : accounts.map((one) => `${line(one)}\n`).join(''),
+          options.json
+            ? `${JSON.stringify(accounts)}\n`
+            : alignColumns(accounts.map(cells))
+                .map((one) => `${one}\n`)
+                .join(''),
         );
       });
     });
@@ -69,11 +74,9 @@ async function findGuesses(
   };
 }
 
-function line(account: ListedAccount): string {
+function cells(account: ListedAccount): string[] {
   const { accountId, username, email, roles } = account;
-  return [username, state(account), roles.join(',') || 'no roles', email ?? 'no e-mail', accountId].join(
-    '  ',
-  );
+  return [username, state(account), roles.join(',') || 'no roles', email ?? 'no e-mail', accountId];
 }
 
 function state({ disabledAt, hasPassword, passwordLink }: ListedAccount): string {

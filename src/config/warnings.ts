@@ -51,7 +51,7 @@ function listStepUpWarnings(file: SectionValues): Fault[] {
     const most = longestTokenTtl(file, name);
     if (maxAge === undefined || most.ttl <= maxAge) return [];
     const [ttl, age] = [formatDuration(most.ttl), formatDuration(maxAge)];
-    const message = `${ttl} is longer than mfa_max_age of scope ${name}, ${age}: a token outlives the proof it rests on`;
+    const message = `${ttl} is longer than mfa_max_age of scope ${name}, ${age}: a token outlives the proof it rests on; give the scope a policy with a shorter access_token_ttl, or let its API look at auth_time`;
     return [{ path: joinPath('policies', most.policy, 'access_token_ttl'), message }];
   });
 }

@@ -95,14 +95,15 @@ const obstacles: Readonly<Record<ScopeObstacle, string>> = {
   resource_missing: 'no resource that is asked for has it',
   resource_unclear: 'several resources have it; name one',
   not_registered: 'the app has not registered it',
-  role_missing: 'it takes one of the roles',
+  role_missing: 'it takes',
   for_clients_alone: 'it is for apps that act for themselves',
   for_people_alone: 'it is for people',
 };
 
 function describeScope({ obstacle, roles, resource, stepUp }: ExplainedScope): string {
   if (obstacle) {
-    const whose = obstacle === 'role_missing' && roles ? ` ${roles.join(', ')}` : '';
+    const only = roles?.length === 1 ? 'the role' : 'one of the roles';
+    const whose = obstacle === 'role_missing' && roles ? ` ${only} ${roles.join(', ')}` : '';
     return `Not granted: ${obstacles[obstacle]}${whose}`;
   }
   const where = resource === undefined ? '' : ` at ${resource}`;

@@ -32,7 +32,11 @@ export function describeCompliance({
     summary: `${counts.pass} pass, ${counts.justified} justified, ${counts.fail} fail.`,
     groups: [...groups.values()].map((of) => describeGroup(of)),
     notes: [
-      ...unclaimed.map((name) => `Policy ${name} claims no baseline.`),
+      ...(rows.length === 0
+        ? [
+            'No policy claims a baseline, so there is nothing to hold it to: `baselines: [pci-dss-4.0.1]` in a policy does.',
+          ]
+        : unclaimed.map((name) => `Policy ${name} claims no baseline.`)),
       ...unused.map(
         (name) => `Deviation ${name} justifies nothing: expired, or what it excuses is met or not asked.`,
       ),

@@ -1,6 +1,7 @@
 import { formatDuration } from '../domain/durations.ts';
 import type { LimitField } from '../domain/policies.ts';
 import type { HeldBaseline } from '../policy/hold_limits.ts';
+import { alignColumns } from './align_columns.ts';
 import type { RoleRow } from './report_roles.ts';
 
 /** `1,234`, or `10,000+` where no more are counted. */
@@ -31,14 +32,7 @@ export function renderRolesText(rows: readonly RoleRow[]): string {
       ...columns.map(([, field]) => short(row, field)),
     ]),
   ];
-  const widths = (table[0] ?? []).map((_, at) => Math.max(...table.map((cells) => cells[at]?.length ?? 0)));
-  const lines = table.map((cells) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${[...lines, ...rows.flatMap(describeBaselines)].join('\n')}\n`;
+  return `${[...alignColumns(table), ...rows.flatMap(describeBaselines)].join('\n')}\n`;
 }
 
 function short({ limits }: RoleRow, field: LimitField): string {

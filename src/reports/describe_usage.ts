@@ -1,4 +1,4 @@
-import { formatDuration } from '../domain/durations.ts';
+import { describeDuration, formatDuration } from '../domain/durations.ts';
 import { usageVerdicts } from './describe_suggestion.ts';
 import type { UsageReport, UsageRow } from './report_usage.ts';
 
@@ -23,7 +23,7 @@ function describe(row: UsageRow, by: UsageReport['by']): string[] {
   const usual =
     row.longestUsual === null
       ? ''
-      : `; 99 % of absences up to ${formatDuration(Math.round(row.longestUsual))}`;
+      : `; 99 % of absences up to ${describeDuration(Math.round(row.longestUsual))}`;
   return [
     `${policy} v${policyVersion}  ${field} ${formatDuration(limit)}${whose}  ${spans} ${noun}: ${usageVerdicts[row.verdict]}${suggest(row)}`,
     `  open ${Math.round(openHours)} h, nobody there ${Math.round(unusedHours)} h${usual}`,

@@ -3,7 +3,7 @@ import type { Queryable } from './database.ts';
 /** So many events of one name and reason, so many whole days ago. */
 export interface TrailCount {
   name: string;
-  /** '' where the event gives none. */
+  /** Of an end its reason, of a refusal its code; '' where the event gives none. */
   reason: string;
   daysAgo: number;
   count: number;
@@ -40,7 +40,7 @@ export async function countTrail(
     {
       name: 'trail_counts',
       text: `
-        select name, coalesce(detail ->> 'reason', '') as reason,
+        select name, coalesce(detail ->> 'reason', detail ->> 'code', '') as reason,
           least($4 - 1, floor(extract(epoch from (select curfew_now()) - occurred_at) / 86400))::int as "daysAgo",
           count(*)::float8 as count
         from audit_events tablesample system ($1)

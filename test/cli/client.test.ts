@@ -83,7 +83,7 @@ describe('curfew client', function () {
     );
     assert.match(
       (await client('list')).stdout,
-      /^shop {2}enabled {2}authorization_code, refresh_token {2}client_secret_basic {2}no policy of its own {2}The shop$/m,
+      /^shop {4}enabled {2}authorization_code, refresh_token {2}client_secret_basic {2}no policy of its own {2}The shop$/m,
     );
     const rotated = await read<{ formerEndsAt: string }>('rotate-secret', 'shop');
     const shown = await read<Record<string, unknown>>('show', 'shop');
@@ -93,7 +93,7 @@ describe('curfew client', function () {
     );
     const text = (await client('show', 'shop')).stdout;
     assert.match(text, /^secret: kept as a hash$/m);
-    assert.match(text, new RegExp(`^one before: is good until ${rotated.formerEndsAt}$`, 'm'));
+    assert.match(text, new RegExp(`^secret before it: good until ${rotated.formerEndsAt}$`, 'm'));
     const hash = hashToken(shop.secret).toString('hex');
     for (const told of [text, JSON.stringify([shown, listed])]) assert.ok(!told.includes(hash));
   });
@@ -107,7 +107,7 @@ describe('curfew client', function () {
     assert.deepEqual([disabled.code, disabled.stdout], [0, 'shop is disabled; ended 2 families.\n']);
     assert.equal((await stored('shop'))?.disabled, true);
     assert.deepEqual(await authors(), ['curfew client disable']);
-    assert.match((await client('list')).stdout, /^shop {2}disabled {2}/m);
+    assert.match((await client('list')).stdout, /^shop {4}disabled {2}/m);
     assert.deepEqual(await read('disable', 'shop'), { clientId: 'shop', families: 0 });
     assert.deepEqual(await read('enable', 'shop'), { clientId: 'shop' });
     assert.equal((await client('enable', 'shop')).stdout, 'shop is enabled.\n');

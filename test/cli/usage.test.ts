@@ -26,6 +26,27 @@ describe('curfew, called wrongly', () => {
     }
   });
 
+  it('points to the help of the command that was meant', async () => {
+    const wrong = [
+      { args: ['nonsense'], command: 'curfew' },
+      { args: ['policy', 'explain'], command: 'curfew policy explain' },
+    ];
+    for (const { args, command } of wrong) {
+      const { stderr } = await runCurfew(args);
+      assert.ok(stderr.endsWith(`(${command} --help tells what there is)\n`), stderr);
+    }
+  });
+
+  it('says what to do with an id that looks like an option', async () => {
+    const id = '-n3jWb4vXk0yRqTz';
+    const { code, stderr } = await runCurfew(['keys', 'remove', id]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /\(curfew keys remove --help tells what there is; what begins with - goes after --\)\n$/,
+    );
+  });
+
   it('tells what there is when asked, with exit code 0', async () => {
     const asked = [['--help'], ['user', '--help']];
     const finished = await Promise.all(asked.map((args) => runCurfew(args)));

@@ -39,7 +39,8 @@ describe('warnings of a file', () => {
   describe('of a step-up scope', () => {
     const policies = { short: { access_token_ttl: '5m' }, long: { access_token_ttl: '1h' }, other: {} };
     const pay = { description: 'Pay', step_up: { mfa_max_age: '5m' } };
-    const message = '1h is longer than mfa_max_age of scope pay, 5m: a token outlives the proof it rests on';
+    const message =
+      '1h is longer than mfa_max_age of scope pay, 5m: a token outlives the proof it rests on; give the scope a policy with a shorter access_token_ttl, or let its API look at auth_time';
     const cases: [what: string, file: object, expected: string[]][] = [
       [
         'that any policy may rule',
@@ -71,7 +72,7 @@ describe('warnings of a file', () => {
         'that only default rules',
         { policies: {}, scopes: { pay: { ...pay, step_up: { mfa_max_age: '4m' } } } },
         [
-          'policies.default.access_token_ttl: 5m is longer than mfa_max_age of scope pay, 4m: a token outlives the proof it rests on',
+          'policies.default.access_token_ttl: 5m is longer than mfa_max_age of scope pay, 4m: a token outlives the proof it rests on; give the scope a policy with a shorter access_token_ttl, or let its API look at auth_time',
         ],
       ],
     ];

@@ -101,9 +101,7 @@ describe('explainAccess', () => {
 
   it('says why a scope is not granted, which then brings no limit', async () => {
     const all = await lines({ username: 'ada', clientId: 'till', scopes: ['payments.write'] });
-    assert.deepEqual(find(all, 'payments.write'), [
-      'payments.write | Not granted: it takes one of the roles admin',
-    ]);
+    assert.deepEqual(find(all, 'payments.write'), ['payments.write | Not granted: it takes the role admin']);
     assert.equal(all[0], 'Ada, with the role member, at till');
     assert.ok(!all.some((line) => line.startsWith('Scopes that take')));
   });

@@ -26,7 +26,7 @@ describe('reportActivity', () => {
     await clock.advance(2 * 86_400);
     await record('session.ended', { reason: 'idle_timeout' });
     await record('session.ended', { reason: 'absolute_timeout' });
-    await record('refresh.refused', { reason: 'reuse_detected' });
+    await record('refresh.refused', { code: 'reuse_detected' });
     await record('mfa.passed');
     await record('mfa.passed');
     const report = await reportActivity(database, await loadConfiguration(database));

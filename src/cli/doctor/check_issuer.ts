@@ -20,7 +20,12 @@ function checkAnswer(issuer: string, answer: IssuerAnswer, isLocal: boolean): Fi
   if ('unreachable' in answer) {
     const message = `Nothing answers at ${issuer}: ${answer.unreachable}.`;
     return isLocal
-      ? [warning(message, 'Start curfew dev or curfew serve.')]
+      ? [
+          warning(
+            message,
+            'Start curfew dev or curfew serve; one that runs already: set its CURFEW_PORT or CURFEW_ISSUER here, too.',
+          ),
+        ]
       : [wrong(message, 'Look at DNS, the certificate and the proxy, and whether a server runs.')];
   }
   const found: Finding[] = [];

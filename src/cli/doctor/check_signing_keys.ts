@@ -79,5 +79,7 @@ function describe(keys: readonly SigningKeyTimes[], now: Instant): string {
     readyAt !== undefined && readyAt > now
       ? `may sign from ${formatInstant(readyAt).slice(0, 19)}Z`
       : 'may sign at once';
-  return `${count('current')} sign, the oldest for ${age}; ${count('next')} are published to be the next, and ${next}; ${count('previous')} are still published.`;
+  const old = count('previous');
+  const previous = old > 0 ? `; ${old} more ${old === 1 ? 'is' : 'are'} still published` : '';
+  return `${count('current')} sign, the oldest for ${age}; ${count('next')} are published to be the next, and ${next}${previous}.`;
 }

@@ -177,7 +177,7 @@ describe('curfew doctor, of keys and secrets,', () => {
     const previous = key('tokens', 'ES256', 'previous', { replacedAt: now - day, publishedUntil: now + day });
     assertFound(check([...keys, previous]), [
       'good',
-      /^3 sign, the oldest for 20 days; 3 are published to be the next, and may sign at once; 1 are still/,
+      /^3 sign, the oldest for 20 days; 3 are published to be the next, and may sign at once; 1 more is still published\.$/,
     ]);
     const young = keys.map((one) => (one.state === 'next' ? { ...one, createdAt: now } : one));
     assertFound(check(young), ['good', /may sign from 2027-01-15T09:00:00Z/]);
