@@ -7,6 +7,7 @@ import { hiddenFields } from './partials/action_form.ts';
 import { backToSecurity } from './partials/back_to_security.ts';
 import { codeField } from './partials/code_field.ts';
 import { errorSummary } from './partials/error_summary.ts';
+import { notice } from './partials/notice.ts';
 import { textField } from './partials/text_field.ts';
 
 export interface EnrolTotpProps {
@@ -19,6 +20,8 @@ export interface EnrolTotpProps {
   readonly secretGroups: readonly string[];
   readonly issuer: string;
   readonly username: string;
+  /** On the way to an app: what asks for it. */
+  readonly why?: string | undefined;
   readonly error?: string | undefined;
   /** What they called the device, when the page is shown again. */
   readonly deviceName?: string | undefined;
@@ -27,7 +30,7 @@ export interface EnrolTotpProps {
 }
 
 export function enrolTotpPage(context: PageContext, props: EnrolTotpProps): Html {
-  const { action, csrfToken, error, account: own } = props;
+  const { action, csrfToken, error, why, account: own } = props;
   return layout(
     context,
     {
@@ -37,7 +40,7 @@ export function enrolTotpPage(context: PageContext, props: EnrolTotpProps): Html
       nav: own && accountNav('security', csrfToken),
       scripts: ['copy.js'],
     },
-    html`<p class="lead">${
+    html`${why && notice(why)}<p class="lead">${
       own?.hasOthers
         ? 'Its codes will be as good as those of the apps you have.'
         : 'From now on, a code from your phone confirms that it is you. It takes a minute.'

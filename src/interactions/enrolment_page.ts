@@ -8,6 +8,7 @@ import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { Html } from '../../views/html.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { InteractionDependencies } from './dependencies.ts';
+import { describeStepUp } from './describe_step_up.ts';
 import { assertCsrf, finishInteraction, getInteraction } from './interaction_request.ts';
 import { getSecondFactorInteraction, mfaLogin } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
@@ -73,10 +74,11 @@ export async function continueInteraction(
 async function renderEnrolment(
   ctx: Context,
   { csrf, pageContext, secondFactors }: InteractionDependencies,
-  { interaction, accountId, sessionId, account }: SecondFactorInteraction,
+  found: SecondFactorInteraction,
   state: { error?: string; name?: string },
   status = 200,
 ): Promise<void> {
+  const { interaction, accountId, sessionId, account } = found;
   const context = pageContext();
   const issuer = context.branding.name;
   const label = { issuer, account: account.username };
@@ -84,6 +86,7 @@ async function renderEnrolment(
   const page = enrolTotpPage(context, {
     action: `/interaction/${interaction.uid}/enrol`,
     csrfToken: csrf.issue(interaction.uid),
+    why: describeStepUp(found),
     otpauthUri,
     qrSvg: new Html(renderSVG(otpauthUri)),
     secretGroups: secret.match(/.{1,4}/g) ?? [],

@@ -3,10 +3,10 @@ import { describeRefusedCode, describeWait } from '../http/describe_refused_code
 import { readField } from '../http/forms.ts';
 import { sendPage } from '../http/send_page.ts';
 import { getRequestContext } from '../provider/request_context.ts';
-import { splitScope } from '../provider/token_claims.ts';
 import { passkeyPage } from '../../views/passkey.ts';
 import { totpPage } from '../../views/totp.ts';
 import type { InteractionDependencies } from './dependencies.ts';
+import { describeStepUp } from './describe_step_up.ts';
 import { showEnrolment } from './enrolment_page.ts';
 import { findPasskeyEnrolment, showPasskeyEnrolment } from './passkey_enrolment_page.ts';
 import { showRecovery } from './recovery_page.ts';
@@ -85,7 +85,7 @@ export async function renderChallenge(
     csrfToken: csrf.issue(interaction.uid),
     clientName: clientName(client),
     username: account.username,
-    why: phishingResistant ? `${describeReason(found)} ${whyNoCode(request)}` : describeReason(found),
+    why: phishingResistant ? `${describeStepUp(found)} ${whyNoCode(request)}` : describeStepUp(found),
     recoveryAction: `${at}/recovery`,
   };
   if (request && (phishingResistant || app !== 'active')) {
@@ -100,20 +100,4 @@ export async function renderChallenge(
 function whyNoCode(request: string | undefined): string {
   if (request) return 'Only a passkey will do; a code is not enough.';
   return 'Only a passkey will do, and you have none yet: enter a code first, then add one.';
-}
-
-/** Why a second factor is asked for, in words. */
-export function describeReason(found: SecondFactorInteraction): string {
-  const { interaction, client } = found;
-  const { reason } = readStepUp(found);
-  const name = clientName(client);
-  if (reason === 'policy') return 'Signing in to your account takes a second factor.';
-  if (reason === 'acr') return `${name} asks you to confirm it's you with a second factor.`;
-  const { configuration } = getRequestContext();
-  const scopes = splitScope(interaction.params.scope);
-  const wanted = scopes.flatMap((scope) => {
-    const definition = configuration.scopes.get(scope);
-    return definition?.stepUp ? [definition.description] : [];
-  });
-  return `${name} asks you to confirm it's you before it may: ${wanted.join(', ')}.`;
 }

@@ -83,6 +83,7 @@ describe('an API that asks for a second factor', () => {
     let authenticator: Authenticator | undefined;
     const second = await pay(page, first, async () => {
       assert.equal(await heading(page), 'Set up your authenticator app', 'the password is not asked for');
+      assert.match(await page.locator('main').innerText(), /Corner Shop asks you to confirm it's you/);
       authenticator = await enrol(page);
       await press(page, 'I have saved them — continue');
     });

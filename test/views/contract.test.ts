@@ -230,6 +230,10 @@ describe('the enrolment pages', () => {
     ]);
     assert.equal(page.field('code')['autocomplete'], 'one-time-code');
     assert.equal('required' in page.field('name'), false);
+    assert.equal(
+      read(enrolTotpPage(context, { ...enrol, why: 'Shop asks.' })).byId('notice').text,
+      'Shop asks.',
+    );
   });
 
   it('show the recovery codes as text and as a file', () => {

@@ -279,6 +279,7 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       secretGroups: [text('secret'), text('secret')],
       issuer: text('issuer'),
       error: text('error'),
+      why: text('why'),
       deviceName: text('deviceName'),
     }),
   enrolTotpFurther: (text) =>
