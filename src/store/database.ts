@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 
 /** SQL with a name: prepared once a connection under that name. */
@@ -60,6 +61,8 @@ const setTimeouts = `
   from (values ('statement_timeout', '10s'), ('idle_in_transaction_session_timeout', '15s')) as wanted (name, value)
   where current_setting(name) = '0'`;
 
+/** Milliseconds between two tries, at most, for each try before. */
+const longestRest = 20;
 const beginUndurable = 'begin; set local synchronous_commit = off';
 const retriedCodes = new Set(['40001', '40P01']);
 
@@ -138,6 +141,8 @@ async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
       return await work();
     } catch (error) {
       if (tries >= 3 || !retriedCodes.has(sqlState(error) ?? '')) throw error;
+      // Two that met once would meet again at once.
+      await setTimeout(Math.random() * longestRest * tries);
     }
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { App } from '../../src/app.ts';
 import { createSecretsAtRest } from '../../src/credentials/secrets_at_rest.ts';
+import { createSealer } from '../../src/events/seal_events.ts';
 import { verifyTrail } from '../../src/events/verify_trail.ts';
 import { applyConfiguration } from '../../src/operations/apply_configuration.ts';
 import { reencryptAtRest } from '../../src/operations/reencrypt_at_rest.ts';
@@ -116,7 +117,9 @@ describe('a new CURFEW_SECRET', function () {
     assert.equal((await party.browser.open('/account/sessions')).url.pathname, '/account/sessions');
     await clock.advance(60);
     assert.ok((await (await createRelyingParty(issuer, shop)).signIn(person, offline)).refresh_token);
-    const { faults, seals } = await verifyTrail(test.database, createSecretsAtRest([newSecret]));
+    const secrets = createSecretsAtRest([newSecret]);
+    await createSealer(test.database, secrets)();
+    const { faults, seals } = await verifyTrail(test.database, secrets);
     assert.deepEqual([faults, seals > 0], [[], true]);
   });
 });

@@ -28,10 +28,11 @@ async function cloneTemplate(): Promise<string> {
 /** A database of its own, cloned from the template. Drop it in `after`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const issuedBefore = countSecrets();
-  const name = await (next ?? cloneTemplate());
+  const taken = next ?? cloneTemplate();
   next = cloneTemplate();
   // Whoever takes it is told.
   next.catch(() => undefined);
+  const name = await taken;
   const url = (role: 'OWNER' | 'SERVER') =>
     environment(`TEST_POSTGRES_${role}_URL`).replace('DATABASE', name);
   const database = openDatabase({ url: url('SERVER'), size: 20, prepared: true, onError: () => undefined });
