@@ -35,7 +35,7 @@ const params: Readonly<Record<string, string>> = {
   client_id: known.clientId,
   name: 'member',
   kind: 'web',
-  version: '2',
+  version: '3',
 };
 
 /** What is asked of a route beside its bare address, or instead of it. */
