@@ -1,12 +1,12 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
-import { listDue, listMaybeOver, listWalks } from '../store/check_walks.ts';
+import { listDue, listWalks } from '../store/check_walks.ts';
 import type { Swept } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies, lockOpenFamilies } from '../store/families.ts';
 import { listOpenSessionsById, lockAccounts, lockOpenSessions, readNow } from '../store/sessions.ts';
 import { endFamilies, endSessions, findFamilyEnd, findSessionEnd } from './end_access.ts';
-import { listSweptLimits } from './list_swept_limits.ts';
+import { listMaybeOverNow } from './list_swept_limits.ts';
 
 /**
  * End every session and family that is over under `configuration`, the one in force: what must happen, in
@@ -20,9 +20,7 @@ export async function endOverdue(
 ): Promise<{ sessions: number; families: number }> {
   const isWalked = (await listWalks(tx)).length === 0;
   const listOver = async (table: Swept): Promise<string[][]> =>
-    isWalked
-      ? await listDue(tx, table)
-      : await listMaybeOver(tx, table, await listSweptLimits(tx, table, configuration));
+    isWalked ? await listDue(tx, table) : await listMaybeOverNow(tx, table, configuration);
   const ended = { sessions: 0, families: 0 };
   for (const familyIds of await listOver('families'))
     ended.families += await endOverdueFamilies(tx, configuration, familyIds, origin);

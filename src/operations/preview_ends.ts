@@ -1,14 +1,13 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { End } from '../domain/facts.ts';
 import type { EndReason } from '../domain/reasons.ts';
-import { listMaybeOver } from '../store/check_walks.ts';
 import type { Swept } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies } from '../store/families.ts';
 import type { OpenFamily } from '../store/families.ts';
 import { listOpenSessionsById, readNow } from '../store/sessions.ts';
 import { findFamilyEnd, findSessionEnd } from './end_access.ts';
-import { listSweptLimits } from './list_swept_limits.ts';
+import { listMaybeOverNow } from './list_swept_limits.ts';
 
 /** How many end for one reason by one policy. */
 export interface EndCount {
@@ -34,7 +33,7 @@ export async function previewEnds(tx: Queryable, configuration: Configuration): 
     counts.set(key, entry);
   };
   const listOver = async (table: Swept): Promise<string[][]> =>
-    await listMaybeOver(tx, table, await listSweptLimits(tx, table, configuration));
+    await listMaybeOverNow(tx, table, configuration);
   const counted = new Set<string>();
   const countFamilies = (families: readonly OpenFamily[]) => {
     for (const open of families) {

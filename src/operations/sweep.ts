@@ -11,7 +11,7 @@ import type { OpenSession } from '../store/sessions.ts';
 import { lockDueFamilies, lockDueSessions, scheduleChecks } from '../store/sweep.ts';
 import type { DueWork } from '../store/sweep.ts';
 import { endFamilies, endSessions } from './end_access.ts';
-import { listSweptLimits, sweptLimitsOf } from './list_swept_limits.ts';
+import { listSweptLimits, walkRules } from './list_swept_limits.ts';
 
 const origin: Origin = { actor: 'sweeper' };
 /** What a crash takes back is over all the same, and found again: no commit here makes others wait for the disk. */
@@ -52,14 +52,15 @@ async function putOverdueFirst(database: Database, configuration: Configuration,
   if (configuration.version < walk.configurationVersion) return;
   await database.transaction(async (tx) => {
     if (!(await claimOverdue(tx, walk))) return;
-    await lowerOverdueChecks(tx, walk, await listSweptLimits(tx, walk.table, configuration));
+    const limits = await listSweptLimits(tx, walk.table, configuration);
+    await lowerOverdueChecks(tx, walk, limits, walkRules(walk.table, configuration).binding);
   }, foundAgain);
 }
 
 async function walkOn(database: Database, configuration: Configuration, walk: Walk): Promise<boolean> {
   if (configuration.version < walk.configurationVersion) return false;
-  const limitsOf = sweptLimitsOf(walk.table, configuration);
-  return await database.transaction((tx) => walkChecks(tx, walk.table, walkedPage, limitsOf), foundAgain);
+  const rules = walkRules(walk.table, configuration);
+  return await database.transaction((tx) => walkChecks(tx, walk.table, walkedPage, rules), foundAgain);
 }
 
 /**

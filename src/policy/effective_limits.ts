@@ -74,13 +74,12 @@ export function defaultPolicy(configuration: Configuration): Policy {
   return configuration.policies.get('default') ?? builtInDefaultPolicy;
 }
 
-/** The shortest idle and absolute limits that any subject can have: of families and sessions alike, in seconds. */
-export function shortestLimits(configuration: Configuration): { idle: number; absolute: number } {
+/** The shortest idle and absolute limits that any family, or any session, can have by itself, in seconds. */
+export function shortestLimits(
+  configuration: Configuration,
+  of: 'refresh' | 'session',
+): { idle: number; absolute: number } {
   const policies = [...configuration.policies.values(), builtInDefaultPolicy].map(({ limits }) => limits);
-  const shortest = (...fields: DurationField[]) =>
-    Math.min(...policies.flatMap((limits) => fields.flatMap((field) => limits[field] ?? [])));
-  return {
-    idle: shortest('refresh_idle', 'session_idle'),
-    absolute: shortest('refresh_absolute', 'session_absolute'),
-  };
+  const shortest = (field: DurationField) => Math.min(...policies.flatMap((limits) => limits[field] ?? []));
+  return { idle: shortest(`${of}_idle`), absolute: shortest(`${of}_absolute`) };
 }

@@ -2,9 +2,11 @@ import type { Queryable } from './database.ts';
 
 export type Swept = 'families' | 'sessions';
 
-/** What the limits of a row depend on. Of sessions, `resources` and `scopes` are empty. */
+/**
+ * What the limits of a row depend on: names that bring a policy, and no others, so that however many there are
+ * few subjects differ. Each list is in the order of its names; of sessions, `resources` and `scopes` are empty.
+ */
 export interface SweptSubject {
-  /** In their order by name. */
   roles: string[];
   clientIds: string[];
   resources: string[];
@@ -23,35 +25,45 @@ export interface SweptLimits {
   subjects: (SweptSubject & SubjectLimits)[];
 }
 
-/** Work out the limits of subjects. */
-export type LimitsOf = (subjects: readonly SweptSubject[]) => SweptLimits;
+/** What a walk has to know of the configuration in force. */
+export interface WalkRules {
+  /** What brings a policy: `role:`, `client:`, `resource:` or `scope:`, and its name. */
+  binding: readonly string[];
+  limitsOf(subjects: readonly SweptSubject[]): SweptLimits;
+}
 
 interface SweptTable {
   id: string;
   type: string;
   /** Rows that can end. */
   isOpen: string;
-  /** The columns of a `SweptSubject` but for its roles. */
-  subject: string;
+  /** The columns of a `SweptSubject` but for its roles; `binding` is a parameter. */
+  subject(binding: string): string;
 }
+
+/** Those of a list that bring a policy. */
+const bound = (kind: string, list: string, binding: string): string =>
+  `array(select name from unnest(${list}) name where '${kind}:' || name = any(${binding}::text[]) order by name)`;
 
 const tables: Readonly<Record<Swept, SweptTable>> = {
   families: {
     id: 'family_id',
     type: 'uuid',
     isOpen: 't.ended_at is null',
-    subject: 'array[t.client_id] as "clientIds", t.resources, t.scopes',
+    subject: (binding) => `${bound('client', 'array[t.client_id]', binding)} as "clientIds",
+      ${bound('resource', 't.resources', binding)} as resources, ${bound('scope', 't.scopes', binding)} as scopes`,
   },
   sessions: {
     id: 'session_id',
     type: 'text',
     isOpen: 't.ended_at is null and t.account_id is not null',
-    subject: `t.client_ids as "clientIds", '{}'::text[] as resources, '{}'::text[] as scopes`,
+    subject: (binding) => `${bound('client', 't.client_ids', binding)} as "clientIds",
+      '{}'::text[] as resources, '{}'::text[] as scopes`,
   },
 };
 
 /** Rows that the shortest limits may have ended, in seconds by the parameters named, with their subject: `rows`. */
-const maybeOver = (table: Swept, idle: string, absolute: string): string => `
+const maybeOver = (table: Swept, idle: string, absolute: string, binding: string): string => `
   candidates as materialized (
     select t.* from ${table} t
     where ${tables[table].isOpen} and (
@@ -59,18 +71,20 @@ const maybeOver = (table: Swept, idle: string, absolute: string): string => `
       or t.started_at <= (select curfew_now()) - make_interval(secs => ${absolute}))),
   held as materialized (
     select account_id, array_agg(role order by role) as roles from account_roles
-    where account_id in (select account_id from candidates) group by account_id),
+    where account_id in (select account_id from candidates) and 'role:' || role = any(${binding}::text[])
+    group by account_id),
   rows as (
     select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
-      coalesce(held.roles, '{}') as roles, ${tables[table].subject}
+      coalesce(held.roles, '{}') as roles, ${tables[table].subject(binding)}
     from candidates t left join held on held.account_id = t.account_id)`;
 
 /** The next page of all open rows after `after`, in the order of their ids, likewise. */
-const nextPage = (table: Swept, after: string, most: string): string => `
+const nextPage = (table: Swept, after: string, most: string, binding: string): string => `
   rows as (
     select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
-      array(select r.role from account_roles r where r.account_id = t.account_id order by r.role) as roles,
-      ${tables[table].subject}
+      array(select r.role from account_roles r where r.account_id = t.account_id
+        and 'role:' || r.role = any(${binding}::text[]) order by r.role) as roles,
+      ${tables[table].subject(binding)}
     from (
       select t.* from ${table} t where ${tables[table].isOpen} and t.${tables[table].id} > ${after}
       order by t.${tables[table].id} limit ${most}) t)`;
@@ -148,9 +162,10 @@ export async function lowerOverdueChecks(
   tx: Queryable,
   { table, configurationVersion }: Pick<Walk, 'table' | 'configurationVersion'>,
   limits: SweptLimits,
+  binding: readonly string[],
 ): Promise<void> {
   const { id, type, isOpen } = tables[table];
-  for (const overdue of await listOverdue(tx, table, limits)) {
+  for (const overdue of await listOverdue(tx, table, limits, binding)) {
     await tx.query(
       {
         name: `check_walks_overdue_${table}`,
@@ -176,14 +191,14 @@ export async function lowerOverdueChecks(
 
 /**
  * Walk on by a page of at most `most` open rows, in the order of their ids, and lower `check_at` where it is
- * too late by `limitsOf` the configuration in force. Waits for nobody: it stops before a row that somebody
+ * too late by the rules in force. Waits for nobody: it stops before a row that somebody
  * holds, and leaves alone what another walks through. Returns whether it came further.
  */
 export async function walkChecks(
   tx: Queryable,
   table: Swept,
   most: number,
-  limitsOf: LimitsOf,
+  { binding, limitsOf }: WalkRules,
 ): Promise<boolean> {
   const { id, type } = tables[table];
   const [walk] = await tx.query<{ afterId: string }>(
@@ -195,10 +210,10 @@ export async function walkChecks(
     [table],
   );
   if (!walk) return false;
-  const page = nextPage(table, `$1::${type}`, '$2');
+  const page = nextPage(table, `$1::${type}`, '$2', '$3');
   const subjects = await tx.query<SweptSubject>(
     { name: `check_walks_page_subjects_${table}`, text: `with ${page} ${subjectsOfRows}` },
-    [walk.afterId, most],
+    [walk.afterId, most, binding],
   );
   const [row] = await tx.query<{ isFurther: boolean }>(
     {
@@ -206,7 +221,7 @@ export async function walkChecks(
       text: `
         with ${page},
         page as materialized (
-          select e.id, e.earliest, e.check_at > e.earliest as is_late from (${earliestEnds('$3')}) e),
+          select e.id, e.earliest, e.check_at > e.earliest as is_late from (${earliestEnds('$4')}) e),
         free as materialized (
           select t.${id} as id from ${table} t
           where t.${id} = any(array(select id from page where is_late)) for no key update skip locked),
@@ -226,7 +241,7 @@ export async function walkChecks(
           delete from check_walks where table_name = '${table}' and (select yes from is_done))
         select exists (select from last) or (select yes from is_done) as "isFurther"`,
     },
-    [walk.afterId, most, JSON.stringify(limitsOf(subjects))],
+    [walk.afterId, most, binding, JSON.stringify(limitsOf(subjects))],
   );
   return row?.isFurther ?? false;
 }
@@ -249,33 +264,40 @@ export async function listOverdueSubjects(
   db: Queryable,
   table: Swept,
   shortest: SubjectLimits,
+  binding: readonly string[],
 ): Promise<SweptSubject[]> {
   return await db.query<SweptSubject>(
     {
       name: `check_walks_subjects_${table}`,
-      text: `with ${maybeOver(table, '$1', '$2')} ${subjectsOfRows}`,
+      text: `with ${maybeOver(table, '$1', '$2', '$3')} ${subjectsOfRows}`,
     },
-    [shortest.idle, shortest.absolute],
+    [shortest.idle, shortest.absolute, binding],
   );
 }
 
 /** The ids of open rows that may be over by `limits`, whatever their `check_at`, in portions. */
-export async function listMaybeOver(tx: Queryable, table: Swept, limits: SweptLimits): Promise<string[][]> {
-  return (await listOverdue(tx, table, limits)).map((overdue) => overdue.map(({ id }) => id));
+export async function listMaybeOver(
+  tx: Queryable,
+  table: Swept,
+  limits: SweptLimits,
+  binding: readonly string[],
+): Promise<string[][]> {
+  return (await listOverdue(tx, table, limits, binding)).map((overdue) => overdue.map(({ id }) => id));
 }
 
 async function listOverdue(
   db: Queryable,
   table: Swept,
   limits: SweptLimits,
+  binding: readonly string[],
 ): Promise<{ id: string; earliest: string }[][]> {
   const rows = await db.query<{ id: string; earliest: string }>(
     {
       name: `check_walks_maybe_over_${table}`,
-      text: `with ${maybeOver(table, '$2', '$3')}
+      text: `with ${maybeOver(table, '$2', '$3', '$4')}
              select e.id, e.earliest::text from (${earliestEnds('$1')}) e where e.earliest <= (select curfew_now())`,
     },
-    [JSON.stringify(limits), limits.shortest.idle, limits.shortest.absolute],
+    [JSON.stringify(limits), limits.shortest.idle, limits.shortest.absolute, binding],
   );
   return inPortions(rows);
 }

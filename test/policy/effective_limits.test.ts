@@ -182,14 +182,17 @@ describe('the policies that apply', () => {
 });
 
 describe('the shortest limits', () => {
-  it('are those of any policy, of families and sessions alike, the built-in default included', () => {
-    const shortest = (limits: Partial<Limits>) =>
+  it('are those of any policy, the built-in default included, of families or of sessions', () => {
+    const shortest = (of: 'refresh' | 'session', limits: Partial<Limits>) =>
       shortestLimits(
         configurationOf({ policies: [policy('a', { refresh_idle: 5000 }), policy('b', limits)] }),
+        of,
       );
-    const { refresh_idle: idle, refresh_absolute: absolute } = builtInDefaultPolicy.limits;
-    assert.deepEqual(shortest({}), { idle, absolute });
-    assert.deepEqual(shortest({ session_idle: 20, refresh_absolute: 90 }), { idle: 20, absolute: 90 });
-    assert.deepEqual(shortest({ refresh_idle: 30, session_absolute: 80 }), { idle: 30, absolute: 80 });
+    const { refresh_idle, refresh_absolute, session_idle, session_absolute } = builtInDefaultPolicy.limits;
+    assert.deepEqual(shortest('refresh', {}), { idle: refresh_idle, absolute: refresh_absolute });
+    assert.deepEqual(shortest('session', {}), { idle: session_idle, absolute: session_absolute });
+    const limits = { session_idle: 20, refresh_absolute: 90 };
+    assert.deepEqual(shortest('refresh', limits), { idle: refresh_idle, absolute: 90 });
+    assert.deepEqual(shortest('session', limits), { idle: 20, absolute: session_absolute });
   });
 });

@@ -16,6 +16,8 @@ import { sql } from '../support/sql.ts';
 import { storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
 
 const hour = 3600;
+/** What brings a policy here; the client `shop` brings none. */
+const binding = ['role:guard', 'role:admin', 'scope:openid', 'scope:reports.read', 'client:mail'];
 
 describe('the walk through what is open when limits became shorter', () => {
   let test: TestDatabase;
@@ -65,10 +67,12 @@ describe('the walk through what is open when limits became shorter', () => {
   }
   const lower = async (walk: Walk, limits: SweptLimits) =>
     await test.database.transaction(async (tx) => {
-      if (await claimOverdue(tx, walk)) await lowerOverdueChecks(tx, walk, limits);
+      if (await claimOverdue(tx, walk)) await lowerOverdueChecks(tx, walk, limits, binding);
     });
   const walkOn = async (table: Swept, most: number) =>
-    await test.database.transaction((tx) => walkChecks(tx, table, most, () => inForce));
+    await test.database.transaction((tx) =>
+      walkChecks(tx, table, most, { binding, limitsOf: () => inForce }),
+    );
 
   it('makes due what may be over, and nothing else', async () => {
     const [recent = '', idle = ''] = await storeChecked(hour / 2, 2 * hour);
@@ -170,7 +174,7 @@ describe('the walk through what is open when limits became shorter', () => {
     const [, idle = ''] = await storeChecked(hour / 2, 2 * hour);
     assert.deepEqual(await listDueFamilies(), []);
     const limits = { shortest: { idle: hour, absolute: 12 * hour }, subjects: [] };
-    assert.deepEqual(await listMaybeOver(test.database, 'families', limits), [[idle]]);
+    assert.deepEqual(await listMaybeOver(test.database, 'families', limits, binding), [[idle]]);
   });
 
   it('goes by the limits of each subject; where none are known, by the shortest', async () => {
@@ -184,10 +188,15 @@ describe('the walk through what is open when limits became shorter', () => {
       scopes: ['openid', 'reports.read'],
     });
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
-    const subjects = await listOverdueSubjects(test.database, 'families', {
-      idle: hour,
-      absolute: 12 * hour,
-    });
+    const subjects = await listOverdueSubjects(
+      test.database,
+      'families',
+      {
+        idle: hour,
+        absolute: 12 * hour,
+      },
+      binding,
+    );
     assert.deepEqual(
       subjects.map(({ roles, scopes }) => `${roles.join('+')} ${scopes.join('+')}`).toSorted(),
       [' openid', ' openid+reports.read', 'admin+guard openid'],
@@ -199,7 +208,10 @@ describe('the walk through what is open when limits became shorter', () => {
         .map((one) => ({ ...one, idle: one.roles.length > 0 ? hour : 3 * hour, absolute: 12 * hour })),
     };
     const over = [strict.familyId, unknown.familyId].toSorted();
-    assert.deepEqual((await listMaybeOver(test.database, 'families', limits)).flat().toSorted(), over);
+    assert.deepEqual(
+      (await listMaybeOver(test.database, 'families', limits, binding)).flat().toSorted(),
+      over,
+    );
     await changeLimits(limits.shortest);
     await lowerOverdue(limits);
     assert.deepEqual(await listDueFamilies(), over);
@@ -223,7 +235,7 @@ describe('the walk through what is open when limits became shorter', () => {
       assert.equal(await claimOverdue(tx, walk), true);
       await lower(walk, limits);
       assert.deepEqual(await listDueFamilies(), [], 'another has claimed it');
-      await lowerOverdueChecks(tx, walk, limits);
+      await lowerOverdueChecks(tx, walk, limits, binding);
     });
     assert.deepEqual(await listDueFamilies(), [idle]);
     await test.database.transaction(async (tx) => assert.equal(await claimOverdue(tx, walk), false));
@@ -232,19 +244,38 @@ describe('the walk through what is open when limits became shorter', () => {
   it('lists no subject of what even the shortest limits leave alone', async () => {
     await storeChecked(hour / 2);
     const shortest = { idle: hour, absolute: 12 * hour };
-    assert.deepEqual(await listOverdueSubjects(test.database, 'families', shortest), []);
+    assert.deepEqual(await listOverdueSubjects(test.database, 'families', shortest, binding), []);
     const shorter = { idle: hour / 2, absolute: 12 * hour };
-    assert.equal((await listOverdueSubjects(test.database, 'families', shorter)).length, 1);
+    assert.equal((await listOverdueSubjects(test.database, 'families', shorter, binding)).length, 1);
   });
 
-  it('tells the clients of a session', async () => {
+  it('tells those clients of a session that bring a policy', async () => {
     await storeSession(test.database, { accountId, clientIds: ['shop', 'mail'] });
-    assert.deepEqual(await listOverdueSubjects(test.database, 'sessions', { idle: 0, absolute: 12 * hour }), [
-      { roles: [], clientIds: ['shop', 'mail'], resources: [], scopes: [] },
-    ]);
+    assert.deepEqual(
+      await listOverdueSubjects(test.database, 'sessions', { idle: 0, absolute: 12 * hour }, binding),
+      [{ roles: [], clientIds: ['mail'], resources: [], scopes: [] }],
+    );
     await beginWalks({ idle: hour, absolute: 12 * hour });
     await walkOn('sessions', 10);
     assert.deepEqual(await isWalked('sessions'), true);
+  });
+
+  it('knows few subjects of many clients, roles and scopes that bring no policy', async () => {
+    for (const roles of [['guard'], ['guard', 'visitor']]) {
+      const family = { accountId: await storeAccount(test.database, roles), sessionId: 'gone', bound: false };
+      for (const scopes of [['openid'], ['email', 'openid'], ['profile', 'openid']])
+        await storeFamily(test.database, { ...family, scopes, startedAgo: 9 * hour, activeAgo: 2 * hour });
+    }
+    await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
+    const shortest = { idle: hour, absolute: 12 * hour };
+    const one = { roles: ['guard'], clientIds: [], resources: [], scopes: ['openid'] };
+    assert.deepEqual(await listOverdueSubjects(test.database, 'families', shortest, binding), [one]);
+    await changeLimits(shortest);
+    const idle = { ...one, idle: 3 * hour, absolute: 12 * hour };
+    await lowerOverdue({ shortest, subjects: [idle] });
+    await walkOn('families', 10);
+    assert.deepEqual(await listDueFamilies(), []);
+    assert.equal(await isWalked('families'), true);
   });
 
   it('does not go before what is over already is in line, nor by the limits of an older configuration', async () => {
