@@ -61,7 +61,7 @@ async function measurePages(
     process.stderr.write(`round ${round + 1} of ${times}\n`);
     for (const [at, question] of questions.entries()) {
       const page = pages[at];
-      if (!page) continue;
+      if (!page || page.faults.length > 0 || isHopeless(page)) continue;
       // In turn, so that both meet the same machine.
       for (const [operator, measured] of [
         [small, page.small],
@@ -76,6 +76,10 @@ async function measurePages(
   const ascending = (values: readonly number[]) => values.toSorted((a, b) => a - b);
   return pages.map((page) => ({ ...page, small: ascending(page.small), large: ascending(page.large) }));
 }
+
+/** Asked no more: the answer is known. */
+const isHopeless = ({ large }: Page): boolean =>
+  large.length > 2 && large.every((value) => value > 10 * goal);
 
 async function fill(cluster: Cluster, company: Company): Promise<() => Promise<BenchOperator>> {
   process.stderr.write(`filling ${company.accounts} accounts and ${company.clients} clients\n`);

@@ -294,6 +294,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     consoleRoutes({
       issuer,
       database,
+      configuration: readConfiguration,
       loadConfiguration,
       ...operating,
       pageContext,

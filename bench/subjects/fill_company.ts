@@ -56,6 +56,7 @@ function listFills({ accounts, clients, sessions, events }: Company): [string, s
          case when n % 10 = 0 then 'apps' end
        from generate_series(0, ${clients} - 1) n`,
     ],
+    ['a later version', `update policies set version = version + 1 where name = 'apps'`],
     [
       'accounts',
       `set session_replication_role = replica; -- without a look at each foreign key

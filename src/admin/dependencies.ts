@@ -1,4 +1,3 @@
-import type { Configuration } from '../domain/configuration.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { RotateOptions } from '../operations/rotate_signing_keys.ts';
@@ -25,7 +24,7 @@ export interface AdminDependencies {
   database: Database;
   readBearer(token: string): Promise<Administrator | undefined>;
   /** The configuration in force. */
-  configuration(): Promise<Configuration>;
+  configuration(): Promise<LoadedConfiguration>;
   /** Read in the transaction of a change. */
   loadConfiguration(tx: Queryable): Promise<LoadedConfiguration>;
   /** What the server does whatever is configured, as far as baselines speak of it. */

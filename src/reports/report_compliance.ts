@@ -5,6 +5,7 @@ import type { RunningFacts } from '../policy/baselines/running_facts.ts';
 import { evaluateCompliance } from '../policy/evaluate_compliance.ts';
 import type { ComplianceReport, ComplianceVerdict } from '../policy/evaluate_compliance.ts';
 import { loadConfiguration } from '../store/configuration.ts';
+import type { LoadedConfiguration } from '../store/configuration.ts';
 import type { Queryable } from '../store/database.ts';
 import { readNow } from '../store/sessions.ts';
 
@@ -19,13 +20,13 @@ export interface DatedCompliance extends ComplianceReport {
 /** What a server does whatever is configured; the rest is read. */
 export type FixedFacts = Omit<RunningFacts, 'passwordAttempts'>;
 
-/** Hold the stored policies, or one, against their baselines. Throws Problem `policy_unknown`. */
+/** Hold the stored policies, those of `configuration` if given, or one of them, against their baselines. Throws Problem `policy_unknown`. */
 export async function reportCompliance(
   db: Queryable,
   facts: FixedFacts,
-  { policy }: { policy?: string | undefined } = {},
+  { policy, configuration: read }: { policy?: string | undefined; configuration?: LoadedConfiguration } = {},
 ): Promise<DatedCompliance> {
-  const configuration = await loadConfiguration(db);
+  const configuration = read ?? (await loadConfiguration(db));
   if (policy !== undefined && !configuration.policies.has(policy)) {
     const names = [...configuration.policies.keys()].join(', ');
     throw new Problem('policy_unknown', `There is no policy ${policy}; there are ${names}.`);

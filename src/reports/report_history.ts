@@ -3,7 +3,7 @@ import { Problem } from '../domain/problems.ts';
 import { compareVersions } from '../policy/compare_versions.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
 import {
-  findConfigurationAt,
+  findConfigurationsBetween,
   findVersionRange,
   listConfigurationVersions,
   listPoliciesAt,
@@ -65,10 +65,14 @@ export async function reportVersionDifferences(
   from: number,
   to: number,
 ): Promise<Difference[]> {
-  const [before, after] = [await findConfigurationAt(db, from), await findConfigurationAt(db, to)];
-  if (before && after) return compareVersions(before, after);
+  const found = await findConfigurationsBetween(db, from, to);
+  if (found) {
+    const policies = await listPoliciesAt(db, [...new Set([from, to])]);
+    const standing = { before: policies.get(from) ?? new Map(), after: policies.get(to) ?? new Map() };
+    return compareVersions(found.before, found.after, standing);
+  }
   const { first, last } = await findVersionRange(db);
-  const missing = before ? to : from;
+  const missing = from >= first && from <= last ? to : from;
   throw new Problem(
     'version_unknown',
     `There is no version ${missing}: the history has ${first} to ${last}.`,

@@ -4,7 +4,7 @@ import { returnHorizon, usageBucket, usageEdge } from '../domain/usage.ts';
 import type { UsageMeasure } from '../domain/usage.ts';
 import { longestAllowed } from '../policy/baselines/longest_allowed.ts';
 import { readTrail } from '../store/audit_verification.ts';
-import { loadConfiguration } from '../store/configuration.ts';
+import { loadPolicies } from '../store/configuration.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { findUsagePeriod, listUsage } from '../store/usage_days.ts';
 import type { UsageKey, UsagePeriod } from '../store/usage_days.ts';
@@ -56,7 +56,7 @@ export interface TimeoutReport extends TimeoutQuestion {
  */
 export async function reportTimeouts(database: Database, question: TimeoutQuestion): Promise<TimeoutReport> {
   return await readTrail(database, async (tx) => {
-    const { policies } = await loadConfiguration(tx);
+    const policies = await loadPolicies(tx);
     const period = await findUsagePeriod(tx, question.since);
     const rows = await judgeTimeouts(tx, { ...question, period }, policies);
     const within = Math.min(Math.round(usageEdge(lastBucket(question.within))), returnHorizon);

@@ -5,7 +5,7 @@ import { longestAllowed } from '../policy/baselines/longest_allowed.ts';
 import { defaultStretch, suggestLimit } from '../policy/suggest_limit.ts';
 import type { AwayTimes, LimitSuggestion } from '../policy/suggest_limit.ts';
 import { readTrail } from '../store/audit_verification.ts';
-import { loadConfiguration } from '../store/configuration.ts';
+import { loadPolicies } from '../store/configuration.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { findUsagePeriod, listUsage } from '../store/usage_days.ts';
 import type { UsageKey, UsagePeriod } from '../store/usage_days.ts';
@@ -53,7 +53,7 @@ export interface UsageReport extends UsageQuestion {
 /** What idle limits cost, and which would cost less: of the roll-ups alone. */
 export async function reportUsage(database: Database, question: UsageQuestion): Promise<UsageReport> {
   return await readTrail(database, async (tx) => {
-    const { policies } = await loadConfiguration(tx);
+    const policies = await loadPolicies(tx);
     const period = await findUsagePeriod(tx, question.since);
     return { ...question, rows: await judgeUsage(tx, { ...question, period }, policies) };
   });

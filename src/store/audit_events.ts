@@ -144,6 +144,8 @@ export interface WindowFilter {
   accountId?: string | undefined;
   /** A name of the catalogue, or what names begin with: `session.`. */
   name?: string | undefined;
+  /** A name, and none that begins so. */
+  exactName?: string | undefined;
   /** ISO 8601; `from` inclusive, `to` exclusive. */
   from?: string | undefined;
   to?: string | undefined;
@@ -165,7 +167,7 @@ const windowSize = 10_000;
 /** The newest events of a kind before `before`: what this costs does not grow with the trail. */
 export async function listAuditWindow(
   db: Queryable,
-  { accountId, name, from, to, withoutRefreshes }: WindowFilter,
+  { accountId, name, exactName, from, to, withoutRefreshes }: WindowFilter,
   { before, most }: { before?: string | undefined; most: number },
 ): Promise<EventWindow> {
   const { key, where } = sourceOf(accountId, name, withoutRefreshes);
@@ -178,10 +180,11 @@ export async function listAuditWindow(
              from (select * from audit_events where event_id < $1 ${key && `and ${own}`}
                    order by event_id desc limit ${windowSize}) looked_at
              where ${own} and ($3::text is null or starts_with(name, $3))
+               and ($7::text is null or name = $7)
                and ($4::timestamptz is null or occurred_at >= $4) and ($5::timestamptz is null or occurred_at < $5)
              order by event_id desc limit $6`,
     },
-    [start, accountId ?? null, name ?? null, from ?? null, to ?? null, most + 1],
+    [start, accountId ?? null, name ?? null, from ?? null, to ?? null, most + 1, exactName ?? null],
   );
   const shown = events.slice(0, most);
   const last = shown.at(-1);

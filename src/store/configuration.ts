@@ -99,6 +99,15 @@ export async function loadConfiguration(db: Queryable): Promise<LoadedConfigurat
   };
 }
 
+/** The policies alone: what else is configured may be much more. */
+export async function loadPolicies(db: Queryable): Promise<ReadonlyMap<string, Policy>> {
+  const rows = await db.query<Policy>({
+    name: 'policies_load',
+    text: 'select name, version, limits, baselines from policies order by name',
+  });
+  return new Map(rows.map((policy) => [policy.name, completeDefault(policy)]));
+}
+
 /** The policy `default` sets every field: those that are not stored come from the built-in one. */
 export function completeDefault(policy: Policy): Policy {
   if (policy.name !== builtInDefaultPolicy.name) return policy;

@@ -126,6 +126,46 @@ export async function findConfigurationAt(
   );
 }
 
+/**
+ * What differs between two versions, each entry as it stood in either; undefined: the history does not have both. What
+ * stood alike all along is not read.
+ */
+export async function findConfigurationsBetween(
+  db: Queryable,
+  from: number,
+  to: number,
+): Promise<{ before: PastConfiguration; after: PastConfiguration } | undefined> {
+  const known = await db.query(
+    {
+      name: 'configuration_versions_find',
+      text: 'select from configuration_versions where version = any($1)',
+    },
+    [[from, to]],
+  );
+  if (known.length < new Set([from, to]).size) return undefined;
+  const standing = (version: string): string => `(
+    select c.after from configuration_changes c
+    where c.section = touched.section and c.name = touched.name and c.version <= ${version}
+    order by c.version desc limit 1)`;
+  const rows = await db.query<EntryChange>(
+    {
+      name: 'configuration_between',
+      text: `
+        select section, name, ${standing('$1')} as before, ${standing('$2')} as after
+        from (select distinct section, name from configuration_changes
+              where version > least($1::bigint, $2::bigint) and version <= greatest($1::bigint, $2::bigint)) touched
+        order by section, name`,
+    },
+    [from, to],
+  );
+  const at = (version: number, side: 'before' | 'after') =>
+    readConfigurationImages(
+      version,
+      rows.flatMap(({ section, name, [side]: image }) => (image ? [{ section, name, image }] : [])),
+    );
+  return { before: at(from, 'before'), after: at(to, 'after') };
+}
+
 /** The policies of each of these versions. */
 export async function listPoliciesAt(
   db: Queryable,

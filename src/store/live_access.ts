@@ -1,5 +1,6 @@
 import type { FamilyFacts, SessionFacts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instants.ts';
+import { isUuid } from '../domain/uuid.ts';
 import type { Queryable } from './database.ts';
 import { familyColumns, readFamily, readSession, sessionColumns } from './facts_sql.ts';
 import type { FamilyRow, SessionRow } from './facts_sql.ts';
@@ -60,6 +61,7 @@ export async function listLiveFamilies(
   db: Queryable,
   { accountId, id, most }: LiveFilter,
 ): Promise<LiveFamily[]> {
+  if (id !== undefined) return await listFamiliesById(db, id, most);
   const rows = await db.query<FamilyRow & Partial<SessionRow> & Owner>(
     {
       name: 'live_families',
@@ -67,10 +69,27 @@ export async function listLiveFamilies(
              from families f join accounts a on a.account_id = f.account_id
              left join sessions s on s.session_id = f.session_id
              where f.ended_at is null and ($1::text is null or f.account_id = $1)
-               and ($2::text is null or f.family_id::text = $2 or f.session_id = $2)
-             order by f.last_activity_at desc limit $3`,
+             order by f.last_activity_at desc limit $2`,
     },
-    [accountId ?? null, id ?? null, most],
+    [accountId ?? null, most],
+  );
+  return rows.map(readLiveFamily);
+}
+
+/** The family of this id, or those of the session of this id. */
+async function listFamiliesById(db: Queryable, id: string, most: number): Promise<LiveFamily[]> {
+  const rows = await db.query<FamilyRow & Partial<SessionRow> & Owner>(
+    {
+      name: 'live_families_by_id',
+      text: `select ${familyColumns}, ${sessionColumns}, ${ownerColumns}
+             from (
+               select family_id from families where session_id = $1 and ended_at is null
+               union select $2::uuid) found
+             join families f on f.family_id = found.family_id join accounts a on a.account_id = f.account_id
+             left join sessions s on s.session_id = f.session_id
+             where f.ended_at is null order by f.last_activity_at desc limit $3`,
+    },
+    [id, isUuid(id) ? id : null, most],
   );
   return rows.map(readLiveFamily);
 }

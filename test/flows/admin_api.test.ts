@@ -372,6 +372,13 @@ describe('the admin API', () => {
     const trail = (await admin.call('GET', '/audit-events?limit=2')).body;
     const next = (await admin.call('GET', `/audit-events?limit=2&cursor=${trail.next_cursor}`)).body;
     assert.ok(next.items[0].event_id < trail.items[1].event_id);
+    const named = (await admin.call('GET', '/audit-events?name=session.started&limit=1')).body;
+    assert.deepEqual(
+      named.items.map(({ name }: { name: string }) => name),
+      ['session.started'],
+    );
+    const begun = (await admin.call('GET', '/audit-events?name=session')).body;
+    assert.deepEqual(begun.items, [], 'a name is a whole one');
     assert.equal((await admin.call('POST', '/notices/replay', { notice_ids: [nobodysId] })).status, 404);
     assert.deepEqual((await admin.call('POST', '/notices/replay', { notice_ids: 'all' })).body, {
       replayed: 0,

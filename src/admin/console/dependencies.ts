@@ -10,7 +10,7 @@ export interface Visitor extends Visit, ProofMoments {}
 export interface ConsoleDependencies
   extends Pick<
     AdminDependencies,
-    'issuer' | 'database' | 'loadConfiguration' | 'fixedFacts' | 'rotateSigningKeys'
+    'issuer' | 'database' | 'configuration' | 'loadConfiguration' | 'fixedFacts' | 'rotateSigningKeys'
   > {
   /** As configured at this moment. */
   pageContext(): PageContext;

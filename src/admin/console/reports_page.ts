@@ -9,8 +9,7 @@ import type { ConsoleVisit } from './visit.ts';
 
 /** Policies against their baselines: read from the configuration alone. */
 export async function showReports(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
-  const { database, fixedFacts } = dependencies;
-  const report = await reportCompliance(database, fixedFacts);
+  const report = await readReport(dependencies);
   const shell = await describeShell(dependencies, visit);
   const page = consoleReportsPage(shell, {
     day: report.day,
@@ -23,10 +22,14 @@ export async function showReports(visit: ConsoleVisit, dependencies: ConsoleDepe
 /** The same as `curfew report compliance --html` makes it. */
 export async function exportCompliance(
   { ctx }: ConsoleVisit,
-  { database, fixedFacts }: ConsoleDependencies,
+  dependencies: ConsoleDependencies,
 ): Promise<void> {
-  const report = await reportCompliance(database, fixedFacts);
+  const report = await readReport(dependencies);
   ctx.attachment('compliance.html');
   ctx.set('Cache-Control', 'no-store');
   ctx.body = renderCompliancePage(report);
+}
+
+async function readReport({ database, fixedFacts, configuration }: ConsoleDependencies) {
+  return await reportCompliance(database, fixedFacts, { configuration: await configuration() });
 }

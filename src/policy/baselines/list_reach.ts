@@ -57,16 +57,26 @@ function loosen(
 function findLoosest(configuration: Configuration, field: LimitField): EffectiveLimit<Limits[LimitField]> {
   const { roles, clients, resources, scopes } = configuration;
   const ofTokens: LimitSubject[] = [
-    ...[...resources.keys()].map((name) => ({ resources: [name] })),
-    ...[...scopes.keys()].map((name) => ({ scopes: [name] })),
+    ...onePerPolicy(resources).map((name) => ({ resources: [name] })),
+    ...onePerPolicy(scopes).map((name) => ({ scopes: [name] })),
   ];
   const subjects: LimitSubject[] = [
     {},
-    ...[...roles.keys()].map((name) => ({ roles: [name] })),
-    ...[...clients.keys()].map((name) => ({ clientIds: [name] })),
+    ...onePerPolicy(roles).map((name) => ({ roles: [name] })),
+    ...onePerPolicy(clients).map((name) => ({ clientIds: [name] })),
     ...(sessionFields.has(field) ? [] : ofTokens),
   ];
   return subjects
     .map((subject): EffectiveLimit<Limits[LimitField]> => limitsFor(configuration, subject)[field])
     .reduce((a, b) => (isStricter(field, a.value, b.value) ? b : a));
+}
+
+/** Of thousands of clients few differ in what rules them. */
+function onePerPolicy(entries: ReadonlyMap<string, { policy?: string }>): string[] {
+  const seen = new Set<string | undefined>();
+  return [...entries].flatMap(([name, { policy }]) => {
+    if (seen.has(policy)) return [];
+    seen.add(policy);
+    return [name];
+  });
 }

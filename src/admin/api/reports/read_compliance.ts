@@ -33,8 +33,9 @@ export const readCompliance = defineRoute({
     unclaimed_policies: z.array(z.string()).meta({ description: 'Those that claim no baseline.' }),
   }),
   problems: ['not_found'],
-  async handle({ tx, query }, { fixedFacts }) {
-    const { day, counts, rows, unused, unclaimed } = await reportCompliance(tx, fixedFacts, query);
+  async handle({ tx, query }, { fixedFacts, configuration }) {
+    const asked = { ...query, configuration: await configuration() };
+    const { day, counts, rows, unused, unclaimed } = await reportCompliance(tx, fixedFacts, asked);
     return { body: { day, counts, rows, unused_deviations: unused, unclaimed_policies: unclaimed } };
   },
 });
