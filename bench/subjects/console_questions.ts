@@ -72,6 +72,8 @@ const searches: Readonly<Record<string, readonly Search[]>> = {
     { query: `from=${day(20)}&to=${day(19)}`, holds: 'refresh' },
     { query: `name=password.changed&from=${day(20)}&to=${day(19)}` },
   ],
+  // A company that never replaced a key has none to remove.
+  '/console/keys/{key_id}/remove': [],
   '/console/notices/replay': [{ query: 'all=1' }],
   '/admin/v1/accounts': [
     { query: '', holds: 'person' },
@@ -113,12 +115,14 @@ export function listQuestions(): Question[] {
 }
 
 function listOfRoute(path: string): Question[] {
+  const asked = searches[path] ?? [{ query: '' }];
+  if (asked.length === 0) return [];
   const named = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name];
     if (value === undefined) throw new Error(`What stands for ${name} in ${path}?`);
     return encode(value);
   });
-  return (searches[path] ?? [{ query: '' }]).map(({ query, holds }) => ({
+  return asked.map(({ query, holds }) => ({
     address: query === '' ? named : `${named}?${query}`,
     isOfApi: path.startsWith(apiRoot),
     isFile: /\.(csv|json|html)$/.test(path),
