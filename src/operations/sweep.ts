@@ -3,8 +3,15 @@ import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
 import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
-import { claimOverdue, listWalks, lowerOverdueChecks, walkChecks } from '../store/check_walks.ts';
+import {
+  beginWalking,
+  claimOverdue,
+  listWalks,
+  lowerOverdueChecks,
+  walkChecks,
+} from '../store/check_walks.ts';
 import type { Walk } from '../store/check_walks.ts';
+import { sqlState } from '../store/database.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { OpenFamily } from '../store/families.ts';
 import type { OpenSession } from '../store/sessions.ts';
@@ -14,6 +21,7 @@ import { endFamilies, endSessions } from './end_access.ts';
 import { listSweptLimits, walkRules } from './list_swept_limits.ts';
 
 const origin: Origin = { actor: 'sweeper' };
+const statementTimedOut = '57014';
 /** What a crash takes back is over all the same, and found again: no commit here makes others wait for the disk. */
 const foundAgain = { durable: false };
 
@@ -47,14 +55,24 @@ export async function sweepOnce(
   return families + sessions > 0 ? 'some' : 'nothing';
 }
 
-/** What a change has ended already comes first in line. One instance sees to it. */
+/**
+ * What a change has ended already comes first in line. One instance sees to it; where that takes longer than a
+ * statement may, because so much is open, the walk comes to it page by page.
+ */
 async function putOverdueFirst(database: Database, configuration: Configuration, walk: Walk): Promise<void> {
   if (configuration.version < walk.configurationVersion) return;
-  await database.transaction(async (tx) => {
-    if (!(await claimOverdue(tx, walk))) return;
-    const limits = await listSweptLimits(tx, walk.table, configuration);
-    await lowerOverdueChecks(tx, walk, limits, walkRules(walk.table, configuration).binding);
-  }, foundAgain);
+  const { binding } = walkRules(walk.table, configuration);
+  try {
+    await database.transaction(async (tx) => {
+      if (!(await claimOverdue(tx, walk))) return;
+      await lowerOverdueChecks(tx, walk, await listSweptLimits(tx, walk.table, configuration), binding);
+      // Last: until the end of the transaction, whoever changes the configuration waits for it.
+      await beginWalking(tx, walk);
+    }, foundAgain);
+  } catch (error) {
+    if (sqlState(error) !== statementTimedOut) throw error;
+    await beginWalking(database, walk);
+  }
 }
 
 async function walkOn(database: Database, configuration: Configuration, walk: Walk): Promise<boolean> {

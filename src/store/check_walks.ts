@@ -123,7 +123,7 @@ export interface Walk {
   table: Swept;
   /** The configuration that it was begun for. */
   configurationVersion: number;
-  /** Whether what was over when it began is in line already. */
+  /** Whether what was over when it began is in line already, or left to it. */
   overdueFirst: boolean;
 }
 
@@ -160,7 +160,7 @@ export async function claimOverdue(
  */
 export async function lowerOverdueChecks(
   tx: Queryable,
-  { table, configurationVersion }: Pick<Walk, 'table' | 'configurationVersion'>,
+  { table }: Pick<Walk, 'table'>,
   limits: SweptLimits,
   binding: readonly string[],
 ): Promise<void> {
@@ -179,7 +179,13 @@ export async function lowerOverdueChecks(
       [overdue.map((one) => one.id), overdue.map((one) => one.earliest)],
     );
   }
-  // Last: until the end of the transaction, whoever changes the configuration waits for it.
+}
+
+/** Let the walk begin: what was over is in line, or is left to it. */
+export async function beginWalking(
+  tx: Queryable,
+  { table, configurationVersion }: Pick<Walk, 'table' | 'configurationVersion'>,
+): Promise<void> {
   await tx.query(
     {
       name: 'check_walks_overdue_done',

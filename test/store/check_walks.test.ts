@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   beginCheckWalks,
+  beginWalking,
   claimOverdue,
   listDue,
   listMaybeOver,
@@ -67,7 +68,9 @@ describe('the walk through what is open when limits became shorter', () => {
   }
   const lower = async (walk: Walk, limits: SweptLimits) =>
     await test.database.transaction(async (tx) => {
-      if (await claimOverdue(tx, walk)) await lowerOverdueChecks(tx, walk, limits, binding);
+      if (!(await claimOverdue(tx, walk))) return;
+      await lowerOverdueChecks(tx, walk, limits, binding);
+      await beginWalking(tx, walk);
     });
   const walkOn = async (table: Swept, most: number) =>
     await test.database.transaction((tx) =>
@@ -236,6 +239,7 @@ describe('the walk through what is open when limits became shorter', () => {
       await lower(walk, limits);
       assert.deepEqual(await listDueFamilies(), [], 'another has claimed it');
       await lowerOverdueChecks(tx, walk, limits, binding);
+      await beginWalking(tx, walk);
     });
     assert.deepEqual(await listDueFamilies(), [idle]);
     await test.database.transaction(async (tx) => assert.equal(await claimOverdue(tx, walk), false));
