@@ -53,7 +53,7 @@ describe('the console tells', () => {
       assert.match(page.text, /href="\/console\/policies\/admin"/);
       assert.deepEqual(find(page, 'payments.write')?.[1], 'Granted at https://api.example.com');
       const refused = await explain('username=ada&client=shop&scope=payments.write');
-      assert.deepEqual(find(refused, 'payments.write')?.[1], 'Not granted: it takes one of the roles admin');
+      assert.deepEqual(find(refused, 'payments.write')?.[1], 'Not granted: it takes the role admin');
     });
 
     it('and at the field what is not there', async () => {
