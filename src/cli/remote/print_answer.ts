@@ -1,3 +1,4 @@
+import { alignColumns } from '../../reports/align_columns.ts';
 import type { Json } from './admin_api.ts';
 
 /** A list as a table whose columns line up; one thing as lines of name and value, with the lists in it below. */
@@ -23,17 +24,7 @@ function renderTable(items: readonly Json[], columns?: readonly string[]): strin
 }
 
 function renderLines(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
-    [],
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
+  return alignColumns(rows)
     .map((line) => `${line}\n`)
     .join('');
 }
