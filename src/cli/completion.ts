@@ -4,6 +4,7 @@ import { listCompletions } from './completion/list_completions.ts';
 import { renderBash } from './completion/render_bash.ts';
 import { renderFish } from './completion/render_fish.ts';
 import { renderZsh } from './completion/render_zsh.ts';
+import { buildProgram } from './program.ts';
 
 const renderers = { bash: renderBash, zsh: renderZsh, fish: renderFish };
 type Shell = keyof typeof renderers;
@@ -15,7 +16,7 @@ export function addCompletionCommand(program: Command): void {
       'write a script that lets a shell complete commands and options: source <(curfew completion bash)',
     )
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(renderers)))
-    .action((shell: Shell) => {
-      process.stdout.write(renderers[shell](listCompletions(program)));
+    .action(async (shell: Shell) => {
+      process.stdout.write(renderers[shell](listCompletions(await buildProgram())));
     });
 }

@@ -6,7 +6,7 @@ import { renderCommandTable } from './command_table.ts';
 import { buildProgram } from './program.ts';
 
 const pages = {
-  'commands.md': renderCommandTable(buildProgram()),
+  'commands.md': renderCommandTable(await buildProgram()),
   'endpoints.md': renderEndpointTable(),
   'metrics.md': renderMetricTable(),
 };

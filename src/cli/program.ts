@@ -1,23 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addApplyCommand } from './apply.ts';
-import { addAuditCommands } from './audit.ts';
-import { addClientCommands } from './client.ts';
-import { addBackupCommands } from './backup.ts';
-import { addCompletionCommand } from './completion.ts';
-import { addDevCommand } from './dev.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addExportCommands } from './export.ts';
-import { addMigrateCommand } from './migrate.ts';
-import { addKeyCommands } from './keys.ts';
-import { addNoticeCommands } from './notice.ts';
-import { addPolicyCommands } from './policy.ts';
-import { addReportCommands } from './report.ts';
-import { addServeCommand } from './serve.ts';
-import { addSessionCommands } from './session.ts';
-import { addSimulateCommand } from './simulate.ts';
 import { addUrlOptions } from './remote/add_url_options.ts';
-import { addUserCommands } from './user.ts';
 
 /** As package.json has it, from a checkout or from a build one folder deeper. */
 function packageVersion(): string {
@@ -27,8 +10,39 @@ function packageVersion(): string {
   return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
 }
 
-/** The command `curfew` with every command there is. */
-export function buildProgram(): Command {
+interface Group {
+  /** First words of its commands. */
+  names: readonly string[];
+  load: () => Promise<(program: Command) => void>;
+}
+
+/** In the order of the help. Each brings a good part of the product along: loading them all takes longer than most commands. */
+const groups: readonly Group[] = [
+  { names: ['dev'], load: async () => (await import('./dev.ts')).addDevCommand },
+  { names: ['serve'], load: async () => (await import('./serve.ts')).addServeCommand },
+  { names: ['migrate'], load: async () => (await import('./migrate.ts')).addMigrateCommand },
+  { names: ['apply'], load: async () => (await import('./apply.ts')).addApplyCommand },
+  { names: ['export', 'schema'], load: async () => (await import('./export.ts')).addExportCommands },
+  { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
+  { names: ['backup', 'restore'], load: async () => (await import('./backup.ts')).addBackupCommands },
+  { names: ['user'], load: async () => (await import('./user.ts')).addUserCommands },
+  { names: ['client'], load: async () => (await import('./client.ts')).addClientCommands },
+  { names: ['policy'], load: async () => (await import('./policy.ts')).addPolicyCommands },
+  { names: ['session'], load: async () => (await import('./session.ts')).addSessionCommands },
+  { names: ['notice'], load: async () => (await import('./notice.ts')).addNoticeCommands },
+  { names: ['audit'], load: async () => (await import('./audit.ts')).addAuditCommands },
+  { names: ['keys'], load: async () => (await import('./keys.ts')).addKeyCommands },
+  { names: ['report'], load: async () => (await import('./report.ts')).addReportCommands },
+  { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
+  { names: ['logout'], load: async () => (await import('./remote/add_logout_command.ts')).addLogoutCommand },
+  { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },
+];
+
+/**
+ * The command `curfew`, with every command there is, or with those alone that are loaded with the one of the
+ * first word `asked`: the same answer to it, sooner.
+ */
+export async function buildProgram(asked?: string): Promise<Command> {
   const program = new Command('curfew')
     .description(
       'OAuth 2.0 / OpenID Connect authorization server whose sessions and refresh tokens end when they should',
@@ -36,24 +50,9 @@ export function buildProgram(): Command {
     .version(packageVersion())
     .exitOverride();
 
-  addDevCommand(program);
-  addServeCommand(program);
-  addMigrateCommand(program);
-  addApplyCommand(program);
-  addExportCommands(program);
-  addDoctorCommand(program);
-  addBackupCommands(program);
-  addUserCommands(program);
-  addClientCommands(program);
-  addPolicyCommands(program);
-  addSessionCommands(program);
-  addNoticeCommands(program);
-  addAuditCommands(program);
-  addKeyCommands(program);
-  addReportCommands(program);
-  addSimulateCommand(program);
+  const group = groups.find(({ names }) => asked !== undefined && names.includes(asked));
+  for (const { load } of group ? [group] : groups) (await load())(program);
   addUrlOptions(program);
-  addCompletionCommand(program);
   for (const command of [
     program,
     ...program.commands,

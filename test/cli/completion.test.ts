@@ -56,8 +56,8 @@ describe('completions', () => {
     );
   });
 
-  it('name every command and option in the script of every shell', () => {
-    const commands = listCompletions(buildProgram());
+  it('name every command and option in the script of every shell', async () => {
+    const commands = listCompletions(await buildProgram());
     assert.ok(commands.some(({ path: at }) => at === 'user recover-admin'));
     for (const render of [renderBash, renderZsh, renderFish]) {
       const script = render(commands);

@@ -1,13 +1,15 @@
-import { CommanderError, InvalidArgumentError } from 'commander';
+import { CommanderError } from 'commander';
 import type { Command } from 'commander';
+import { readUrl } from './read_url.ts';
 import { remoteCommands } from './remote_commands.ts';
 
 /**
- * Give each command that the admin API can answer the option `--url`. With it, the command is answered there,
+ * Give each command of `program` that the admin API can answer the option `--url`. With it, the command is answered there,
  * and its own action, which works on the database, does not run.
  */
 export function addUrlOptions(program: Command): void {
   for (const [name, remote] of remoteCommands) {
+    if (!program.commands.some((group) => group.name() === name.split(' ')[0])) continue;
     const command = findCommand(program, name);
     command.option(
       '--url <issuer>',
@@ -31,14 +33,6 @@ export function addUrlOptions(program: Command): void {
       throw new CommanderError(0, 'curfew.answered', '');
     });
   }
-  program
-    .command('logout')
-    .description('revoke and forget the tokens that commands with --url keep for a server')
-    .requiredOption('--url <issuer>', 'the server', readUrl)
-    .action(async ({ url }: { url: string }) => {
-      const { logOut } = await import('./run_remote.ts');
-      await logOut(url);
-    });
 }
 
 function findCommand(program: Command, name: string): Command {
@@ -50,12 +44,4 @@ function findCommand(program: Command, name: string): Command {
     );
   if (!found) throw new Error(`There is no command ${name}.`);
   return found;
-}
-
-/** An issuer: without the slash at its end. */
-function readUrl(text: string): string {
-  const isIssuer = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-  if (!isIssuer)
-    throw new InvalidArgumentError('It must be the issuer of a server, such as https://id.example.com.');
-  return text.replace(/\/+$/, '');
 }
