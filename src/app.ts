@@ -270,7 +270,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       database,
       readBearer: readBearerFor(`${issuer}/admin`),
       configuration: readConfiguration,
-      loadConfiguration,
+      loadConfiguration: configurations.within,
       ...operating,
     }),
   );
@@ -295,7 +295,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       issuer,
       database,
       configuration: readConfiguration,
-      loadConfiguration,
+      loadConfiguration: configurations.within,
       ...operating,
       pageContext,
       findVisitor: (ctx) => findVisit(ctx, accountPages),

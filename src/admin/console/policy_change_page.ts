@@ -87,7 +87,8 @@ export async function submitPolicy(visit: ConsoleVisit, dependencies: ConsoleDep
         'configuration_invalid',
         'The policy was changed meanwhile. Look at it again, and at what a change would end now.',
       );
-    await applyConfiguration(tx, desirePolicy(configuration, name, read.policy), { origin });
+    const desired = desirePolicy(configuration, name, read.policy);
+    await applyConfiguration(tx, desired, { origin, current: configuration });
   });
   leaveNotice(ctx, consoleRoot, `The policy ${name} is saved.`);
   seeOther(ctx, policyPath(name));

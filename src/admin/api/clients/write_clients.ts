@@ -41,7 +41,7 @@ export const createClient = defineRoute({
   async handle({ tx, configuration, administrator, body, origin }, { loadConfiguration }) {
     const entry = withMethod(body);
     const wanted = desireClient(configuration, entry, usesSecret(entry) ? 'new' : 'none');
-    await addClient(tx, wanted.client, origin);
+    await addClient(tx, wanted.client, origin, configuration);
     const stored = await getVersionedClient(tx, await loadConfiguration(tx), body.client_id);
     return answerStored(stored, wanted.secret, administrator.now);
   },
@@ -65,7 +65,11 @@ export const replaceClient = defineRoute({
     const kept = before.secretHash ? 'stored' : 'new';
     const wanted = desireClient(configuration, entry, usesSecret(entry) ? kept : 'none');
     const clients = new Map<string, DesiredClient | ClientDefinition>(configuration.clients);
-    await applyConfiguration(tx, { clients: clients.set(clientId, wanted.client) }, { origin });
+    await applyConfiguration(
+      tx,
+      { clients: clients.set(clientId, wanted.client) },
+      { origin, current: configuration },
+    );
     const stored = await getVersionedClient(tx, await loadConfiguration(tx), clientId);
     return answerStored(stored, wanted.secret, administrator.now);
   },

@@ -78,7 +78,7 @@ export const writePolicy = defineRoute({
   async handle({ tx, configuration, path, body, ifMatch, origin }) {
     assertVersion(configuration.policies.get(path.name), ifMatch);
     const desired = desirePolicy(configuration, path.name, body);
-    await applyConfiguration(tx, desired, { origin });
+    await applyConfiguration(tx, desired, { origin, current: configuration });
     const next = mergeConfigurations(configuration, desired);
     const policy = getPolicy(next, path.name);
     const before = configuration.policies.get(path.name);
@@ -108,7 +108,7 @@ export const deletePolicy = defineRoute({
       throw new ApiProblem('conflict', 'The policy default is always there.');
     const policies = new Map(configuration.policies);
     policies.delete(path.name);
-    await applyConfiguration(tx, { policies }, { origin });
+    await applyConfiguration(tx, { policies }, { origin, current: configuration });
     return { body: {} };
   },
 });
