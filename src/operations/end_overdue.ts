@@ -1,6 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
-import { listDue, listWalks } from '../store/check_walks.ts';
+import { isWalked, listDue } from '../store/check_walks.ts';
 import type { Swept } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies, lockOpenFamilies } from '../store/families.ts';
@@ -18,9 +18,9 @@ export async function endOverdue(
   configuration: Configuration,
   origin: Origin,
 ): Promise<{ sessions: number; families: number }> {
-  const isWalked = (await listWalks(tx)).length === 0;
+  const isDueAll = await isWalked(tx);
   const listOver = async (table: Swept): Promise<string[][]> =>
-    isWalked ? await listDue(tx, table) : await listMaybeOverNow(tx, table, configuration);
+    isDueAll ? await listDue(tx, table) : await listMaybeOverNow(tx, table, configuration);
   const ended = { sessions: 0, families: 0 };
   for (const familyIds of await listOver('families'))
     ended.families += await endOverdueFamilies(tx, configuration, familyIds, origin);

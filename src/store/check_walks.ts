@@ -137,6 +137,11 @@ export async function listWalks(db: Queryable): Promise<Walk[]> {
   });
 }
 
+/** Whether all was walked through: whatever is over now has a `check_at` that has come. */
+export async function isWalked(db: Queryable): Promise<boolean> {
+  return (await listWalks(db)).length === 0;
+}
+
 /** Whether the caller's transaction is the one, of all instances, that puts in line what is over already. */
 export async function claimOverdue(
   tx: Queryable,

@@ -6,8 +6,8 @@ import { moment } from '../partials/moment.ts';
 import type { Moment } from '../partials/moment.ts';
 import { textField } from '../partials/text_field.ts';
 import { dataTable } from './data_table.ts';
-import { endTable, sayEnds } from './end_table.ts';
-import type { EndProps } from './end_table.ts';
+import { endTable, sampleNote, sayEnds } from './end_table.ts';
+import type { EndsProps } from './end_table.ts';
 import { pageLinks } from './page_links.ts';
 import type { PageLinks } from './page_links.ts';
 import { consolePage } from './shell.ts';
@@ -103,7 +103,7 @@ export interface ConsoleRevertProps {
   /** So many more differ than are shown. */
   readonly more: number;
   readonly warnings: readonly string[];
-  readonly ends: readonly EndProps[];
+  readonly ends: EndsProps;
   readonly backUrl: string;
   readonly message: string;
   readonly error?: string | undefined;
@@ -126,6 +126,7 @@ export function consoleRevertPage(shell: Shell, props: ConsoleRevertProps): Html
     },
     html`<p class="lead"><strong>${sayEnds(ends)}</strong> It becomes a new version; a lengthened limit revives nothing, and secrets stay as
 they are now.</p>
+${sampleNote(ends)}
 ${warnings.map((warning) => html`<p class="notice">${warning}</p>`)}
 ${
   save &&

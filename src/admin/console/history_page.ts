@@ -15,6 +15,7 @@ import { describeUnrestored } from '../../reports/describe_unrestored.ts';
 import { reportHistory, reportVersionDifferences } from '../../reports/report_history.ts';
 import { consoleHistoryPage, consoleRevertPage, consoleVersionPage } from '../../../views/console/history.ts';
 import type { ChangedField } from '../../../views/console/history.ts';
+import { describeEnds, wishesExact } from './describe_ends.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { linkPages, readPlace, readQuery } from './query.ts';
 import { change, consoleRoot, describeShell } from './visit.ts';
@@ -118,7 +119,9 @@ async function renderRevert(
   const { ctx, configuration, origin, mayChange, isProved, proofMaxAge } = visit;
   const { database, signInUrl } = dependencies;
   const version = readVersion(visit);
-  const reverted = await rehearse(database, (tx) => revertAsOperator(tx, version, { origin }));
+  const reverted = await rehearse(database, (tx) =>
+    revertAsOperator(tx, version, { origin, countsAll: wishesExact(ctx) }),
+  );
   const action = `${versionPath(version)}/revert`;
   const saving = isProved
     ? { action, fields: { in_force: String(configuration.version) } }
@@ -130,7 +133,7 @@ async function renderRevert(
     warnings: [...reverted.warnings, ...describeUnrestored(reverted.unrestored)].map(
       ({ path, message: text }) => `${path}: ${text}`,
     ),
-    ends: reverted.wouldEnd.map((end) => ({ ...end, policy: end.policy ?? 'None' })),
+    ends: describeEnds(ctx, reverted.wouldEnd),
     backUrl: versionPath(version),
     message,
     error,

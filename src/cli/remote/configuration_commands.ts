@@ -63,7 +63,7 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
       options: ['dryRun', 'message'],
       run: async ({ api, args: [version], options: { dryRun, message } }) =>
         dryRun === true
-          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview`)
+          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview?exact=true`)
           : await api.change('POST', `/configuration/versions/${segment(version)}/revert`, { message }),
     },
   ],

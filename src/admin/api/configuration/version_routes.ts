@@ -12,7 +12,7 @@ import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { formatTime, instant } from '../times.ts';
-import { endCounts } from './end_counts.ts';
+import { describeEndCounts, endCounts, exactQuery } from './end_counts.ts';
 
 /** Changes that are told of each version in the list. */
 const mostChanges = 20;
@@ -53,7 +53,7 @@ const entrySchema = z.object({
 const revertedSchema = z.object({
   differences: differencesSchema,
   ended: endedSchema.meta({ description: 'What had already been over, or belonged to removed clients.' }),
-  would_end: endCounts,
+  ...endCounts,
   warnings: z.array(z.object({ path: z.string(), message: z.string() })),
   unrestored: z
     .array(
@@ -109,10 +109,12 @@ export const previewRevert = defineRoute({
   summary: 'What re-establishing this version would change and end: done to its end, and undone.',
   scope: 'curfew:read',
   params: versionPath,
+  query: exactQuery,
   answer: revertedSchema,
   problems: ['conflict', 'last_administrator'],
-  async handle({ path, origin }, { database }) {
-    const reverted = await rehearse(database, (tx) => revertAsOperator(tx, path.version, { origin }));
+  async handle({ path, query, origin }, { database }) {
+    const how = { origin, countsAll: query.exact === 'true' };
+    const reverted = await rehearse(database, (tx) => revertAsOperator(tx, path.version, how));
     return { body: describeReverted(reverted) };
   },
 });
@@ -175,7 +177,7 @@ function describeReverted({
   return {
     differences: describeDifferences(differences),
     ended,
-    would_end: wouldEnd,
+    ...describeEndCounts(wouldEnd),
     warnings,
     unrestored: unrestored.map(({ clientId, what, since }) => ({
       client_id: clientId,
