@@ -15,6 +15,8 @@ export interface EndCount {
   families: number;
 }
 
+type Portions = Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
+
 /** Ends by policy and reason. */
 export function createEndTally() {
   const counts = new Map<string, EndCount>();
@@ -36,21 +38,20 @@ export function createEndTally() {
 export async function countEndsAmong(
   tx: Queryable,
   configuration: Configuration,
-  { sessions, families }: Record<'sessions' | 'families', readonly (readonly string[])[]>,
+  { sessions, families }: Record<'sessions' | 'families', Portions>,
 ): Promise<EndCount[]> {
   const now = await readNow(tx);
   const tally = createEndTally();
   const counted = new Set<string>();
   const countFamilies = (open: readonly OpenFamily[]) => {
     for (const one of open) {
-      const { familyId } = one.family;
-      const end = counted.has(familyId) ? undefined : findFamilyEnd(configuration, one, undefined, now);
+      const end = findFamilyEnd(configuration, one, undefined, now);
       if (!end) continue;
-      counted.add(familyId);
+      counted.add(one.family.familyId);
       tally.add(end, 'families');
     }
   };
-  for (const sessionIds of sessions) {
+  for await (const sessionIds of sessions) {
     const over = (await listOpenSessionsById(tx, sessionIds)).flatMap((open) => {
       const end = findSessionEnd(configuration, open, undefined, now);
       return end ? [{ end, sessionId: open.session.sessionId }] : [];
@@ -60,6 +61,9 @@ export async function countEndsAmong(
     const boundTo = over.map(({ sessionId }) => sessionId);
     if (boundTo.length > 0) countFamilies(await listOpenFamilies(tx, { boundTo }));
   }
-  for (const familyIds of families) countFamilies(await listOpenFamilies(tx, { familyIds }));
+  for await (const ids of families) {
+    const familyIds = ids.filter((id) => !counted.has(id));
+    if (familyIds.length > 0) countFamilies(await listOpenFamilies(tx, { familyIds }));
+  }
   return tally.list();
 }

@@ -152,10 +152,7 @@ async function samplePages(
   const { pages: all, open } = await measureOpen(tx, table);
   const wished = open ? Math.ceil((rows * all) / open) : least;
   const pages = Math.min(all, Math.max(least, Math.min(most, wished)));
-  // At even distances, from anywhere.
-  const from = draw();
-  const chosen = Array.from({ length: pages }, (_, at) => Math.floor(((at + from) * all) / pages));
-  const found = await listOpenOnPages(tx, table, chosen);
+  const found = await listOpenOnPages(tx, table, choose(pages, all, draw));
   const pageOf = new Map(found.map(({ id, page }) => [id, page]));
   const judged = await judge([...pageOf.keys()]);
   return {
@@ -163,6 +160,16 @@ async function samplePages(
     ends: judged.flatMap(({ id, end }) => (end ? [{ end, page: pageOf.get(id) ?? 0 }] : [])),
     pages,
   };
+}
+
+/** So many of the numbers below `all`, each choice as likely as any other (Floyd's algorithm), in their order. */
+function choose(many: number, all: number, draw: () => number): number[] {
+  const chosen = new Set<number>();
+  for (let last = all - many; last < all; last += 1) {
+    const one = Math.floor(draw() * (last + 1));
+    chosen.add(chosen.has(one) ? last : one);
+  }
+  return [...chosen].toSorted((a, b) => a - b);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { Queryable } from '../store/database.ts';
 import { countEndsAmong } from './count_ends.ts';
 import type { EndCount } from './count_ends.ts';
-import { listMaybeOverNow } from './list_swept_limits.ts';
+import { listMaybeOver } from './list_maybe_over.ts';
 
 /**
  * What is open now and over under `configuration`: what the sweepers end within seconds once it is in
@@ -10,7 +10,7 @@ import { listMaybeOverNow } from './list_swept_limits.ts';
  */
 export async function previewEnds(tx: Queryable, configuration: Configuration): Promise<EndCount[]> {
   return await countEndsAmong(tx, configuration, {
-    sessions: await listMaybeOverNow(tx, 'sessions', configuration),
-    families: await listMaybeOverNow(tx, 'families', configuration),
+    sessions: listMaybeOver(tx, 'sessions', configuration),
+    families: listMaybeOver(tx, 'families', configuration),
   });
 }
