@@ -55,7 +55,7 @@ export function addPolicyHistoryCommands(policy: Command): void {
     .action(async (from: number, to: number | undefined, { json }: { json?: true }) => {
       await inDatabase(async (database) => {
         const last = to ?? (await loadConfiguration(database)).version;
-        const differences = await reportVersionDifferences(database, from, last);
+        const { differences } = await reportVersionDifferences(database, from, last);
         if (json) process.stdout.write(asJson({ from, to: last, differences }));
         else if (differences.length === 0) process.stderr.write('They are the same.\n');
         else

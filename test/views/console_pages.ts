@@ -373,6 +373,7 @@ export function consolePages(
         inForce: 9,
         changes: [changedField(text)],
         more: 3,
+        isCut: true,
         revertUrl: text('url'),
       }),
     consoleRevert: (text) =>

@@ -27,6 +27,8 @@ const perPage = 20;
 const mostChanges = 8;
 /** A page shows so many fields that differ. */
 const mostRows = 500;
+/** It looks at so many entries that changed. */
+const mostEntries = 1000;
 
 /** The versions of the configuration, or those that changed one policy. */
 export async function showHistory(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
@@ -68,16 +70,18 @@ export async function showVersion(visit: ConsoleVisit, dependencies: ConsoleDepe
     if (before) return seeOther(ctx, `${versionPath(before.version)}?to=${version}`);
   }
   const to = /^\d+$/.test(other) ? Number(other) : configuration.version;
-  const differences = await reportVersionDifferences(dependencies.database, version, to);
+  const page = { most: mostEntries };
+  const { differences, next } = await reportVersionDifferences(dependencies.database, version, to, page);
   const shell = await describeShell(dependencies, visit);
-  const page = consoleVersionPage(shell, {
+  const shown = consoleVersionPage(shell, {
     version,
     to,
     inForce: configuration.version,
     ...listChanges(differences),
+    isCut: next !== undefined,
     revertUrl: version === configuration.version || !mayChange ? undefined : `${versionPath(version)}/revert`,
   });
-  sendPage(ctx, page);
+  sendPage(ctx, shown);
 }
 
 /** What going back would change and end: done to its end, and undone. */

@@ -8,12 +8,15 @@ import type { Difference } from '../../../policy/compare_configurations.ts';
 import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
 import type { HistoryEntry } from '../../../reports/report_history.ts';
 import { endedSchema } from '../accounts/account_schema.ts';
+import { writeCursor } from '../../cursor.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { formatTime, instant } from '../times.ts';
 import { describeEndCounts, endCounts, exactQuery } from './end_counts.ts';
 
+/** Entries that a page of a comparison looks at. */
+const mostEntries = 1000;
 /** Changes that are told of each version in the list. */
 const mostChanges = 20;
 
@@ -91,14 +94,28 @@ export const compareConfigurationVersions = defineRoute({
   method: 'GET',
   path: '/configuration/versions/{version}/diff',
   operationId: 'compareConfigurationVersions',
-  summary: 'What differs between this version and another one, or the one in force.',
+  summary:
+    'What differs between this version and another one, or the one in force; entries with pages, in the order of sections and names.',
   scope: 'curfew:read',
   params: versionPath,
-  query: z.strictObject({ to: version.exactOptional() }),
-  answer: z.object({ from: z.number().int(), to: z.number().int(), differences: differencesSchema }),
-  async handle({ tx, configuration, path: { version: from }, query: { to = configuration.version } }) {
-    const differences = await reportVersionDifferences(tx, from, to);
-    return { body: { from, to, differences: describeDifferences(differences) } };
+  query: pageQuery.extend({
+    to: version.exactOptional(),
+    limit: z.coerce.number().int().min(1).max(mostEntries).default(mostEntries).meta({
+      description: 'How many entries that changed between the two a page looks at.',
+    }),
+  }),
+  answer: z.object({
+    from: z.number().int(),
+    to: z.number().int(),
+    differences: differencesSchema,
+    next_cursor: z.string().exactOptional().meta({ description: 'Absent on the last page.' }),
+  }),
+  async handle({ tx, configuration, path: { version: from }, query }) {
+    const { to = configuration.version, limit: most, cursor } = query;
+    const after = readCursor(cursor, z.object({ section: z.string(), name: z.string() }));
+    const { differences, next } = await reportVersionDifferences(tx, from, to, { after, most });
+    const more = next === undefined ? {} : { next_cursor: writeCursor(next) };
+    return { body: { from, to, differences: describeDifferences(differences), ...more } };
   },
 });
 
