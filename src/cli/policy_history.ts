@@ -95,9 +95,10 @@ async function revertAndTell(
         wouldEnd: await previewEnds(tx, await loadConfiguration(tx)),
       }))
     : await database.transaction(revert);
-  const { warnings, differences, unrestored } = reverted;
+  const { next: _, ...told } = reverted;
+  const { warnings, differences, unrestored } = told;
   const all = [...warnings, ...listRemovals(differences), ...describeUnrestored(unrestored)];
-  printApplied({ ...reverted, warnings: all }, { dryRun, json });
+  printApplied({ ...told, warnings: all }, { dryRun, json });
   for (const line of describeWarnings(all)) process.stderr.write(`${line}\n`);
   const done = dryRun ? 'Nothing was written: this was a dry run.' : `Version ${version} is re-established.`;
   process.stderr.write(

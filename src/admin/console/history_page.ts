@@ -16,6 +16,7 @@ import { reportHistory, reportVersionDifferences } from '../../reports/report_hi
 import { consoleHistoryPage, consoleRevertPage, consoleVersionPage } from '../../../views/console/history.ts';
 import type { ChangedField } from '../../../views/console/history.ts';
 import { describeEnds, wishesExact } from './describe_ends.ts';
+import { changeConfigured } from '../change_configured.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { linkPages, readPlace, readQuery } from './query.ts';
 import { change, consoleRoot, describeShell } from './visit.ts';
@@ -108,7 +109,11 @@ export async function submitRevert(visit: ConsoleVisit, dependencies: ConsoleDep
         'configuration_invalid',
         'The configuration was changed meanwhile. Look again at what going back would end now.',
       );
-    await revertAsOperator(tx, version, { origin, message: message || undefined });
+    await revertAsOperator(tx, version, {
+      origin,
+      message: message || undefined,
+      current: configuration,
+    });
   });
   leaveNotice(ctx, consoleRoot, `All is as in version ${version} again.`);
   seeOther(ctx, historyPath);
@@ -124,7 +129,9 @@ async function renderRevert(
   const { database, signInUrl } = dependencies;
   const version = readVersion(visit);
   const reverted = await rehearse(database, (tx) =>
-    revertAsOperator(tx, version, { origin, countsAll: wishesExact(ctx) }),
+    changeConfigured(tx, dependencies, (current) =>
+      revertAsOperator(tx, version, { origin, current, countsAll: wishesExact(ctx) }),
+    ),
   );
   const action = `${versionPath(version)}/revert`;
   const saving = isProved

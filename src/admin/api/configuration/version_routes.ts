@@ -8,6 +8,7 @@ import type { Difference } from '../../../policy/compare_configurations.ts';
 import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
 import type { HistoryEntry } from '../../../reports/report_history.ts';
 import { endedSchema } from '../accounts/account_schema.ts';
+import { changeConfigured } from '../../change_configured.ts';
 import { writeCursor } from '../../cursor.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
@@ -129,9 +130,13 @@ export const previewRevert = defineRoute({
   query: exactQuery,
   answer: revertedSchema,
   problems: ['conflict', 'last_administrator'],
-  async handle({ path, query, origin }, { database }) {
+  async handle({ path, query, origin }, { database, loadConfiguration }) {
     const how = { origin, countsAll: query.exact === 'true' };
-    const reverted = await rehearse(database, (tx) => revertAsOperator(tx, path.version, how));
+    const reverted = await rehearse(database, (tx) =>
+      changeConfigured(tx, { loadConfiguration }, (current) =>
+        revertAsOperator(tx, path.version, { ...how, current }),
+      ),
+    );
     return { body: describeReverted(reverted) };
   },
 });
@@ -151,8 +156,8 @@ export const revertToVersion = defineRoute({
   isVersioned: true,
   async handle({ tx, configuration, path, body: { message }, ifMatch, origin }) {
     assertInForce(configuration, ifMatch);
-    const reverted = await revertAsOperator(tx, path.version, { origin, message });
-    const { version: inForce } = reverted.configuration;
+    const reverted = await revertAsOperator(tx, path.version, { origin, message, current: configuration });
+    const { version: inForce } = reverted;
     return { body: { ...describeReverted(reverted), version: inForce }, version: inForce };
   },
 });
