@@ -119,19 +119,21 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
   );
   const standing = current.policies.get('default');
   if (standing && !policies.has('default')) policies.set('default', standing);
-  const clients = new Map(
-    [...(desired.clients ?? current.clients)].map(([clientId, client]) => [
-      clientId,
-      { ...client, disabled: current.clients.get(clientId)?.disabled ?? false },
-    ]),
-  );
+  const clients =
+    desired.clients &&
+    new Map(
+      [...desired.clients].map(([clientId, client]) => [
+        clientId,
+        { ...client, disabled: current.clients.get(clientId)?.disabled ?? false },
+      ]),
+    );
   return {
     version: current.version,
     policies,
     roles: desired.roles ?? current.roles,
     scopes: desired.scopes ?? current.scopes,
     resources: desired.resources ?? current.resources,
-    clients,
+    clients: clients ?? current.clients,
     deviations: desired.deviations ?? current.deviations ?? new Map<string, Deviation>(),
     branding: desired.branding ?? current.branding ?? {},
     rateLimits: desired.rate_limits ?? current.rateLimits ?? {},

@@ -48,9 +48,9 @@ export interface EstimateBounds {
 }
 
 const usualBounds: EstimateBounds = {
-  rows: 2000,
+  rows: 1250,
   people: 10_000,
-  pages: { least: 250, most: 2000 },
+  pages: { least: 150, most: 1500 },
   draw: () => randomInt(2 ** 32) / 2 ** 32,
 };
 
