@@ -495,6 +495,7 @@ create table sessions (
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_anonymous ON public.sessions USING btree (created_at) WHERE (account_id IS NULL);
 CREATE INDEX sessions_check ON public.sessions USING btree (check_at) WHERE ((ended_at IS NULL) AND (account_id IS NOT NULL));
+CREATE INDEX sessions_clients ON public.sessions USING gin (client_ids) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX sessions_cookie ON public.sessions USING btree (cookie_hash);
 CREATE INDEX sessions_ended ON public.sessions USING btree (GREATEST(ended_at, check_at)) WHERE (ended_at IS NOT NULL);
 

@@ -76,7 +76,7 @@ import { buildInteractionPasskeys, buildPasskeys } from './wiring/passkeys.ts';
 import { buildPasswords } from './wiring/passwords.ts';
 import { buildAuthenticators, buildSecondFactors } from './wiring/second_factors.ts';
 import { findAccountById } from './store/accounts.ts';
-import { loadConfiguration, readConfigurationVersion } from './store/configuration.ts';
+import { readConfigurationVersion } from './store/configuration.ts';
 import { isOutage, isUnstorable } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { measureOutbox } from './store/samples.ts';
@@ -270,7 +270,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       database,
       readBearer: readBearerFor(`${issuer}/admin`),
       configuration: readConfiguration,
-      loadConfiguration,
+      loadConfiguration: configurations.within,
       ...operating,
     }),
   );
@@ -295,7 +295,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       issuer,
       database,
       configuration: readConfiguration,
-      loadConfiguration,
+      loadConfiguration: configurations.within,
       ...operating,
       pageContext,
       findVisitor: (ctx) => findVisit(ctx, accountPages),

@@ -101,6 +101,8 @@ const searches: Readonly<Record<string, readonly Search[]>> = {
     { query: 'name=password.changed' },
     { query: `account_id=${known.accountId}` },
   ],
+  // Between these two came all clients at once.
+  '/admin/v1/configuration/versions/{version}/diff': [{ query: '' }, { query: 'to=2', holds: 'app-00001' }],
   '/admin/v1/notices': [{ query: '' }, { query: 'state=all' }],
   '/admin/v1/reports/usage': [{ query: '' }, { query: 'by=client' }],
   '/admin/v1/reports/timeouts': [{ query: '' }, { query: 'by=client' }],

@@ -7,7 +7,7 @@ import type { DesiredConfiguration } from '../domain/configuration.ts';
 import type { AppliedConfiguration } from '../operations/apply_configuration.ts';
 import type { ConfigurationWarning } from '../policy/list_configuration_warnings.ts';
 import { previewEnds } from '../operations/preview_ends.ts';
-import type { EndCount } from '../operations/preview_ends.ts';
+import type { EndCount } from '../operations/count_ends.ts';
 import { rehearse } from '../operations/rehearse.ts';
 import { baselineCatalogue, requirementCatalogue } from '../policy/baselines/catalogue.ts';
 import { loadConfiguration } from '../store/configuration.ts';

@@ -13,6 +13,7 @@ import {
   usualSecretOverlap,
 } from '../operations/rotate_client_secret.ts';
 import { loadConfiguration } from '../store/configuration.ts';
+import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { addClientListings } from './client_listings.ts';
 import { withDatabase } from './open_database.ts';
@@ -94,8 +95,10 @@ async function addOfKind(
     );
   const wish = { clientId, name: title, redirectUri, scope: scope ?? kind.usualScope, resource: '' };
   const secret = await changeClients('add', async (tx, origin) => {
-    const wanted = desireKind(await loadConfiguration(tx), kind, wish);
-    await addClient(tx, wanted.client, origin);
+    await lockConfiguration(tx);
+    const configuration = await loadConfiguration(tx);
+    const wanted = desireKind(configuration, kind, wish);
+    await addClient(tx, wanted.client, origin, configuration);
     return wanted.secret;
   });
   if (secret !== undefined)

@@ -55,7 +55,7 @@ export function addPolicyHistoryCommands(policy: Command): void {
     .action(async (from: number, to: number | undefined, { json }: { json?: true }) => {
       await inDatabase(async (database) => {
         const last = to ?? (await loadConfiguration(database)).version;
-        const differences = await reportVersionDifferences(database, from, last);
+        const { differences } = await reportVersionDifferences(database, from, last);
         if (json) process.stdout.write(asJson({ from, to: last, differences }));
         else if (differences.length === 0) process.stderr.write('They are the same.\n');
         else
@@ -95,9 +95,10 @@ async function revertAndTell(
         wouldEnd: await previewEnds(tx, await loadConfiguration(tx)),
       }))
     : await database.transaction(revert);
-  const { warnings, differences, unrestored } = reverted;
+  const { next: _, ...told } = reverted;
+  const { warnings, differences, unrestored } = told;
   const all = [...warnings, ...listRemovals(differences), ...describeUnrestored(unrestored)];
-  printApplied({ ...reverted, warnings: all }, { dryRun, json });
+  printApplied({ ...told, warnings: all }, { dryRun, json });
   for (const line of describeWarnings(all)) process.stderr.write(`${line}\n`);
   const done = dryRun ? 'Nothing was written: this was a dry run.' : `Version ${version} is re-established.`;
   process.stderr.write(

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { Problem } from '../domain/problems.ts';
 import { mergeConfigurations } from '../operations/apply_configuration.ts';
-import type { EndCount } from '../operations/preview_ends.ts';
+import type { EndCount } from '../operations/count_ends.ts';
 import { simulate } from '../reports/simulate.ts';
 import type { Simulation } from '../reports/simulate.ts';
 import { applyFile, readConfigurationFile } from './apply_file.ts';

@@ -11,6 +11,7 @@ import { keepStoredSecrets } from '../policy/keep_stored_secrets.ts';
 import type { Difference } from '../policy/compare_configurations.ts';
 import { listConfigurationWarnings } from '../policy/list_configuration_warnings.ts';
 import type { ConfigurationWarning } from '../policy/list_configuration_warnings.ts';
+import { touchesLimits } from '../policy/touches_limits.ts';
 import { weighDifferences } from '../policy/weigh_differences.ts';
 import { findHeldRoles } from '../store/held_roles.ts';
 import { deleteCodesOfClient } from '../store/authorization_codes.ts';
@@ -53,10 +54,9 @@ export interface ApplyOptions {
   revertsTo?: number | undefined;
   /** Of the file that is applied. */
   digest?: string | undefined;
+  /** What is in force, for whoever has read it in this transaction, under the lock. */
+  current?: Configuration | undefined;
 }
-
-const isAboutLimits = ({ section }: Difference): boolean =>
-  !['deviations', 'branding', 'rate_limits', 'delivery', 'keys'].includes(section);
 
 /**
  * Make the database match what is wanted, in the caller's transaction. Whatever is over under the old
@@ -66,10 +66,10 @@ const isAboutLimits = ({ section }: Difference): boolean =>
 export async function applyConfiguration(
   tx: Queryable,
   wanted: DesiredConfiguration,
-  { origin, digest, message, revertsTo }: ApplyOptions,
+  { origin, digest, message, revertsTo, current: read }: ApplyOptions,
 ): Promise<AppliedConfiguration> {
   await lockConfiguration(tx);
-  const current = await loadConfiguration(tx);
+  const current = read ?? (await loadConfiguration(tx));
   const desired = keepSecrets(current, wanted);
   const next = mergeConfigurations(current, desired);
   const differences = weighDifferences(current, next, compareConfigurations(current, desired));
@@ -78,7 +78,8 @@ export async function applyConfiguration(
 
   const removed = differences.filter(({ section, kind }) => section === 'clients' && kind === 'removed');
   for (const { name } of removed) await lockExchanges(tx, name);
-  const ended = differences.length > 0 ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
+  const isAboutLimits = differences.some((difference) => touchesLimits(current, difference));
+  const ended = isAboutLimits ? await endOverdue(tx, current, origin) : { sessions: 0, families: 0 };
   const made: Record<string, unknown> = {};
   if (differences.length > 0) {
     for (const difference of inWritingOrder(differences)) await writeDifference(tx, next, difference, origin);
@@ -95,7 +96,7 @@ export async function applyConfiguration(
     await recordEvent(tx, 'configuration.applied', {}, origin, { ...made, differences });
   if (digest) await rememberAppliedFile(tx, digest);
   // Limits may have become shorter: the sweepers begin at once to look for what may be over by now.
-  if (differences.some(isAboutLimits)) await beginCheckWalks(tx);
+  if (isAboutLimits) await beginCheckWalks(tx);
   const warnings = listConfigurationWarnings(next, await findHeldRoles(tx, [...next.roles.keys()]));
   return { differences, users, ended, warnings };
 }
@@ -118,19 +119,21 @@ export function mergeConfigurations(current: Configuration, desired: DesiredConf
   );
   const standing = current.policies.get('default');
   if (standing && !policies.has('default')) policies.set('default', standing);
-  const clients = new Map(
-    [...(desired.clients ?? current.clients)].map(([clientId, client]) => [
-      clientId,
-      { ...client, disabled: current.clients.get(clientId)?.disabled ?? false },
-    ]),
-  );
+  const clients =
+    desired.clients &&
+    new Map(
+      [...desired.clients].map(([clientId, client]) => [
+        clientId,
+        { ...client, disabled: current.clients.get(clientId)?.disabled ?? false },
+      ]),
+    );
   return {
     version: current.version,
     policies,
     roles: desired.roles ?? current.roles,
     scopes: desired.scopes ?? current.scopes,
     resources: desired.resources ?? current.resources,
-    clients,
+    clients: clients ?? current.clients,
     deviations: desired.deviations ?? current.deviations ?? new Map<string, Deviation>(),
     branding: desired.branding ?? current.branding ?? {},
     rateLimits: desired.rate_limits ?? current.rateLimits ?? {},

@@ -1,12 +1,12 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Origin } from '../domain/origin.ts';
-import { listDue, listWalks } from '../store/check_walks.ts';
+import { isWalked, listDue } from '../store/check_walks.ts';
 import type { Swept } from '../store/check_walks.ts';
 import type { Queryable } from '../store/database.ts';
 import { listOpenFamilies, lockOpenFamilies } from '../store/families.ts';
 import { listOpenSessionsById, lockAccounts, lockOpenSessions, readNow } from '../store/sessions.ts';
 import { endFamilies, endSessions, findFamilyEnd, findSessionEnd } from './end_access.ts';
-import { listMaybeOverNow } from './list_swept_limits.ts';
+import { listMaybeOver } from './list_maybe_over.ts';
 
 /**
  * End every session and family that is over under `configuration`, the one in force: what must happen, in
@@ -18,13 +18,13 @@ export async function endOverdue(
   configuration: Configuration,
   origin: Origin,
 ): Promise<{ sessions: number; families: number }> {
-  const isWalked = (await listWalks(tx)).length === 0;
-  const listOver = async (table: Swept): Promise<string[][]> =>
-    isWalked ? await listDue(tx, table) : await listMaybeOverNow(tx, table, configuration);
+  const isDueAll = await isWalked(tx);
+  const listOver = async (table: Swept): Promise<Iterable<string[]> | AsyncIterable<string[]>> =>
+    isDueAll ? await listDue(tx, table) : listMaybeOver(tx, table, configuration);
   const ended = { sessions: 0, families: 0 };
-  for (const familyIds of await listOver('families'))
+  for await (const familyIds of await listOver('families'))
     ended.families += await endOverdueFamilies(tx, configuration, familyIds, origin);
-  for (const sessionIds of await listOver('sessions')) {
+  for await (const sessionIds of await listOver('sessions')) {
     const { sessions, families } = await endOverdueSessions(tx, configuration, sessionIds, origin);
     ended.sessions += sessions;
     ended.families += families;

@@ -18,7 +18,7 @@ import type { OpenSession } from '../store/sessions.ts';
 import { lockDueFamilies, lockDueSessions, scheduleChecks } from '../store/sweep.ts';
 import type { DueWork } from '../store/sweep.ts';
 import { endFamilies, endSessions } from './end_access.ts';
-import { listSweptLimits, walkRules } from './list_swept_limits.ts';
+import { limitsOfSwept } from './list_maybe_over.ts';
 
 const origin: Origin = { actor: 'sweeper' };
 const statementTimedOut = '57014';
@@ -61,11 +61,10 @@ export async function sweepOnce(
  */
 async function putOverdueFirst(database: Database, configuration: Configuration, walk: Walk): Promise<void> {
   if (configuration.version < walk.configurationVersion) return;
-  const { binding } = walkRules(walk.table, configuration);
   try {
     await database.transaction(async (tx) => {
       if (!(await claimOverdue(tx, walk))) return;
-      await lowerOverdueChecks(tx, walk, await listSweptLimits(tx, walk.table, configuration), binding);
+      await lowerOverdueChecks(tx, walk, limitsOfSwept(walk.table, configuration));
       // Last: until the end of the transaction, whoever changes the configuration waits for it.
       await beginWalking(tx, walk);
     }, foundAgain);
@@ -77,8 +76,8 @@ async function putOverdueFirst(database: Database, configuration: Configuration,
 
 async function walkOn(database: Database, configuration: Configuration, walk: Walk): Promise<boolean> {
   if (configuration.version < walk.configurationVersion) return false;
-  const rules = walkRules(walk.table, configuration);
-  return await database.transaction((tx) => walkChecks(tx, walk.table, walkedPage, rules), foundAgain);
+  const limits = limitsOfSwept(walk.table, configuration);
+  return await database.transaction((tx) => walkChecks(tx, walk.table, walkedPage, limits), foundAgain);
 }
 
 /**

@@ -75,6 +75,7 @@ function compareSection(
   const differences: Difference[] = [];
   for (const [name, value] of wanted) {
     const before = current.get(name);
+    if (before === value) continue;
     const fields = compareFields(flatten(section, before ?? {}), flatten(section, value));
     if (!before) differences.push({ section, name, kind: 'added', fields });
     else if (fields.length > 0) differences.push({ section, name, kind: 'changed', fields });

@@ -1,9 +1,11 @@
 import type {
+  Configuration,
   DesiredClient,
   DesiredConfiguration,
   PastClient,
   PastConfiguration,
 } from '../domain/configuration.ts';
+import type { Deviation } from '../domain/deviations.ts';
 import { desireConfiguration } from '../domain/desire_configuration.ts';
 
 /** What of a client does not come back: nobody keeps secrets, least of all a history. */
@@ -56,4 +58,40 @@ function judgeSecret(
   if (then === undefined || then === now?.secretVersion) return undefined;
   if (now?.secretVersion === undefined) return { clientId, what: 'secret_lost' };
   return { clientId, what: 'secret_kept', since: now.secretVersion };
+}
+
+/**
+ * The same, where `now` and `past` have only what differs between them: all else stays what it is in `current`, object by
+ * object, so that nobody need look inside.
+ */
+export function desirePastEntries(
+  current: Configuration,
+  now: PastConfiguration,
+  past: PastConfiguration,
+): DesiredPast {
+  const { desired, ...fate } = desirePastConfiguration(now, past);
+  const restore = <Value>(
+    standing: ReadonlyMap<string, Value>,
+    touched: ReadonlyMap<string, unknown>,
+    wanted: ReadonlyMap<string, Value>,
+  ): Map<string, Value> => new Map([...[...standing].filter(([name]) => !touched.has(name)), ...wanted]);
+  const isTouched = (section: 'branding' | 'rateLimits' | 'delivery' | 'audit' | 'keys') =>
+    Object.keys({ ...now[section], ...past[section] }).length > 0;
+  const { deviations: standing = new Map<string, Deviation>() } = current;
+  return {
+    ...fate,
+    desired: {
+      policies: restore(current.policies, now.policies, past.policies),
+      roles: restore(current.roles, now.roles, past.roles),
+      scopes: restore(current.scopes, now.scopes, past.scopes),
+      resources: restore(current.resources, now.resources, past.resources),
+      clients: restore<DesiredClient>(current.clients, now.clients, desired.clients),
+      deviations: restore(standing, now.deviations ?? new Map(), past.deviations ?? new Map()),
+      branding: (isTouched('branding') ? past : current).branding ?? {},
+      rate_limits: (isTouched('rateLimits') ? past : current).rateLimits ?? {},
+      delivery: (isTouched('delivery') ? past : current).delivery ?? {},
+      audit: (isTouched('audit') ? past : current).audit ?? {},
+      keys: (isTouched('keys') ? past : current).keys ?? {},
+    },
+  };
 }

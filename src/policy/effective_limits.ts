@@ -1,5 +1,5 @@
 import type { Configuration } from '../domain/configuration.ts';
-import type { DurationField, EffectiveLimits, LimitField, Limits, Policy } from '../domain/policies.ts';
+import type { EffectiveLimits, LimitField, Limits, Policy } from '../domain/policies.ts';
 import { builtInDefaultPolicy } from '../domain/policies.ts';
 import { listPolicySources } from './list_policy_sources.ts';
 import type { LimitSubject } from './list_policy_sources.ts';
@@ -72,14 +72,4 @@ export function applicablePolicies(configuration: Configuration, subject: LimitS
 /** What rules where no other policy does. */
 export function defaultPolicy(configuration: Configuration): Policy {
   return configuration.policies.get('default') ?? builtInDefaultPolicy;
-}
-
-/** The shortest idle and absolute limits that any family, or any session, can have by itself, in seconds. */
-export function shortestLimits(
-  configuration: Configuration,
-  of: 'refresh' | 'session',
-): { idle: number; absolute: number } {
-  const policies = [...configuration.policies.values(), builtInDefaultPolicy].map(({ limits }) => limits);
-  const shortest = (field: DurationField) => Math.min(...policies.flatMap((limits) => limits[field] ?? []));
-  return { idle: shortest(`${of}_idle`), absolute: shortest(`${of}_absolute`) };
 }

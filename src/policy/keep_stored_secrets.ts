@@ -13,9 +13,15 @@ export function keepStoredSecrets(current: Configuration, desired: DesiredConfig
   if (!clients) return { desired, missing: [] };
   const missing: string[] = [];
   const settled = new Map<string, Omit<ClientDefinition, 'disabled'>>();
-  for (const [clientId, { keepsSecret, ...client }] of clients) {
-    const secretHash = keepsSecret ? current.clients.get(clientId)?.secretHash : client.secretHash;
-    if (keepsSecret && !secretHash) missing.push(clientId);
+  for (const [clientId, wanted] of clients) {
+    if (!wanted.keepsSecret) {
+      // The very object that was handed in: what nobody changed is seen to be the same without a look inside.
+      settled.set(clientId, wanted);
+      continue;
+    }
+    const { keepsSecret: _, ...client } = wanted;
+    const secretHash = current.clients.get(clientId)?.secretHash;
+    if (!secretHash) missing.push(clientId);
     settled.set(clientId, { ...client, ...(secretHash ? { secretHash } : {}) });
   }
   return { desired: { ...desired, clients: settled }, missing };

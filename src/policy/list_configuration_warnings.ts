@@ -57,10 +57,11 @@ function whyUnreachable(
   const isOffered =
     builtInScopes.has(name) || [...resources.values()].some(({ scopes }) => scopes.includes(name));
   if (!isOffered) return 'no resource has it among its scopes';
-  const askers = [...clients.values()].filter((client) => !client.disabled && mayAskFor(client, name));
-  if (askers.length === 0) return 'no client has it in its scope';
+  const asks = (client: ClientDefinition) => !client.disabled && mayAskFor(client, name);
+  const all = [...clients.values()];
+  if (!all.some(asks)) return 'no client has it in its scope';
   const isForPeople = roles !== undefined || stepUp !== undefined;
-  if (isForPeople && !askers.some(servesPeople))
+  if (isForPeople && !all.some((client) => servesPeople(client) && asks(client)))
     return 'it is for people, and its clients act for themselves';
   if (roles && !roles.some((role) => heldRoles.has(role)))
     return `no enabled account has ${roles.length === 1 ? 'the role' : 'one of the roles'} ${roles.join(', ')}`;

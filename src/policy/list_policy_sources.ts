@@ -28,15 +28,3 @@ export function listPolicySources(configuration: Configuration, subject: LimitSu
   for (const name of subject.scopes ?? []) add('scope', name, scopes.get(name)?.policy);
   return sources;
 }
-
-/** Every name that brings a policy, as `role:`, `client:`, `resource:` or `scope:` and the name. */
-export function listBindingNames({ roles, clients, resources, scopes }: Configuration): string[] {
-  const named = (kind: PolicySource['kind'], all: ReadonlyMap<string, { policy?: string | undefined }>) =>
-    [...all].flatMap(([name, { policy }]) => (policy === undefined ? [] : [`${kind}:${name}`]));
-  return [
-    ...named('role', roles),
-    ...named('client', clients),
-    ...named('resource', resources),
-    ...named('scope', scopes),
-  ];
-}

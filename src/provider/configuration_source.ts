@@ -8,6 +8,8 @@ export interface ConfigurationSource {
   current(): LoadedConfiguration;
   /** A reading at least as new as `version`; loads only when the last one is older. */
   atLeast(version: number): Promise<LoadedConfiguration>;
+  /** As a transaction sees it: the last reading, where that is of the very version; else read in it. */
+  within(tx: Queryable): Promise<LoadedConfiguration>;
   /** Ask the database for the version every `milliseconds`. Call the result to stop. */
   poll(milliseconds: number, onError: (error: unknown) => void): () => void;
 }
@@ -30,6 +32,10 @@ export async function createConfigurationSource(db: Queryable): Promise<Configur
     async atLeast(version) {
       while (latest.version < version) await reload();
       return latest;
+    },
+    async within(tx) {
+      const known = latest;
+      return (await readConfigurationVersion(tx)) === known.version ? known : await loadConfiguration(tx);
     },
     poll(milliseconds, onError) {
       const timer = setInterval(() => {

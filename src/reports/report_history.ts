@@ -9,7 +9,13 @@ import {
   listPoliciesAt,
   readConfigurationImages,
 } from '../store/configuration_history.ts';
-import type { EntryChange, StoredVersion, VersionQuestion } from '../store/configuration_history.ts';
+import type {
+  BetweenPage,
+  EntryChange,
+  EntryName,
+  StoredVersion,
+  VersionQuestion,
+} from '../store/configuration_history.ts';
 import type { Queryable } from '../store/database.ts';
 
 /** A version of the configuration: who made it, when, and what it changed. */
@@ -59,17 +65,24 @@ function describe({ accountId, username, message, revertsTo, changes: _, ...rest
   };
 }
 
-/** What differs between two versions, in the order of the file's sections. Throws Problem `version_unknown`. */
+/** What differs, and where the next page of it begins. */
+export interface VersionDifferences {
+  differences: Difference[];
+  next: EntryName | undefined;
+}
+
+/** What differs between two versions, or a page of it, in the order of the file's sections. Throws Problem `version_unknown`. */
 export async function reportVersionDifferences(
   db: Queryable,
   from: number,
   to: number,
-): Promise<Difference[]> {
-  const found = await findConfigurationsBetween(db, from, to);
+  page?: BetweenPage,
+): Promise<VersionDifferences> {
+  const found = await findConfigurationsBetween(db, { from, to, page });
   if (found) {
     const policies = await listPoliciesAt(db, [...new Set([from, to])]);
     const standing = { before: policies.get(from) ?? new Map(), after: policies.get(to) ?? new Map() };
-    return compareVersions(found.before, found.after, standing);
+    return { differences: compareVersions(found.before, found.after, standing), next: found.next };
   }
   const { first, last } = await findVersionRange(db);
   const missing = from >= first && from <= last ? to : from;

@@ -1,106 +1,54 @@
+import type { SweptLimits } from '../domain/swept_limits.ts';
 import type { Queryable } from './database.ts';
 
 export type Swept = 'families' | 'sessions';
 
-/**
- * What the limits of a row depend on: names that bring a policy, and no others, so that however many there are
- * few subjects differ. Each list is in the order of its names; of sessions, `resources` and `scopes` are empty.
- */
-export interface SweptSubject {
-  roles: string[];
-  clientIds: string[];
-  resources: string[];
-  scopes: string[];
-}
-
-/** In seconds. */
-export interface SubjectLimits {
-  idle: number;
-  absolute: number;
-}
-
-/** The limits of subjects, and the shortest that any could have: of those that are not among them. */
-export interface SweptLimits {
-  shortest: SubjectLimits;
-  subjects: (SweptSubject & SubjectLimits)[];
-}
-
-/** What a walk has to know of the configuration in force. */
-export interface WalkRules {
-  /** What brings a policy: `role:`, `client:`, `resource:` or `scope:`, and its name. */
-  binding: readonly string[];
-  limitsOf(subjects: readonly SweptSubject[]): SweptLimits;
-}
-
 interface SweptTable {
   id: string;
   type: string;
+  /** An id before all others. */
+  least: string;
   /** Rows that can end. */
   isOpen: string;
-  /** The columns of a `SweptSubject` but for its roles; `binding` is a parameter. */
-  subject(binding: string): string;
+  /** What is looked at of a row. */
+  columns: string;
+  /** The limits that its names bring, but for its roles: rows of `pair`. */
+  pairs(limits: string): string;
 }
 
-/** Those of a list that bring a policy. */
-const bound = (kind: string, list: string, binding: string): string =>
-  `array(select name from unnest(${list}) name where '${kind}:' || name = any(${binding}::text[]) order by name)`;
+/** The limits of a list of names, each as `pair`. */
+const pairsOf = (section: keyof SweptLimits, list: string, limits: string): string =>
+  `select ${limits}::jsonb #> array['${section}', name] as pair from unnest(${list}) name`;
 
 const tables: Readonly<Record<Swept, SweptTable>> = {
   families: {
     id: 'family_id',
     type: 'uuid',
+    least: '00000000-0000-0000-0000-000000000000',
     isOpen: 't.ended_at is null',
-    subject: (binding) => `${bound('client', 'array[t.client_id]', binding)} as "clientIds",
-      ${bound('resource', 't.resources', binding)} as resources, ${bound('scope', 't.scopes', binding)} as scopes`,
+    columns: `t.family_id as id, t.account_id, t.started_at, t.last_activity_at, t.check_at, t.client_id, t.resources, t.scopes`,
+    pairs: (limits) => `select ${limits}::jsonb #> array['clients', t.client_id] as pair
+      union all ${pairsOf('resources', 't.resources', limits)} union all ${pairsOf('scopes', 't.scopes', limits)}`,
   },
   sessions: {
     id: 'session_id',
     type: 'text',
+    least: '',
     isOpen: 't.ended_at is null and t.account_id is not null',
-    subject: (binding) => `${bound('client', 't.client_ids', binding)} as "clientIds",
-      '{}'::text[] as resources, '{}'::text[] as scopes`,
+    columns: `t.session_id as id, t.account_id, t.started_at, t.last_activity_at, t.check_at, t.client_ids`,
+    pairs: (limits) => pairsOf('clients', 't.client_ids', limits),
   },
 };
 
-/** Rows that the shortest limits may have ended, in seconds by the parameters named, with their subject: `rows`. */
-const maybeOver = (table: Swept, idle: string, absolute: string, binding: string): string => `
-  candidates as materialized (
-    select t.* from ${table} t
-    where ${tables[table].isOpen} and (
-      t.last_activity_at <= (select curfew_now()) - make_interval(secs => ${idle})
-      or t.started_at <= (select curfew_now()) - make_interval(secs => ${absolute}))),
-  held as materialized (
-    select account_id, array_agg(role order by role) as roles from account_roles
-    where account_id in (select account_id from candidates) and 'role:' || role = any(${binding}::text[])
-    group by account_id),
-  rows as (
-    select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
-      coalesce(held.roles, '{}') as roles, ${tables[table].subject(binding)}
-    from candidates t left join held on held.account_id = t.account_id)`;
-
-/** The next page of all open rows after `after`, in the order of their ids, likewise. */
-const nextPage = (table: Swept, after: string, most: string, binding: string): string => `
-  rows as (
-    select t.${tables[table].id} as id, t.started_at, t.last_activity_at, t.check_at,
-      array(select r.role from account_roles r where r.account_id = t.account_id
-        and 'role:' || r.role = any(${binding}::text[]) order by r.role) as roles,
-      ${tables[table].subject(binding)}
-    from (
-      select t.* from ${table} t where ${tables[table].isOpen} and t.${tables[table].id} > ${after}
-      order by t.${tables[table].id} limit ${most}) t)`;
-
-/** Every subject that one of `rows` has. */
-const subjectsOfRows = 'select distinct roles, "clientIds", resources, scopes from rows';
-
-/** `rows`, with the moment at which the limits of `limits`, a parameter, end each at the earliest. */
-const earliestEnds = (limits: string): string => `
-  select s.id, s.check_at, least(
-    s.started_at + make_interval(secs => coalesce(l.absolute, (${limits}::jsonb -> 'shortest' -> 'absolute')::float8)),
-    s.last_activity_at + make_interval(secs => coalesce(l.idle, (${limits}::jsonb -> 'shortest' -> 'idle')::float8))) as earliest
-  from rows s
-  left join jsonb_to_recordset(${limits}::jsonb -> 'subjects')
-    as l (roles text[], "clientIds" text[], resources text[], scopes text[], idle float8, absolute float8)
-    on (l.roles, l."clientIds", l.resources, l.scopes) = (s.roles, s."clientIds", s.resources, s.scopes)`;
+/** Of `rows`, by the `columns` of their table, the moment at which `limits`, a parameter, end each at the earliest. */
+const earliestEnds = (table: Swept, rows: string, limits: string): string => `
+  select t.id, t.account_id, t.check_at, least(
+    t.started_at + make_interval(secs => coalesce(own.absolute, (${limits}::jsonb #>> '{fallback,1}')::float8)),
+    t.last_activity_at + make_interval(secs => coalesce(own.idle, (${limits}::jsonb #>> '{fallback,0}')::float8))) as earliest
+  from (${rows}) t cross join lateral (
+    select min((pair ->> 0)::float8) as idle, min((pair ->> 1)::float8) as absolute from (
+      select ${limits}::jsonb #> array['roles', r.role] as pair from account_roles r where r.account_id = t.account_id
+      union all ${tables[table].pairs(limits)}) named) own`;
 
 /**
  * Let the sweepers look at everything open no later than it could be over by the configuration that is in
@@ -137,6 +85,11 @@ export async function listWalks(db: Queryable): Promise<Walk[]> {
   });
 }
 
+/** Whether all was walked through: whatever is over now has a `check_at` that has come. */
+export async function isWalked(db: Queryable): Promise<boolean> {
+  return (await listWalks(db)).length === 0;
+}
+
 /** Whether the caller's transaction is the one, of all instances, that puts in line what is over already. */
 export async function claimOverdue(
   tx: Queryable,
@@ -162,10 +115,9 @@ export async function lowerOverdueChecks(
   tx: Queryable,
   { table }: Pick<Walk, 'table'>,
   limits: SweptLimits,
-  binding: readonly string[],
 ): Promise<void> {
   const { id, type, isOpen } = tables[table];
-  for (const overdue of await listOverdue(tx, table, limits, binding)) {
+  for await (const overdue of listOverdue(tx, table, limits)) {
     await tx.query(
       {
         name: `check_walks_overdue_${table}`,
@@ -204,9 +156,9 @@ export async function walkChecks(
   tx: Queryable,
   table: Swept,
   most: number,
-  { binding, limitsOf }: WalkRules,
+  limits: SweptLimits,
 ): Promise<boolean> {
-  const { id, type } = tables[table];
+  const { id, type, isOpen, columns } = tables[table];
   const [walk] = await tx.query<{ afterId: string }>(
     {
       name: 'check_walks_take',
@@ -216,18 +168,14 @@ export async function walkChecks(
     [table],
   );
   if (!walk) return false;
-  const page = nextPage(table, `$1::${type}`, '$2', '$3');
-  const subjects = await tx.query<SweptSubject>(
-    { name: `check_walks_page_subjects_${table}`, text: `with ${page} ${subjectsOfRows}` },
-    [walk.afterId, most, binding],
-  );
+  const page = `select ${columns} from ${table} t
+    where ${isOpen} and t.${id} > $1::${type} order by t.${id} limit $2`;
   const [row] = await tx.query<{ isFurther: boolean }>(
     {
       name: `check_walks_${table}`,
       text: `
-        with ${page},
-        page as materialized (
-          select e.id, e.earliest, e.check_at > e.earliest as is_late from (${earliestEnds('$4')}) e),
+        with page as materialized (
+          select e.id, e.earliest, e.check_at > e.earliest as is_late from (${earliestEnds(table, page, '$3')}) e),
         free as materialized (
           select t.${id} as id from ${table} t
           where t.${id} = any(array(select id from page where is_late)) for no key update skip locked),
@@ -247,7 +195,7 @@ export async function walkChecks(
           delete from check_walks where table_name = '${table}' and (select yes from is_done))
         select exists (select from last) or (select yes from is_done) as "isFurther"`,
     },
-    [walk.afterId, most, binding, JSON.stringify(limitsOf(subjects))],
+    [walk.afterId, most, JSON.stringify(limits)],
   );
   return row?.isFurther ?? false;
 }
@@ -265,47 +213,68 @@ export async function listDue(tx: Queryable, table: Swept): Promise<string[][]> 
   return inPortions(rows.map((row) => row.id));
 }
 
-/** Every subject of an open row that limits as short as `shortest` have ended. */
-export async function listOverdueSubjects(
-  db: Queryable,
-  table: Swept,
-  shortest: SubjectLimits,
-  binding: readonly string[],
-): Promise<SweptSubject[]> {
-  return await db.query<SweptSubject>(
-    {
-      name: `check_walks_subjects_${table}`,
-      text: `with ${maybeOver(table, '$1', '$2', '$3')} ${subjectsOfRows}`,
-    },
-    [shortest.idle, shortest.absolute, binding],
-  );
+/** So many open rows are looked at in one statement. */
+const overduePage = 5000;
+
+interface OverduePage {
+  read: number;
+  afterAccount: string | null;
+  afterId: string | null;
+  ids: string[];
+  earliest: string[];
 }
 
-/** The ids of open rows that may be over by `limits`, whatever their `check_at`, in portions. */
-export async function listMaybeOver(
-  tx: Queryable,
-  table: Swept,
-  limits: SweptLimits,
-  binding: readonly string[],
-): Promise<string[][]> {
-  return (await listOverdue(tx, table, limits, binding)).map((overdue) => overdue.map(({ id }) => id));
-}
-
-async function listOverdue(
+/**
+ * Open rows that may be over by `limits`, whatever their `check_at`, in portions, with the moment of their end: a bound
+ * family may end earlier, with its session, and one with a lease later. Walks through all that is open, in the order of
+ * accounts: no statement takes longer the more there is.
+ */
+export async function* listOverdue(
   db: Queryable,
   table: Swept,
   limits: SweptLimits,
-  binding: readonly string[],
-): Promise<{ id: string; earliest: string }[][]> {
-  const rows = await db.query<{ id: string; earliest: string }>(
-    {
-      name: `check_walks_maybe_over_${table}`,
-      text: `with ${maybeOver(table, '$2', '$3', '$4')}
-             select e.id, e.earliest::text from (${earliestEnds('$1')}) e where e.earliest <= (select curfew_now())`,
-    },
-    [JSON.stringify(limits), limits.shortest.idle, limits.shortest.absolute, binding],
-  );
-  return inPortions(rows);
+): AsyncGenerator<{ id: string; earliest: string }[], void, void> {
+  const { id, type, isOpen, columns, least } = tables[table];
+  const statement = {
+    name: `check_walks_over_${table}`,
+    text: `
+      with page as materialized (
+        select ${columns} from ${table} t where ${isOpen} and (t.account_id, t.${id}) > ($2, $3::${type})
+        order by t.account_id, t.${id} limit $4),
+      last as (select account_id, id from page order by account_id desc, id desc limit 1),
+      overdue as materialized (
+        select e.id, e.earliest from (${earliestEnds(
+          table,
+          `select * from page p where p.last_activity_at <= (select curfew_now()) - make_interval(secs => $5)
+             or p.started_at <= (select curfew_now()) - make_interval(secs => $6)`,
+          '$1',
+        )}) e where e.earliest <= (select curfew_now()))
+      select (select count(*)::integer from page) as read, (select account_id from last) as "afterAccount",
+        (select id::text from last) as "afterId", array(select id::text from overdue order by id) as ids,
+        array(select earliest::text from overdue order by id) as earliest`,
+  };
+  const [idle, absolute] = shortestOf(limits);
+  for (let after: [string, string] = ['', least]; ; ) {
+    const values = [JSON.stringify(limits), ...after, overduePage, idle, absolute];
+    const [page]: OverduePage[] = await db.query<OverduePage>(statement, values);
+    if (!page) return;
+    const { ids, earliest, read, afterAccount, afterId } = page;
+    yield* inPortions(ids.map((one, at) => ({ id: one, earliest: earliest[at] ?? '' })));
+    if (read < overduePage || afterAccount === null || afterId === null) return;
+    after = [afterAccount, afterId];
+  }
+}
+
+/** What is younger than that is not over by any limits. */
+function shortestOf({ fallback, roles, clients, resources, scopes }: SweptLimits): [number, number] {
+  const shortest: [number, number] = [...fallback];
+  for (const pairs of [roles, clients, resources, scopes]) {
+    for (const [idle, absolute] of Object.values(pairs)) {
+      shortest[0] = Math.min(shortest[0], idle ?? Infinity);
+      shortest[1] = Math.min(shortest[1], absolute ?? Infinity);
+    }
+  }
+  return shortest;
 }
 
 function inPortions<T>(rows: readonly T[]): T[][] {

@@ -99,42 +99,33 @@ export async function findEntryVersion(
   return row?.version ?? undefined;
 }
 
-/** The configuration as it stood in a version; undefined: the history does not have it. */
-export async function findConfigurationAt(
-  db: Queryable,
-  version: number,
-): Promise<PastConfiguration | undefined> {
-  const [known] = await db.query(
-    { name: 'configuration_version_find', text: 'select from configuration_versions where version = $1' },
-    [version],
-  );
-  if (!known) return undefined;
-  const rows = await db.query<Pick<EntryChange, 'section' | 'name' | 'after'>>(
-    {
-      name: 'configuration_at',
-      text: `
-        select section, name, after from (
-          select distinct on (section, name) section, name, after from configuration_changes
-          where version <= $1 order by section, name, version desc) last
-        where after is not null`,
-    },
-    [version],
-  );
-  return readConfigurationImages(
-    version,
-    rows.map(({ section, name, after }) => ({ section, name, image: after ?? {} })),
-  );
+/** An entry of the configuration. */
+export interface EntryName {
+  section: string;
+  name: string;
+}
+
+/** Entries that changed between two versions, in the order of sections and names: so many at most, after this one. */
+export interface BetweenPage {
+  after?: EntryName | undefined;
+  most: number;
+}
+
+export interface ConfigurationsBetween {
+  before: PastConfiguration;
+  after: PastConfiguration;
+  /** Where the next page begins; undefined: there is none. */
+  next: EntryName | undefined;
 }
 
 /**
- * What differs between two versions, each entry as it stood in either; undefined: the history does not have both. What
- * stood alike all along is not read.
+ * What differs between two versions, each entry as it stood in either, or a page of it; undefined: the history does not
+ * have both. What stood alike all along is not read.
  */
 export async function findConfigurationsBetween(
   db: Queryable,
-  from: number,
-  to: number,
-): Promise<{ before: PastConfiguration; after: PastConfiguration } | undefined> {
+  { from, to, page }: { from: number; to: number; page?: BetweenPage | undefined },
+): Promise<ConfigurationsBetween | undefined> {
   const known = await db.query(
     {
       name: 'configuration_versions_find',
@@ -153,17 +144,26 @@ export async function findConfigurationsBetween(
       text: `
         select section, name, ${standing('$1')} as before, ${standing('$2')} as after
         from (select distinct section, name from configuration_changes
-              where version > least($1::bigint, $2::bigint) and version <= greatest($1::bigint, $2::bigint)) touched
+              where version > least($1::bigint, $2::bigint) and version <= greatest($1::bigint, $2::bigint)
+                and (section, name) > ($3, $4)
+              order by section, name limit $5) touched
         order by section, name`,
     },
-    [from, to],
+    [from, to, page?.after?.section ?? '', page?.after?.name ?? '', page ? page.most + 1 : null],
   );
+  const isCut = page !== undefined && rows.length > page.most;
+  if (isCut) rows.length = page.most;
+  const last = rows.at(-1);
   const at = (version: number, side: 'before' | 'after') =>
     readConfigurationImages(
       version,
       rows.flatMap(({ section, name, [side]: image }) => (image ? [{ section, name, image }] : [])),
     );
-  return { before: at(from, 'before'), after: at(to, 'after') };
+  return {
+    before: at(from, 'before'),
+    after: at(to, 'after'),
+    next: isCut && last ? { section: last.section, name: last.name } : undefined,
+  };
 }
 
 /** The policies of each of these versions. */

@@ -3,45 +3,16 @@ import fc from 'fast-check';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { applyFile } from '../../src/cli/apply_file.ts';
 import type { AppliedFile } from '../../src/cli/apply_file.ts';
-import { sweepOnce } from '../../src/operations/sweep.ts';
-import { loadConfiguration } from '../../src/store/configuration.ts';
 import { exampleConfiguration } from '../support/example_configuration.ts';
 import { prepareOperationTest } from '../support/operations.ts';
 import type { OperationTest } from '../support/operations.ts';
-import { storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
+import { populate, populations, sweepAll, timeouts } from '../support/populations.ts';
+import type { Population, Values } from '../support/populations.ts';
 import { snapshot, sql } from '../support/sql.ts';
 
-type Values<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
-
-const seconds = (most: number) => fc.integer({ min: 1, max: most });
-const limits = fc.record({
-  refresh_idle: seconds(4000),
-  refresh_absolute: seconds(9000),
-  session_idle: seconds(4000),
-  session_absolute: seconds(9000),
-});
-const age = seconds(8000);
-const sessions = fc.array(
-  fc.record({
-    roles: fc.subarray(['member', 'admin']),
-    clientIds: fc.subarray(['shop', 'portal']),
-    startedAgo: age,
-    activeAgo: age,
-    families: fc.array(
-      fc.record({
-        bound: fc.boolean(),
-        clientId: fc.constantFrom('shop', 'portal', 'spa'),
-        startedAgo: age,
-        activeAgo: age,
-      }),
-      { maxLength: 3 },
-    ),
-  }),
-  { maxLength: 6 },
-);
 const changes = fc.record({
-  member: limits,
-  admin: limits,
+  member: timeouts,
+  admin: timeouts,
   ofClient: fc.option(fc.constantFrom('member', 'admin'), { nil: undefined }),
   keepsPortal: fc.boolean(),
 });
@@ -73,33 +44,6 @@ describe('what a dry run says would end', () => {
     };
   }
 
-  async function populate(population: Values<typeof sessions>) {
-    for (const { roles, families, startedAgo, activeAgo, clientIds } of population) {
-      const accountId = await storeAccount(test.database, roles);
-      const sessionId = await storeSession(test.database, {
-        accountId,
-        clientIds,
-        startedAgo,
-        activeAgo: Math.min(activeAgo, startedAgo),
-      });
-      for (const family of families) {
-        const own = Math.min(family.startedAgo, startedAgo);
-        const active = Math.min(family.activeAgo, own);
-        await storeFamily(test.database, {
-          ...family,
-          accountId,
-          sessionId,
-          startedAgo: own,
-          activeAgo: active,
-        });
-      }
-    }
-  }
-
-  async function sweepAll(): Promise<void> {
-    while ((await sweepOnce(test.database, () => loadConfiguration(test.database), 100)) !== 'nothing');
-  }
-
   /** Ends in the trail since `from`, counted as a dry run does. */
   async function countEnds(from: string) {
     return await sql<{ policy: string | null; reason: string; sessions: number; families: number }>(
@@ -121,7 +65,7 @@ describe('what a dry run says would end', () => {
   }
 
   /** A session is over, and with it a family whose own limits are not. */
-  const boundAlone: [population: Values<typeof sessions>, change: Values<typeof changes>] = [
+  const boundAlone: [population: Population, change: Values<typeof changes>] = [
     [
       {
         roles: ['admin'],
@@ -141,12 +85,12 @@ describe('what a dry run says would end', () => {
 
   it('is what apply and the sweepers then end, whatever the population and the change', async () => {
     await fc.assert(
-      fc.asyncProperty(sessions, changes, async (population, change) => {
+      fc.asyncProperty(populations, changes, async (population, change) => {
         await test.apply({ ...exampleConfiguration(), users: undefined });
         await sql(test.database, 'delete from refresh_tokens');
         await sql(test.database, 'delete from families');
         await sql(test.database, 'delete from sessions');
-        await populate(population);
+        await populate(test.database, population);
         const wanted = wantedBy(change);
         const before = await snapshot(test.database);
         const { wouldEnd, ended: wouldEndFirst }: AppliedFile = await apply(wanted, true);
@@ -155,7 +99,7 @@ describe('what a dry run says would end', () => {
         const { ended } = await apply(wanted, false);
         assert.deepEqual(ended, wouldEndFirst);
         const from = await lastEvent();
-        await sweepAll();
+        await sweepAll(test.database);
         const happened = (await countEnds(from)).map(({ policy, ...rest }) => ({
           ...(policy === null ? {} : { policy }),
           ...rest,

@@ -282,6 +282,10 @@ describe('the admin API', () => {
     assert.deepEqual(preview.body.would_end, [
       { policy: 'member', reason: 'idle_timeout', sessions: 0, families: 1 },
     ]);
+    assert.equal(preview.body.would_end_is_exact, true);
+    assert.deepEqual(preview.body.would_end_in_all.families, { count: 1, from: 1, to: 1 });
+    const counted = await admin.call('POST', '/policies/member/preview?exact=true', durations);
+    assert.deepEqual(counted.body, preview.body);
     assert.equal(
       (await admin.call('GET', '/policies/member')).body.version,
       stored.version,

@@ -98,6 +98,12 @@ describe('the admin API tells why', () => {
     const { from, to, differences } = await get(`/configuration/versions/${first}/diff`);
     assert.deepEqual([from, to, differences.length], [first, first + 2, 2]);
     assert.deepEqual((await get(`/configuration/versions/${first}/diff?to=${first}`)).differences, []);
+    const half = await get(`/configuration/versions/${first}/diff?limit=1`);
+    const rest = await get(`/configuration/versions/${first}/diff?limit=1&cursor=${half.next_cursor}`);
+    assert.deepEqual([...half.differences, ...rest.differences], differences);
+    assert.equal(rest.next_cursor, undefined);
+    const none = await admin.call('GET', `/configuration/versions/${first}/diff?cursor=${btoa('["x"]')}`);
+    assert.equal(none.status, 400);
 
     const accountId = await accountOf('ada');
     await storeSession(server.database, { accountId, clientIds: [], startedAgo: 5000, activeAgo: 5000 });

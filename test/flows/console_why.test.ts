@@ -159,6 +159,12 @@ describe('the console tells', () => {
       assert.equal(rowsOf(page).length, 1 + 500);
       assert.match(page.text, /And 10 more, which <code>curfew policy diff<\/code> tells/);
       assert.match((await reader.open('/console/history')).text, /and 502 more/);
+      const thousand = Array.from({ length: 1010 }, (_, at) => `r${at}`);
+      await server.apply({
+        roles: new Map([...(roles ?? []), ...thousand.map((name) => [name, { name }] as const)]),
+      });
+      const cut = await reader.open(`/console/history/${version}`);
+      assert.match(cut.text, /And more than 500 more, which/);
       await server.apply({ roles: roles ?? new Map() });
     });
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { disableClient, enableClient } from '../../src/operations/disable_client.ts';
-import { findConfigurationAt, listConfigurationVersions } from '../../src/store/configuration_history.ts';
+import { listConfigurationVersions } from '../../src/store/configuration_history.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
 import { listAccountEvents, prepareOperationTest } from '../support/operations.ts';
 import type { OperationTest } from '../support/operations.ts';
 import { snapshot, sql } from '../support/sql.ts';
 import { findEnd, storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
+import { findConfigurationAt } from '../support/find_configuration_at.ts';
 
 describe('disableClient', () => {
   let test: OperationTest;

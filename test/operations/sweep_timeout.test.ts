@@ -40,7 +40,7 @@ describe('the sweeper, where so much is open that looking for what is over takes
     await storeFamily(test.database, family);
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
     await beginCheckWalks(test.database);
-    const slow = timingOut(test.database, 'check_walks_subjects');
+    const slow = timingOut(test.database, 'check_walks_over');
     const configuration = await loadConfiguration(test.database);
     for (let turns = 0; (await listWalks(test.database)).length > 0; turns += 1) {
       assert.ok(turns < 10, 'the walk ends');

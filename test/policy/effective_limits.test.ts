@@ -6,7 +6,6 @@ import {
   effectiveLimits,
   isStricter,
   limitsFor,
-  shortestLimits,
 } from '../../src/policy/effective_limits.ts';
 import type { LimitSubject } from '../../src/policy/list_policy_sources.ts';
 import { client, configurationOf, policy } from './facts.ts';
@@ -178,21 +177,5 @@ describe('the policies that apply', () => {
       policy: 'default',
       version: builtInDefaultPolicy.version,
     });
-  });
-});
-
-describe('the shortest limits', () => {
-  it('are those of any policy, the built-in default included, of families or of sessions', () => {
-    const shortest = (of: 'refresh' | 'session', limits: Partial<Limits>) =>
-      shortestLimits(
-        configurationOf({ policies: [policy('a', { refresh_idle: 5000 }), policy('b', limits)] }),
-        of,
-      );
-    const { refresh_idle, refresh_absolute, session_idle, session_absolute } = builtInDefaultPolicy.limits;
-    assert.deepEqual(shortest('refresh', {}), { idle: refresh_idle, absolute: refresh_absolute });
-    assert.deepEqual(shortest('session', {}), { idle: session_idle, absolute: session_absolute });
-    const limits = { session_idle: 20, refresh_absolute: 90 };
-    assert.deepEqual(shortest('refresh', limits), { idle: refresh_idle, absolute: 90 });
-    assert.deepEqual(shortest('session', limits), { idle: 20, absolute: session_absolute });
   });
 });

@@ -4,21 +4,27 @@ import {
   beginWalking,
   claimOverdue,
   listDue,
-  listMaybeOver,
-  listOverdueSubjects,
+  listOverdue,
   listWalks,
   lowerOverdueChecks,
   walkChecks,
 } from '../../src/store/check_walks.ts';
-import type { SubjectLimits, Swept, SweptLimits, Walk } from '../../src/store/check_walks.ts';
+import type { Swept, Walk } from '../../src/store/check_walks.ts';
+import type { SweptLimits } from '../../src/domain/swept_limits.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { sql } from '../support/sql.ts';
 import { storeAccount, storeFamily, storeSession } from '../support/stored_facts.ts';
 
 const hour = 3600;
-/** What brings a policy here; the client `shop` brings none. */
-const binding = ['role:guard', 'role:admin', 'scope:openid', 'scope:reports.read', 'client:mail'];
+/** What nothing brings a policy to has these limits. */
+const byDefault = (idle: number, absolute: number): SweptLimits => ({
+  roles: {},
+  clients: {},
+  resources: {},
+  scopes: {},
+  fallback: [idle, absolute],
+});
 
 describe('the walk through what is open when limits became shorter', () => {
   let test: TestDatabase;
@@ -50,15 +56,21 @@ describe('the walk through what is open when limits became shorter', () => {
   const listDueFamilies = async () => (await listDue(test.database, 'families')).flat().toSorted();
   const isWalked = async (table: Swept) =>
     (await listWalks(test.database)).every((walk) => walk.table !== table);
-  /** What a new configuration does; every subject has these limits. */
-  async function changeLimits(shortest: SubjectLimits): Promise<SweptLimits> {
+  const listOver = async (table: Swept, limits: SweptLimits) => {
+    const ids: string[] = [];
+    for await (const overdue of listOverdue(test.database, table, limits))
+      ids.push(...overdue.map(({ id }) => id));
+    return ids.toSorted();
+  };
+  /** What a new configuration does. */
+  async function changeLimits<Limits extends SweptLimits>(limits: Limits): Promise<Limits> {
     await sql(test.database, 'update configuration_state set version = version + 1');
     await beginCheckWalks(test.database);
-    return { shortest, subjects: [] };
+    return limits;
   }
   /** Likewise, and somebody has seen already to what is over. */
-  async function beginWalks(shortest: SubjectLimits): Promise<void> {
-    inForce = await changeLimits(shortest);
+  async function beginWalks(limits: SweptLimits): Promise<void> {
+    inForce = await changeLimits(limits);
     await sql(test.database, 'update check_walks set overdue_first = true');
   }
   async function lowerOverdue(limits: SweptLimits): Promise<void> {
@@ -69,17 +81,15 @@ describe('the walk through what is open when limits became shorter', () => {
   const lower = async (walk: Walk, limits: SweptLimits) =>
     await test.database.transaction(async (tx) => {
       if (!(await claimOverdue(tx, walk))) return;
-      await lowerOverdueChecks(tx, walk, limits, binding);
+      await lowerOverdueChecks(tx, walk, limits);
       await beginWalking(tx, walk);
     });
   const walkOn = async (table: Swept, most: number) =>
-    await test.database.transaction((tx) =>
-      walkChecks(tx, table, most, { binding, limitsOf: () => inForce }),
-    );
+    await test.database.transaction((tx) => walkChecks(tx, table, most, inForce));
 
   it('makes due what may be over, and nothing else', async () => {
     const [recent = '', idle = ''] = await storeChecked(hour / 2, 2 * hour);
-    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await beginWalks(byDefault(hour, 12 * hour));
     assert.equal(await isWalked('families'), false);
     assert.deepEqual(await listDueFamilies(), [], 'nobody waits for it');
     await walkOn('families', 10);
@@ -95,14 +105,14 @@ describe('the walk through what is open when limits became shorter', () => {
 
   it('counts the absolute limit, too', async () => {
     const all = await storeChecked(1, 2);
-    await beginWalks({ idle: 20 * hour, absolute: 9 * hour });
+    await beginWalks(byDefault(20 * hour, 9 * hour));
     await walkOn('families', 10);
     assert.deepEqual(await listDueFamilies(), all.toSorted());
   });
 
   it('goes page by page, and ends after one that is not full', async () => {
     const all = await storeChecked(...Array.from({ length: 5 }, () => 2 * hour));
-    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await beginWalks(byDefault(hour, 12 * hour));
     const due: number[] = [];
     while (!(await isWalked('families'))) {
       await walkOn('families', 2);
@@ -115,16 +125,16 @@ describe('the walk through what is open when limits became shorter', () => {
   it('never puts a look off', async () => {
     await storeChecked(0);
     await sql(test.database, "update families set check_at = '-infinity'");
-    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await beginWalks(byDefault(hour, 12 * hour));
     await walkOn('families', 10);
     assert.equal((await listDueFamilies()).length, 1);
   });
 
   it('begins anew when limits change once more on the way', async () => {
     const all = await storeChecked(2 * hour, 2 * hour);
-    await beginWalks({ idle: 3 * hour, absolute: 12 * hour });
+    await beginWalks(byDefault(3 * hour, 12 * hour));
     await walkOn('families', 1);
-    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await beginWalks(byDefault(hour, 12 * hour));
     for (let page = 0; page < 3; page += 1) await walkOn('families', 1);
     assert.deepEqual(await listDueFamilies(), all.toSorted());
     assert.equal(await isWalked('families'), true);
@@ -132,7 +142,7 @@ describe('the walk through what is open when limits became shorter', () => {
 
   it('is done by one at a time, and leaves nothing out', async () => {
     const all = await storeChecked(...Array.from({ length: 40 }, () => 2 * hour));
-    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await beginWalks(byDefault(hour, 12 * hour));
     const walk = async () => {
       while (!(await isWalked('families'))) await walkOn('families', 3);
     };
@@ -142,7 +152,7 @@ describe('the walk through what is open when limits became shorter', () => {
 
   it('comes at once to what is over already, wherever that stands, and once', async () => {
     const all = (await storeChecked(...Array.from({ length: 5 }, () => hour / 2), 2 * hour)).toSorted();
-    const limits = await changeLimits({ idle: hour, absolute: 12 * hour });
+    const limits = await changeLimits(byDefault(hour, 12 * hour));
     await lowerOverdue(limits);
     const due = await listDueFamilies();
     assert.equal(due.length, 1);
@@ -150,13 +160,13 @@ describe('the walk through what is open when limits became shorter', () => {
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
     await lowerOverdue(limits);
     assert.deepEqual(await listDueFamilies(), [], 'the walk finds what came later');
-    await lowerOverdue(await changeLimits({ idle: hour, absolute: 12 * hour }));
+    await lowerOverdue(await changeLimits(byDefault(hour, 12 * hour)));
     assert.deepEqual(await listDueFamilies(), due, 'anew where limits change once more');
   });
 
   it('waits for nobody: it stops before what somebody holds, and comes back to it', async () => {
     const all = (await storeChecked(...Array.from({ length: 6 }, () => 2 * hour))).toSorted();
-    await beginWalks({ idle: hour, absolute: 12 * hour });
+    await beginWalks(byDefault(hour, 12 * hour));
     await test.database.transaction(async (tx) => {
       const text = 'select from families where family_id = $1 for update';
       await tx.query({ name: 'test_hold_family', text }, [all[2]]);
@@ -176,51 +186,48 @@ describe('the walk through what is open when limits became shorter', () => {
   it('finds, by limits alone, what no walk has come to yet', async () => {
     const [, idle = ''] = await storeChecked(hour / 2, 2 * hour);
     assert.deepEqual(await listDueFamilies(), []);
-    const limits = { shortest: { idle: hour, absolute: 12 * hour }, subjects: [] };
-    assert.deepEqual(await listMaybeOver(test.database, 'families', limits, binding), [[idle]]);
+    assert.deepEqual(await listOver('families', byDefault(hour, 12 * hour)), [idle]);
+    assert.deepEqual(await listOver('families', byDefault(20 * hour, 9 * hour)).then((all) => all.length), 2);
   });
 
-  it('goes by the limits of each subject; where none are known, by the shortest', async () => {
-    const guardId = await storeAccount(test.database, ['guard', 'admin']);
+  it('goes by what roles, client, resources and scopes bring, the shortest of each', async () => {
+    const guardId = await storeAccount(test.database, ['guard', 'visitor']);
     const idle = { bound: false, sessionId: 'gone', startedAgo: 9 * hour, activeAgo: 2 * hour };
     const lax = await storeFamily(test.database, { ...idle, accountId });
-    const strict = await storeFamily(test.database, { ...idle, accountId: guardId });
-    const unknown = await storeFamily(test.database, {
+    const guard = await storeFamily(test.database, { ...idle, accountId: guardId });
+    const mail = await storeFamily(test.database, { ...idle, accountId, clientId: 'mail' });
+    const reader = await storeFamily(test.database, {
       ...idle,
       accountId,
       scopes: ['openid', 'reports.read'],
     });
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
-    const subjects = await listOverdueSubjects(
-      test.database,
-      'families',
-      {
-        idle: hour,
-        absolute: 12 * hour,
-      },
-      binding,
-    );
+    const over = (limits: Partial<SweptLimits>) =>
+      listOver('families', { ...byDefault(3 * hour, 12 * hour), ...limits });
+    assert.deepEqual(await over({}), []);
+    assert.deepEqual(await over({ roles: { guard: [hour, null], visitor: [5 * hour, 24 * hour] } }), [
+      guard.familyId,
+    ]);
+    assert.deepEqual(await over({ roles: { visitor: [null, 9 * hour] } }), [guard.familyId]);
+    assert.deepEqual(await over({ clients: { mail: [hour, null], shop: [2.5 * hour, null] } }), [
+      mail.familyId,
+    ]);
+    assert.deepEqual(await over({ scopes: { openid: [3 * hour, null], 'reports.read': [hour, null] } }), [
+      reader.familyId,
+    ]);
+    const longer: Partial<SweptLimits> = { roles: { guard: [4 * hour, null] }, fallback: [hour, 12 * hour] };
     assert.deepEqual(
-      subjects.map(({ roles, scopes }) => `${roles.join('+')} ${scopes.join('+')}`).toSorted(),
-      [' openid', ' openid+reports.read', 'admin+guard openid'],
+      await over(longer),
+      [lax, mail, reader].map(({ familyId }) => familyId).toSorted(),
+      'who has a longer one of their own has not the shorter default',
     );
-    const limits = {
-      shortest: { idle: hour, absolute: 12 * hour },
-      subjects: subjects
-        .filter(({ scopes }) => scopes.length === 1)
-        .map((one) => ({ ...one, idle: one.roles.length > 0 ? hour : 3 * hour, absolute: 12 * hour })),
-    };
-    const over = [strict.familyId, unknown.familyId].toSorted();
-    assert.deepEqual(
-      (await listMaybeOver(test.database, 'families', limits, binding)).flat().toSorted(),
-      over,
-    );
-    await changeLimits(limits.shortest);
+
+    const limits = await changeLimits({ ...byDefault(3 * hour, 12 * hour), roles: { guard: [hour, null] } });
     await lowerOverdue(limits);
-    assert.deepEqual(await listDueFamilies(), over);
+    assert.deepEqual(await listDueFamilies(), [guard.familyId]);
     await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
     await walkOn('families', 10);
-    assert.deepEqual(await listDueFamilies(), over);
+    assert.deepEqual(await listDueFamilies(), [guard.familyId]);
     const [row] = await sql<{ seconds: number }>(
       test.database,
       'select extract(epoch from check_at - last_activity_at)::float8 as seconds from families where family_id = $1',
@@ -229,67 +236,42 @@ describe('the walk through what is open when limits became shorter', () => {
     assert.equal(row?.seconds, 3 * hour);
   });
 
+  it('looks at all clients of a session', async () => {
+    const stored = { accountId, startedAgo: 2 * hour };
+    const both = await storeSession(test.database, { ...stored, clientIds: ['shop', 'mail'] });
+    await storeSession(test.database, { ...stored, clientIds: ['shop'] });
+    const limits = { ...byDefault(3 * hour, 12 * hour), clients: { mail: [hour, null] as const } };
+    assert.deepEqual(await listOver('sessions', limits), [both]);
+    await beginWalks(limits);
+    await walkOn('sessions', 10);
+    assert.equal(await isWalked('sessions'), true);
+    await sql(test.database, 'delete from sessions');
+  });
+
   it('puts what is over in line once, whoever else wants to', async () => {
     const [idle = ''] = await storeChecked(2 * hour);
-    const limits = await changeLimits({ idle: hour, absolute: 12 * hour });
+    const limits = await changeLimits(byDefault(hour, 12 * hour));
     const walk = (await listWalks(test.database)).find(({ table }) => table === 'families');
     assert.ok(walk);
     await test.database.transaction(async (tx) => {
       assert.equal(await claimOverdue(tx, walk), true);
       await lower(walk, limits);
       assert.deepEqual(await listDueFamilies(), [], 'another has claimed it');
-      await lowerOverdueChecks(tx, walk, limits, binding);
+      await lowerOverdueChecks(tx, walk, limits);
       await beginWalking(tx, walk);
     });
     assert.deepEqual(await listDueFamilies(), [idle]);
     await test.database.transaction(async (tx) => assert.equal(await claimOverdue(tx, walk), false));
   });
 
-  it('lists no subject of what even the shortest limits leave alone', async () => {
-    await storeChecked(hour / 2);
-    const shortest = { idle: hour, absolute: 12 * hour };
-    assert.deepEqual(await listOverdueSubjects(test.database, 'families', shortest, binding), []);
-    const shorter = { idle: hour / 2, absolute: 12 * hour };
-    assert.equal((await listOverdueSubjects(test.database, 'families', shorter, binding)).length, 1);
-  });
-
-  it('tells those clients of a session that bring a policy', async () => {
-    await storeSession(test.database, { accountId, clientIds: ['shop', 'mail'] });
-    assert.deepEqual(
-      await listOverdueSubjects(test.database, 'sessions', { idle: 0, absolute: 12 * hour }, binding),
-      [{ roles: [], clientIds: ['mail'], resources: [], scopes: [] }],
-    );
-    await beginWalks({ idle: hour, absolute: 12 * hour });
-    await walkOn('sessions', 10);
-    assert.deepEqual(await isWalked('sessions'), true);
-  });
-
-  it('knows few subjects of many clients, roles and scopes that bring no policy', async () => {
-    for (const roles of [['guard'], ['guard', 'visitor']]) {
-      const family = { accountId: await storeAccount(test.database, roles), sessionId: 'gone', bound: false };
-      for (const scopes of [['openid'], ['email', 'openid'], ['profile', 'openid']])
-        await storeFamily(test.database, { ...family, scopes, startedAgo: 9 * hour, activeAgo: 2 * hour });
-    }
-    await sql(test.database, "update families set check_at = curfew_now() + interval '10 hours'");
-    const shortest = { idle: hour, absolute: 12 * hour };
-    const one = { roles: ['guard'], clientIds: [], resources: [], scopes: ['openid'] };
-    assert.deepEqual(await listOverdueSubjects(test.database, 'families', shortest, binding), [one]);
-    await changeLimits(shortest);
-    const idle = { ...one, idle: 3 * hour, absolute: 12 * hour };
-    await lowerOverdue({ shortest, subjects: [idle] });
-    await walkOn('families', 10);
-    assert.deepEqual(await listDueFamilies(), []);
-    assert.equal(await isWalked('families'), true);
-  });
-
   it('does not go before what is over already is in line, nor by the limits of an older configuration', async () => {
     await storeChecked(2 * hour);
-    const stale = await changeLimits({ idle: hour, absolute: 12 * hour });
+    const stale = await changeLimits(byDefault(hour, 12 * hour));
     const [first, walk] = await listWalks(test.database);
     assert.deepEqual([first?.table, walk?.table], ['sessions', 'families']);
     assert.ok(walk);
     assert.equal(await walkOn('families', 10), false);
-    const limits = await changeLimits({ idle: 3 * hour, absolute: 12 * hour });
+    const limits = await changeLimits(byDefault(3 * hour, 12 * hour));
     await lower(walk, stale);
     assert.deepEqual(await listDueFamilies(), [], 'the walk has begun anew since');
     await lowerOverdue(limits);

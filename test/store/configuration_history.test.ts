@@ -5,7 +5,7 @@ import { sectionNames } from '../../src/config/sections.ts';
 import type { PastConfiguration } from '../../src/domain/configuration.ts';
 import { writeClient } from '../../src/store/clients.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
-import { findConfigurationAt, listConfigurationVersions } from '../../src/store/configuration_history.ts';
+import { listConfigurationVersions } from '../../src/store/configuration_history.ts';
 import { bumpConfigurationVersion, writeRole } from '../../src/store/configuration_write.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -16,6 +16,7 @@ import { createEmptyDatabase } from '../support/empty_database.ts';
 import { client } from '../support/example_configuration.ts';
 import { asOwner } from '../support/owner.ts';
 import { sql, sqlOne } from '../support/sql.ts';
+import { findConfigurationAt } from '../support/find_configuration_at.ts';
 
 const digest = 'ab'.repeat(32);
 

@@ -373,6 +373,7 @@ export function consolePages(
         inForce: 9,
         changes: [changedField(text)],
         more: 3,
+        isCut: true,
         revertUrl: text('url'),
       }),
     consoleRevert: (text) =>
@@ -571,7 +572,7 @@ function revert(text: Text, save: ConsoleRevertProps['save']): ConsoleRevertProp
     changes: [changedField(text)],
     more: 3,
     warnings: [text('warning')],
-    ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
+    ends: { rows: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }] },
     backUrl: text('url'),
     message: text('message'),
     ...('action' in (save ?? {}) ? { error: text('error') } : {}),
@@ -607,7 +608,14 @@ function preview(text: Text, save: ConsolePolicyPreviewProps['save']): ConsolePo
     name: text('policy'),
     differences: [{ label: text('label'), from: text('from'), to: text('to') }],
     warnings: [text('warning')],
-    ends: [{ policy: text('policy'), reason: text('reason'), sessions: 2, families: 1 }],
+    ends: {
+      rows: [{ policy: text('policy'), reason: text('reason'), sessions: 1000, families: 1 }],
+      sample: {
+        sessions: { count: 1000, from: 900, to: 1100 },
+        families: { count: 1, from: 0, to: 3 },
+        countUrl: text('url'),
+      },
+    },
     backUrl: text('url'),
     save,
   };

@@ -6,8 +6,8 @@ import { moment } from '../partials/moment.ts';
 import type { Moment } from '../partials/moment.ts';
 import { textField } from '../partials/text_field.ts';
 import { dataTable } from './data_table.ts';
-import { endTable, sayEnds } from './end_table.ts';
-import type { EndProps } from './end_table.ts';
+import { endTable, sampleNote, sayEnds } from './end_table.ts';
+import type { EndsProps } from './end_table.ts';
 import { pageLinks } from './page_links.ts';
 import type { PageLinks } from './page_links.ts';
 import { consolePage } from './shell.ts';
@@ -72,13 +72,15 @@ export interface ConsoleVersionProps {
   readonly changes: readonly ChangedField[];
   /** So many more differ than are shown. */
   readonly more: number;
+  /** Still more differ, which nobody counted. */
+  readonly isCut: boolean;
   /** undefined: this version is in force. */
   readonly revertUrl?: string | undefined;
 }
 
 /** One version beside another, or the one in force. */
 export function consoleVersionPage(shell: Shell, props: ConsoleVersionProps): Html {
-  const { version, to, inForce, changes, more, revertUrl } = props;
+  const { version, to, inForce, changes, more, isCut, revertUrl } = props;
   return consolePage(
     shell,
     { place: 'history', heading: `From version ${version} to version ${to}` },
@@ -92,7 +94,7 @@ ${
 ${textField({ name: 'to', label: 'Compare with version', input: { type: 'text', inputmode: 'numeric', value: String(to), autocomplete: 'off', maxlength: '15' } })}
 <button class="button primary" type="submit">Compare</button>
 </form>
-${changeTable(`What changed from version ${version} to version ${to}`, changes, more)}
+${changeTable(`What changed from version ${version} to version ${to}`, changes, { more, isCut })}
 <p class="aside"><a href="/console/history">To all versions</a></p>`,
   );
 }
@@ -103,7 +105,7 @@ export interface ConsoleRevertProps {
   /** So many more differ than are shown. */
   readonly more: number;
   readonly warnings: readonly string[];
-  readonly ends: readonly EndProps[];
+  readonly ends: EndsProps;
   readonly backUrl: string;
   readonly message: string;
   readonly error?: string | undefined;
@@ -126,6 +128,7 @@ export function consoleRevertPage(shell: Shell, props: ConsoleRevertProps): Html
     },
     html`<p class="lead"><strong>${sayEnds(ends)}</strong> It becomes a new version; a lengthened limit revives nothing, and secrets stay as
 they are now.</p>
+${sampleNote(ends)}
 ${warnings.map((warning) => html`<p class="notice">${warning}</p>`)}
 ${
   save &&
@@ -146,18 +149,27 @@ ${textField({
 }
 <p class="aside"><a href="${safeUrl(backUrl)}">Cancel</a></p>
 <h2>What changes</h2>
-${changeTable('What changes', changes, more)}
+${changeTable('What changes', changes, { more, isCut: false })}
 <h2>What would end</h2>
 ${endTable(ends)}`,
   );
 }
 
-function changeTable(caption: string, changes: readonly ChangedField[], more: number): Html {
+function changeTable(
+  caption: string,
+  changes: readonly ChangedField[],
+  { more, isCut }: { more: number; isCut: boolean },
+): Html {
   return html`${dataTable({
     caption,
     columns: ['Where', 'What', 'Was and becomes', 'Which way'],
     rows: changes.map(({ entry, field, change, direction }) => [entry, field, change, direction]),
     empty: 'Nothing: they are the same.',
   })}
-${more > 0 && html`<p class="soft">And ${more} more, which <code>curfew policy diff</code> tells.</p>`}`;
+${(more > 0 || isCut) && html`<p class="soft">And ${sayMore(more, isCut)}, which <code>curfew policy diff</code> tells.</p>`}`;
+}
+
+function sayMore(more: number, isCut: boolean): string {
+  if (!isCut) return `${more} more`;
+  return more > 0 ? `more than ${more} more` : 'more';
 }

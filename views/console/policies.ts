@@ -4,8 +4,8 @@ import { hiddenFields } from '../partials/action_form.ts';
 import { selectField } from '../partials/select_field.ts';
 import { textField } from '../partials/text_field.ts';
 import { dataTable } from './data_table.ts';
-import { endTable, sayEnds } from './end_table.ts';
-import type { EndProps } from './end_table.ts';
+import { endTable, sampleNote, sayEnds } from './end_table.ts';
+import type { EndsProps } from './end_table.ts';
 import { consolePage } from './shell.ts';
 import type { Shell } from './shell.ts';
 
@@ -140,7 +140,7 @@ export interface ConsolePolicyPreviewProps {
   readonly name: string;
   readonly differences: readonly { readonly label: string; readonly from: string; readonly to: string }[];
   readonly warnings: readonly string[];
-  readonly ends: readonly EndProps[];
+  readonly ends: EndsProps;
   readonly backUrl: string;
   readonly save:
     | { readonly action: string; readonly fields: Readonly<Record<string, string>> }
@@ -156,6 +156,7 @@ export function consolePolicyPreviewPage(shell: Shell, props: ConsolePolicyPrevi
     shell,
     { place: 'policies', heading: html`What would end: ${name}` },
     html`<p class="lead"><strong>${sayEnds(ends)}</strong> A lengthened limit revives nothing.</p>
+${sampleNote(ends)}
 ${
   save &&
   differences.length > 0 &&

@@ -15,6 +15,8 @@ import { describeUnrestored } from '../../reports/describe_unrestored.ts';
 import { reportHistory, reportVersionDifferences } from '../../reports/report_history.ts';
 import { consoleHistoryPage, consoleRevertPage, consoleVersionPage } from '../../../views/console/history.ts';
 import type { ChangedField } from '../../../views/console/history.ts';
+import { describeEnds, wishesExact } from './describe_ends.ts';
+import { changeConfigured } from '../change_configured.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { linkPages, readPlace, readQuery } from './query.ts';
 import { change, consoleRoot, describeShell } from './visit.ts';
@@ -26,6 +28,8 @@ const perPage = 20;
 const mostChanges = 8;
 /** A page shows so many fields that differ. */
 const mostRows = 500;
+/** It looks at so many entries that changed. */
+const mostEntries = 1000;
 
 /** The versions of the configuration, or those that changed one policy. */
 export async function showHistory(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
@@ -67,16 +71,18 @@ export async function showVersion(visit: ConsoleVisit, dependencies: ConsoleDepe
     if (before) return seeOther(ctx, `${versionPath(before.version)}?to=${version}`);
   }
   const to = /^\d+$/.test(other) ? Number(other) : configuration.version;
-  const differences = await reportVersionDifferences(dependencies.database, version, to);
+  const page = { most: mostEntries };
+  const { differences, next } = await reportVersionDifferences(dependencies.database, version, to, page);
   const shell = await describeShell(dependencies, visit);
-  const page = consoleVersionPage(shell, {
+  const shown = consoleVersionPage(shell, {
     version,
     to,
     inForce: configuration.version,
     ...listChanges(differences),
+    isCut: next !== undefined,
     revertUrl: version === configuration.version || !mayChange ? undefined : `${versionPath(version)}/revert`,
   });
-  sendPage(ctx, page);
+  sendPage(ctx, shown);
 }
 
 /** What going back would change and end: done to its end, and undone. */
@@ -103,7 +109,11 @@ export async function submitRevert(visit: ConsoleVisit, dependencies: ConsoleDep
         'configuration_invalid',
         'The configuration was changed meanwhile. Look again at what going back would end now.',
       );
-    await revertAsOperator(tx, version, { origin, message: message || undefined });
+    await revertAsOperator(tx, version, {
+      origin,
+      message: message || undefined,
+      current: configuration,
+    });
   });
   leaveNotice(ctx, consoleRoot, `All is as in version ${version} again.`);
   seeOther(ctx, historyPath);
@@ -118,7 +128,11 @@ async function renderRevert(
   const { ctx, configuration, origin, mayChange, isProved, proofMaxAge } = visit;
   const { database, signInUrl } = dependencies;
   const version = readVersion(visit);
-  const reverted = await rehearse(database, (tx) => revertAsOperator(tx, version, { origin }));
+  const reverted = await rehearse(database, (tx) =>
+    changeConfigured(tx, dependencies, (current) =>
+      revertAsOperator(tx, version, { origin, current, countsAll: wishesExact(ctx) }),
+    ),
+  );
   const action = `${versionPath(version)}/revert`;
   const saving = isProved
     ? { action, fields: { in_force: String(configuration.version) } }
@@ -130,7 +144,7 @@ async function renderRevert(
     warnings: [...reverted.warnings, ...describeUnrestored(reverted.unrestored)].map(
       ({ path, message: text }) => `${path}: ${text}`,
     ),
-    ends: reverted.wouldEnd.map((end) => ({ ...end, policy: end.policy ?? 'None' })),
+    ends: describeEnds(ctx, reverted.wouldEnd),
     backUrl: versionPath(version),
     message,
     error,

@@ -41,7 +41,7 @@ export async function submitNewClient(visit: ConsoleVisit, dependencies: Console
   try {
     secret = await change(dependencies, async (tx, configuration) => {
       const wanted = desireKind(configuration, kind, wish);
-      await addClient(tx, wanted.client, origin);
+      await addClient(tx, wanted.client, origin, configuration);
       return wanted.secret;
     });
   } catch (error) {

@@ -5,10 +5,12 @@ import { leaveNotice } from '../../http/notice_cookie.ts';
 import { seeOther } from '../../http/see_other.ts';
 import { sendPage } from '../../http/send_page.ts';
 import { applyConfiguration, mergeConfigurations } from '../../operations/apply_configuration.ts';
+import { estimateEnds, exactly } from '../../operations/estimate_ends.ts';
 import { previewEnds } from '../../operations/preview_ends.ts';
 import { baselineCatalogue } from '../../policy/baselines/catalogue.ts';
 import { listConfigurationWarnings } from '../../policy/list_configuration_warnings.ts';
 import { describeLimitValue, labelOf, limitFields } from '../../reports/describe_limit.ts';
+import { isWalked } from '../../store/check_walks.ts';
 import { findHeldRoles } from '../../store/held_roles.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { Policy } from '../../domain/policies.ts';
@@ -16,6 +18,7 @@ import { consolePolicyPreviewPage } from '../../../views/console/policies.ts';
 import { consolePolicyFormPage } from '../../../views/console/policy_form.ts';
 import { desirePolicy } from '../desire_policy.ts';
 import type { WrittenPolicy } from '../desire_policy.ts';
+import { describeEnds, wishesExact } from './describe_ends.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 import { policyPath } from './policies_page.ts';
 import { describePolicyFields, limitsOfBaseline, readPolicyEntry, writeLimit } from './policy_fields.ts';
@@ -56,7 +59,9 @@ export async function showPolicyPreview(
   const next = mergeConfigurations(configuration, desirePolicy(configuration, name, read.policy));
   const held = await findHeldRoles(database, [...next.roles.keys()]);
   const before = listConfigurationWarnings(configuration, held).map(({ message }) => message);
-  const ends = await previewEnds(database, next);
+  const ends = wishesExact(ctx)
+    ? exactly(await previewEnds(database, next))
+    : await estimateEnds(database, { current: configuration, next, isWalked: await isWalked(database) });
   const shell = await describeShell(dependencies, visit);
   const page = consolePolicyPreviewPage(shell, {
     name,
@@ -64,7 +69,7 @@ export async function showPolicyPreview(
     warnings: listConfigurationWarnings(next, held).flatMap(({ message }) =>
       before.includes(message) ? [] : [message],
     ),
-    ends: ends.map((end) => ({ ...end, policy: end.policy ?? 'None' })),
+    ends: describeEnds(ctx, ends),
     backUrl: `${policyPath(name)}/edit?${ctx.querystring}`,
     save: describeSave(visit, dependencies, name, { texts, baselines }),
   });
@@ -87,7 +92,8 @@ export async function submitPolicy(visit: ConsoleVisit, dependencies: ConsoleDep
         'configuration_invalid',
         'The policy was changed meanwhile. Look at it again, and at what a change would end now.',
       );
-    await applyConfiguration(tx, desirePolicy(configuration, name, read.policy), { origin });
+    const desired = desirePolicy(configuration, name, read.policy);
+    await applyConfiguration(tx, desired, { origin, current: configuration });
   });
   leaveNotice(ctx, consoleRoot, `The policy ${name} is saved.`);
   seeOther(ctx, policyPath(name));

@@ -51,10 +51,18 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
   [
     'policy diff',
     {
-      run: async ({ api, args: [from, to] }) =>
-        await api.read(`/configuration/versions/${segment(from)}/diff`, {
-          to: to === undefined ? undefined : String(to),
-        }),
+      async run({ api, args: [from, to] }) {
+        const differences: unknown[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const { next_cursor: next, ...page } = await api.read(
+            `/configuration/versions/${segment(from)}/diff`,
+            { to: to === undefined ? undefined : String(to), cursor },
+          );
+          differences.push(...(page.differences as unknown[]));
+          if (next === undefined) return { ...page, differences };
+          cursor = next as string;
+        }
+      },
     },
   ],
   [
@@ -63,7 +71,7 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
       options: ['dryRun', 'message'],
       run: async ({ api, args: [version], options: { dryRun, message } }) =>
         dryRun === true
-          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview`)
+          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview?exact=true`)
           : await api.change('POST', `/configuration/versions/${segment(version)}/revert`, { message }),
     },
   ],

@@ -22,7 +22,7 @@ export const listAuditEvents = defineRoute({
   path: '/audit-events',
   operationId: 'listAuditEvents',
   summary:
-    'The audit trail, the newest event first. By name alone a page may be short, or empty, although more follow.',
+    'The audit trail, the newest event first. By name alone, or where an account’s refreshes are among them, a page may be short, or empty, although more follow.',
   scope: 'curfew:read',
   query: pageQuery.extend({
     account_id: z.string().min(1).max(100).exactOptional(),
@@ -36,8 +36,11 @@ export const listAuditEvents = defineRoute({
   answer: pageOf(eventSchema),
   async handle({ tx, query: { limit, cursor, account_id: accountId, name } }) {
     const before = readCursor(cursor, z.uuid());
-    if (name !== undefined && accountId === undefined) {
-      const { events, next } = await listAuditWindow(tx, { exactName: name }, { before, most: limit });
+    // The index of an account's events leaves its refreshes out.
+    const isFound = accountId !== undefined && name !== undefined && !name.startsWith('refresh.');
+    if (!isFound && (accountId !== undefined || name !== undefined)) {
+      const filter = { accountId, exactName: name };
+      const { events, next } = await listAuditWindow(tx, filter, { before, most: limit });
       return { body: { items: events, ...(next === undefined ? {} : { next_cursor: writeCursor(next) }) } };
     }
     const rows = await listStored(tx, { accountId, name }, { newest: limit + 1, before });

@@ -4,6 +4,7 @@ import type { ClientDefinition, DesiredClient } from '../../../domain/configurat
 import type { Instant } from '../../../domain/instants.ts';
 import { addClient } from '../../../operations/add_client.ts';
 import { applyConfiguration } from '../../../operations/apply_configuration.ts';
+import { findEntryVersion } from '../../../store/configuration_history.ts';
 import { desireClient } from '../../desire_client.ts';
 import { defineRoute } from '../route.ts';
 import type { Answer } from '../route.ts';
@@ -38,12 +39,14 @@ export const createClient = defineRoute({
   answer: clientWithSecret,
   status: 201,
   problems: ['conflict'],
-  async handle({ tx, configuration, administrator, body, origin }, { loadConfiguration }) {
+  async handle({ tx, configuration, administrator, body, origin }) {
     const entry = withMethod(body);
     const wanted = desireClient(configuration, entry, usesSecret(entry) ? 'new' : 'none');
-    await addClient(tx, wanted.client, origin);
-    const stored = await getVersionedClient(tx, await loadConfiguration(tx), body.client_id);
-    return answerStored(stored, wanted.secret, administrator.now);
+    await addClient(tx, wanted.client, origin, configuration);
+    const client = { ...wanted.client, disabled: false };
+    // That which added it: nothing else need be read again.
+    const version = await findEntryVersion(tx, { section: 'clients', name: client.clientId });
+    return answerStored({ client, version }, wanted.secret, administrator.now);
   },
 });
 
@@ -65,7 +68,11 @@ export const replaceClient = defineRoute({
     const kept = before.secretHash ? 'stored' : 'new';
     const wanted = desireClient(configuration, entry, usesSecret(entry) ? kept : 'none');
     const clients = new Map<string, DesiredClient | ClientDefinition>(configuration.clients);
-    await applyConfiguration(tx, { clients: clients.set(clientId, wanted.client) }, { origin });
+    await applyConfiguration(
+      tx,
+      { clients: clients.set(clientId, wanted.client) },
+      { origin, current: configuration },
+    );
     const stored = await getVersionedClient(tx, await loadConfiguration(tx), clientId);
     return answerStored(stored, wanted.secret, administrator.now);
   },

@@ -5,12 +5,14 @@ import type { Configuration } from '../../../domain/configuration.ts';
 import { builtInDefaultPolicy } from '../../../domain/policies.ts';
 import type { Policy } from '../../../domain/policies.ts';
 import { applyConfiguration, mergeConfigurations } from '../../../operations/apply_configuration.ts';
+import { estimateEnds, exactly } from '../../../operations/estimate_ends.ts';
 import { previewEnds } from '../../../operations/preview_ends.ts';
+import { isWalked } from '../../../store/check_walks.ts';
 import { desirePolicy } from '../../desire_policy.ts';
 import { pageByName, pageOf, pageQuery } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { endCounts } from './end_counts.ts';
+import { describeEndCounts, endCounts, exactQuery } from './end_counts.ts';
 
 const policyPath = z.object({ name: nameSchema });
 const limitValues = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).meta({
@@ -58,10 +60,14 @@ export const previewPolicy = defineRoute({
   scope: 'curfew:read',
   params: policyPath,
   body: policySchema,
-  answer: z.object({ would_end: endCounts }),
-  async handle({ tx, configuration, path, body }) {
+  query: exactQuery,
+  answer: z.object(endCounts),
+  async handle({ tx, configuration, path, query, body }) {
     const next = mergeConfigurations(configuration, desirePolicy(configuration, path.name, body));
-    return { body: { would_end: await previewEnds(tx, next) } };
+    const change = { current: configuration, next, isWalked: await isWalked(tx) };
+    const ends =
+      query.exact === 'true' ? exactly(await previewEnds(tx, next)) : await estimateEnds(tx, change);
+    return { body: describeEndCounts(ends) };
   },
 });
 
@@ -73,22 +79,21 @@ export const writePolicy = defineRoute({
   scope: 'curfew:write',
   params: policyPath,
   body: policySchema,
-  answer: storedPolicy.extend({ would_end: endCounts }),
+  answer: storedPolicy.extend(endCounts),
   isVersioned: true,
   async handle({ tx, configuration, path, body, ifMatch, origin }) {
     assertVersion(configuration.policies.get(path.name), ifMatch);
     const desired = desirePolicy(configuration, path.name, body);
-    await applyConfiguration(tx, desired, { origin });
+    const before = { current: configuration, isWalked: await isWalked(tx) };
+    await applyConfiguration(tx, desired, { origin, current: configuration });
     const next = mergeConfigurations(configuration, desired);
     const policy = getPolicy(next, path.name);
-    const before = configuration.policies.get(path.name);
+    const stored = configuration.policies.get(path.name);
     const isSame =
-      before && JSON.stringify(describePolicy(before)) === JSON.stringify(describePolicy(policy));
+      stored && JSON.stringify(describePolicy(stored)) === JSON.stringify(describePolicy(policy));
     const version = policy.version + (isSame ? 0 : 1);
-    return {
-      body: { ...describePolicy({ ...policy, version }), would_end: await previewEnds(tx, next) },
-      version,
-    };
+    const ends = await estimateEnds(tx, { ...before, next });
+    return { body: { ...describePolicy({ ...policy, version }), ...describeEndCounts(ends) }, version };
   },
 });
 
@@ -108,7 +113,7 @@ export const deletePolicy = defineRoute({
       throw new ApiProblem('conflict', 'The policy default is always there.');
     const policies = new Map(configuration.policies);
     policies.delete(path.name);
-    await applyConfiguration(tx, { policies }, { origin });
+    await applyConfiguration(tx, { policies }, { origin, current: configuration });
     return { body: {} };
   },
 });

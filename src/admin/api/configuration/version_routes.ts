@@ -8,12 +8,16 @@ import type { Difference } from '../../../policy/compare_configurations.ts';
 import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
 import type { HistoryEntry } from '../../../reports/report_history.ts';
 import { endedSchema } from '../accounts/account_schema.ts';
+import { changeConfigured } from '../../change_configured.ts';
+import { writeCursor } from '../../cursor.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { formatTime, instant } from '../times.ts';
-import { endCounts } from './end_counts.ts';
+import { describeEndCounts, endCounts, exactQuery } from './end_counts.ts';
 
+/** Entries that a page of a comparison looks at. */
+const mostEntries = 1000;
 /** Changes that are told of each version in the list. */
 const mostChanges = 20;
 
@@ -53,7 +57,7 @@ const entrySchema = z.object({
 const revertedSchema = z.object({
   differences: differencesSchema,
   ended: endedSchema.meta({ description: 'What had already been over, or belonged to removed clients.' }),
-  would_end: endCounts,
+  ...endCounts,
   warnings: z.array(z.object({ path: z.string(), message: z.string() })),
   unrestored: z
     .array(
@@ -91,14 +95,28 @@ export const compareConfigurationVersions = defineRoute({
   method: 'GET',
   path: '/configuration/versions/{version}/diff',
   operationId: 'compareConfigurationVersions',
-  summary: 'What differs between this version and another one, or the one in force.',
+  summary:
+    'What differs between this version and another one, or the one in force; entries with pages, in the order of sections and names.',
   scope: 'curfew:read',
   params: versionPath,
-  query: z.strictObject({ to: version.exactOptional() }),
-  answer: z.object({ from: z.number().int(), to: z.number().int(), differences: differencesSchema }),
-  async handle({ tx, configuration, path: { version: from }, query: { to = configuration.version } }) {
-    const differences = await reportVersionDifferences(tx, from, to);
-    return { body: { from, to, differences: describeDifferences(differences) } };
+  query: pageQuery.extend({
+    to: version.exactOptional(),
+    limit: z.coerce.number().int().min(1).max(mostEntries).default(mostEntries).meta({
+      description: 'How many entries that changed between the two a page looks at.',
+    }),
+  }),
+  answer: z.object({
+    from: z.number().int(),
+    to: z.number().int(),
+    differences: differencesSchema,
+    next_cursor: z.string().exactOptional().meta({ description: 'Absent on the last page.' }),
+  }),
+  async handle({ tx, configuration, path: { version: from }, query }) {
+    const { to = configuration.version, limit: most, cursor } = query;
+    const after = readCursor(cursor, z.object({ section: z.string(), name: z.string() }));
+    const { differences, next } = await reportVersionDifferences(tx, from, to, { after, most });
+    const more = next === undefined ? {} : { next_cursor: writeCursor(next) };
+    return { body: { from, to, differences: describeDifferences(differences), ...more } };
   },
 });
 
@@ -109,10 +127,16 @@ export const previewRevert = defineRoute({
   summary: 'What re-establishing this version would change and end: done to its end, and undone.',
   scope: 'curfew:read',
   params: versionPath,
+  query: exactQuery,
   answer: revertedSchema,
   problems: ['conflict', 'last_administrator'],
-  async handle({ path, origin }, { database }) {
-    const reverted = await rehearse(database, (tx) => revertAsOperator(tx, path.version, { origin }));
+  async handle({ path, query, origin }, { database, loadConfiguration }) {
+    const how = { origin, countsAll: query.exact === 'true' };
+    const reverted = await rehearse(database, (tx) =>
+      changeConfigured(tx, { loadConfiguration }, (current) =>
+        revertAsOperator(tx, path.version, { ...how, current }),
+      ),
+    );
     return { body: describeReverted(reverted) };
   },
 });
@@ -132,8 +156,8 @@ export const revertToVersion = defineRoute({
   isVersioned: true,
   async handle({ tx, configuration, path, body: { message }, ifMatch, origin }) {
     assertInForce(configuration, ifMatch);
-    const reverted = await revertAsOperator(tx, path.version, { origin, message });
-    const { version: inForce } = reverted.configuration;
+    const reverted = await revertAsOperator(tx, path.version, { origin, message, current: configuration });
+    const { version: inForce } = reverted;
     return { body: { ...describeReverted(reverted), version: inForce }, version: inForce };
   },
 });
@@ -175,7 +199,7 @@ function describeReverted({
   return {
     differences: describeDifferences(differences),
     ended,
-    would_end: wouldEnd,
+    ...describeEndCounts(wouldEnd),
     warnings,
     unrestored: unrestored.map(({ clientId, what, since }) => ({
       client_id: clientId,
