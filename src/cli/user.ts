@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAccount } from '../operations/add_account.ts';
 import { deleteAccount } from '../operations/delete_account.ts';
 import { disableAccount, enableAccount } from '../operations/disable_account.ts';
+import { keepAdministrator } from '../operations/keep_administrator.ts';
 import { removeSecondFactors } from '../operations/remove_second_factors.ts';
 import { setRoles } from '../operations/set_roles.ts';
 import { unlockAccount } from '../operations/unlock_account.ts';
@@ -42,7 +43,10 @@ export function addUserCommands(program: Command): void {
     .description('replace the roles; what is already over under the old ones ends first')
     .action(async (username: string, roles: string[]) => {
       await changeAndTell(async (tx, configuration) => {
-        await setRoles(tx, configuration, await getAccount(tx, username), roles, operator);
+        const account = await getAccount(tx, username);
+        await keepAdministrator(tx, configuration, () =>
+          setRoles(tx, configuration, account, roles, operator),
+        );
         return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}.`;
       });
     });
@@ -52,7 +56,9 @@ export function addUserCommands(program: Command): void {
     .action(async (username: string) => {
       await changeAndTell(async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);
-        const ended = await disableAccount(tx, configuration, accountId, operator);
+        const ended = await keepAdministrator(tx, configuration, () =>
+          disableAccount(tx, configuration, accountId, operator),
+        );
         return `${username} is disabled; ended ${ended.sessions} sessions and ${ended.families} families.`;
       });
     });
@@ -83,7 +89,9 @@ export function addUserCommands(program: Command): void {
     .action(async (username: string) => {
       await changeAndTell(async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);
-        const { sessions, families, events } = await deleteAccount(tx, configuration, accountId, operator);
+        const { sessions, families, events } = await keepAdministrator(tx, configuration, () =>
+          deleteAccount(tx, configuration, accountId, operator),
+        );
         const ended = `ended ${sessions} sessions and ${families} families`;
         return `${username} is deleted; ${ended}; erased from ${events} events of the trail.`;
       });

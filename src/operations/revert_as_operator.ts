@@ -1,10 +1,9 @@
 import type { Origin } from '../domain/origin.ts';
 import { Problem } from '../domain/problems.ts';
-import { listRolesOf } from '../policy/operator_rights.ts';
-import { countEnabledWith } from '../store/account_pages.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { LoadedConfiguration } from '../store/configuration.ts';
 import type { Queryable } from '../store/database.ts';
+import { hasAdministrator } from './has_administrator.ts';
 import { previewEnds } from './preview_ends.ts';
 import type { EndCount } from './preview_ends.ts';
 import { revertConfiguration } from './revert_configuration.ts';
@@ -28,7 +27,7 @@ export async function revertAsOperator(
 ): Promise<RevertedByOperator> {
   const reverted = await revertConfiguration(tx, version, how);
   const configuration = await loadConfiguration(tx);
-  if ((await countEnabledWith(tx, listRolesOf(configuration, 'curfew:write'), 1)) === 0)
+  if (!(await hasAdministrator(tx, configuration)))
     throw new Problem(
       'last_administrator',
       `No administrator would be left: in version ${version} no enabled account has a role of curfew:write.`,
