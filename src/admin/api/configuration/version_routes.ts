@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { lineSchema } from '../../../config/schema/names.ts';
-import type { Configuration } from '../../../domain/configuration.ts';
 import { rehearse } from '../../../operations/rehearse.ts';
 import { revertAsOperator } from '../../../operations/revert_as_operator.ts';
 import type { RevertedByOperator } from '../../../operations/revert_as_operator.ts';
-import type { Difference } from '../../../policy/compare_configurations.ts';
 import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
 import type { HistoryEntry } from '../../../reports/report_history.ts';
-import { endedSchema } from '../accounts/account_schema.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
-import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { formatTime, instant } from '../times.ts';
-import { endCounts } from './end_counts.ts';
+import { appliedSchema, describeApplied, describeDifferences, differencesSchema } from './applied_schema.ts';
+import { assertInForce } from './assert_in_force.ts';
 
 /** Changes that are told of each version in the list. */
 const mostChanges = 20;
@@ -22,23 +19,6 @@ const version = z
   .regex(/^\d{1,15}$/, { error: 'must be the number of a version' })
   .transform(Number);
 const versionPath = z.object({ version });
-const differencesSchema = z
-  .array(
-    z.object({
-      section: z.string(),
-      name: z.string(),
-      kind: z.enum(['added', 'changed', 'removed']),
-      fields: z.array(
-        z.object({
-          field: z.string(),
-          from: z.unknown(),
-          to: z.unknown(),
-          direction: z.enum(['stricter', 'looser', 'mixed']).exactOptional(),
-        }),
-      ),
-    }),
-  )
-  .meta({ description: 'Durations in seconds; of secrets only that they changed.' });
 const entrySchema = z.object({
   version: z.number().int(),
   made_at: instant,
@@ -50,11 +30,7 @@ const entrySchema = z.object({
   change_count: z.number().int(),
   differences: differencesSchema,
 });
-const revertedSchema = z.object({
-  differences: differencesSchema,
-  ended: endedSchema.meta({ description: 'What had already been over, or belonged to removed clients.' }),
-  would_end: endCounts,
-  warnings: z.array(z.object({ path: z.string(), message: z.string() })),
+const revertedSchema = appliedSchema.extend({
   unrestored: z
     .array(
       z.object({
@@ -138,14 +114,6 @@ export const revertToVersion = defineRoute({
   },
 });
 
-function assertInForce({ version: inForce }: Configuration, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch === String(inForce)) return;
-  throw new ApiProblem(
-    'precondition_failed',
-    'The configuration was changed since it was read. Read it again.',
-  );
-}
-
 function describeEntry(entry: HistoryEntry): z.input<typeof entrySchema> {
   const { accountId, username, message, revertsTo } = entry;
   return {
@@ -161,23 +129,10 @@ function describeEntry(entry: HistoryEntry): z.input<typeof entrySchema> {
   };
 }
 
-function describeDifferences(differences: readonly Difference[]): z.input<typeof differencesSchema> {
-  return differences.map(({ section, name, kind, fields }) => ({ section, name, kind, fields }));
-}
-
-function describeReverted({
-  differences,
-  ended,
-  warnings,
-  unrestored,
-  wouldEnd,
-}: RevertedByOperator): z.input<typeof revertedSchema> {
+function describeReverted(reverted: RevertedByOperator): z.input<typeof revertedSchema> {
   return {
-    differences: describeDifferences(differences),
-    ended,
-    would_end: wouldEnd,
-    warnings,
-    unrestored: unrestored.map(({ clientId, what, since }) => ({
+    ...describeApplied(reverted),
+    unrestored: reverted.unrestored.map(({ clientId, what, since }) => ({
       client_id: clientId,
       what,
       ...(since === undefined ? {} : { since }),
