@@ -16,12 +16,10 @@ import { loadConfiguration } from '../store/configuration.ts';
 import type { Queryable } from '../store/database.ts';
 import { addClientListings } from './client_listings.ts';
 import { withDatabase } from './open_database.ts';
+import { readClientWish } from './read_client_wish.ts';
+import type { ClientOptions } from './read_client_wish.ts';
 
-interface AddOptions {
-  kind: string;
-  name?: string;
-  redirectUri?: string;
-  scope?: string;
+interface AddOptions extends ClientOptions {
   json?: true;
 }
 
@@ -39,7 +37,7 @@ export function addClientCommands(program: Command): void {
     .option('--scope <scopes>', 'the scopes that it may ask for; otherwise those that its kind usually needs')
     .option('--json', 'as one JSON document')
     .action(async (clientId: string, options: AddOptions, command: Command) => {
-      await addOfKind(clientId, options, command);
+      await addOfKind(clientId, options, (message) => command.error(message));
     });
   client
     .command('disable <client-id>')
@@ -81,26 +79,18 @@ export function addClientCommands(program: Command): void {
 
 async function addOfKind(
   clientId: string,
-  { kind: name, redirectUri = '', scope, name: title = '', json }: AddOptions,
-  command: Command,
+  { json, ...options }: AddOptions,
+  refuse: (message: string) => never,
 ): Promise<void> {
-  const kind = clientKinds[name];
-  if (!kind) throw new Error('The option takes only kinds that there are.');
-  if (kind.redirects !== (redirectUri !== ''))
-    command.error(
-      kind.redirects
-        ? `error: ${name} needs --redirect-uri: people come back there after signing in`
-        : `error: nobody comes back to a ${name}: leave out --redirect-uri`,
-    );
-  const wish = { clientId, name: title, redirectUri, scope: scope ?? kind.usualScope, resource: '' };
+  const { kind, wish } = readClientWish(clientId, options, refuse);
   const secret = await changeClients('add', async (tx, origin) => {
     const wanted = desireKind(await loadConfiguration(tx), kind, wish);
     await addClient(tx, wanted.client, origin);
     return wanted.secret;
   });
-  if (secret !== undefined)
-    return handOver({ json }, { clientId, kind: name, secret }, 'only a hash is kept');
-  print({ json }, { clientId, kind: name, secret: null }, `${clientId} is added; it has no secret.`);
+  const added = { clientId, kind: options.kind };
+  if (secret !== undefined) return handOver({ json }, { ...added, secret }, 'only a hash is kept');
+  print({ json }, { ...added, secret: null }, `${clientId} is added; it has no secret.`);
 }
 
 /** Run a change in one transaction; the trail and the history say by which command. */

@@ -1,3 +1,4 @@
+import { fileCommands } from './file_commands.ts';
 import { itemsOf, segment } from './remote_command.ts';
 import type { RemoteCommand } from './remote_command.ts';
 
@@ -13,6 +14,13 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
     },
   ],
   ['client show', { run: async ({ api, args: [id] }) => await api.read(`/clients/${segment(id)}`) }],
+  [
+    'client add',
+    {
+      options: ['kind', 'name', 'redirectUri', 'scope'],
+      run: async (call) => await (await import('./add_client_remotely.ts')).addClientRemotely(call),
+    },
+  ],
   ['client disable', onClient('disable')],
   ['client enable', onClient('enable')],
   [
@@ -23,6 +31,7 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
         await api.change('POST', `/clients/${segment(id)}/rotate-secret`, { overlap: `${Number(overlap)}s` }),
     },
   ],
+  ...fileCommands,
   ['policy list', { run: async ({ api }) => await api.list('/role-limits') }],
   [
     'policy explain',
@@ -63,7 +72,7 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
       options: ['dryRun', 'message'],
       run: async ({ api, args: [version], options: { dryRun, message } }) =>
         dryRun === true
-          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview`)
+          ? await api.ask(`/configuration/versions/${segment(version)}/preview`)
           : await api.change('POST', `/configuration/versions/${segment(version)}/revert`, { message }),
     },
   ],

@@ -1,7 +1,8 @@
-import { Problem } from '../../domain/problems.ts';
-import type { AdminApi, Json } from './admin_api.ts';
+import type { Json } from './admin_api.ts';
+import { auditCommands } from './audit_commands.ts';
 import { configurationCommands } from './configuration_commands.ts';
-import type { RemoteCommand } from './remote_command.ts';
+import { findAccount, findAccountId } from './find_account.ts';
+import type { RemoteCall, RemoteCommand } from './remote_command.ts';
 import { reportCommands } from './report_commands.ts';
 import { itemsOf, segment } from './remote_command.ts';
 
@@ -15,17 +16,9 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
     },
   ],
   ['user show', { run: async ({ api, args }) => await api.read(await findAccount(api, args[0])) }],
-  [
-    'user invite',
-    {
-      options: ['role', 'email', 'name'],
-      async run({ api, args, options: { role: roles = [], email, name } }) {
-        const account = await api.change('POST', '/accounts', { username: args[0], roles, email, name });
-        const link = await api.change('POST', `/accounts/${segment(account.account_id)}/password-link`);
-        return { ...account, ...link };
-      },
-    },
-  ],
+  // No password goes through the API: whoever is added chooses one, by a link.
+  ['user add', { options: ['role', 'email', 'name'], run: inviteAccount }],
+  ['user invite', { options: ['role', 'email', 'name'], run: inviteAccount }],
   ['user password-link', onAccount('POST', 'password-link')],
   [
     'user set-roles',
@@ -99,42 +92,25 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
       },
     },
   ],
-  [
-    'audit list',
-    {
-      options: ['user', 'account', 'event', 'limit'],
-      columns: ['occurred_at', 'name', 'account_id', 'client_id', 'address'],
-      async run({ api, options: { user, account, event, limit } }) {
-        const accountId = user === undefined ? (account as string) : await findAccountId(api, user);
-        return await api.list(
-          '/audit-events',
-          { account_id: accountId, name: event as string },
-          Number(limit),
-        );
-      },
-    },
-  ],
+  ...auditCommands,
   ...configurationCommands,
   ...reportCommands,
 ]);
+
+async function inviteAccount({
+  api,
+  args,
+  options: { role: roles = [], email, name },
+}: RemoteCall): Promise<Json> {
+  const account = await api.change('POST', '/accounts', { username: args[0], roles, email, name });
+  const link = await api.change('POST', `/accounts/${segment(account.account_id)}/password-link`);
+  return { ...account, ...link };
+}
 
 function onAccount(method: 'POST' | 'DELETE', action: string): RemoteCommand {
   return {
     run: async ({ api, args }) => await api.change(method, `${await findAccount(api, args[0])}/${action}`),
   };
-}
-
-async function findAccount(api: AdminApi, username: unknown): Promise<string> {
-  return `/accounts/${segment(await findAccountId(api, username))}`;
-}
-
-/** The list knows beginnings of usernames; the whole name comes first among those that begin with it. */
-async function findAccountId(api: AdminApi, username: unknown): Promise<string> {
-  const name = String(username);
-  const found = await api.list('/accounts', { username: name }, 1);
-  const same = found.find((account) => String(account.username).toLowerCase() === name.toLowerCase());
-  if (!same) throw new Problem('account_unknown', `There is no account named ${name}.`);
-  return String(same.account_id);
 }
 
 /** Families have UUIDs, sessions have identifiers of the library's. */
