@@ -7,6 +7,7 @@ import { parseDuration } from '../domain/durations.ts';
 import type { Origin } from '../domain/origin.ts';
 import { addClient } from '../operations/add_client.ts';
 import { disableClient, enableClient } from '../operations/disable_client.ts';
+import { removeClient } from '../operations/remove_client.ts';
 import {
   longestSecretOverlap,
   rotateClientSecret,
@@ -56,6 +57,14 @@ export function addClientCommands(program: Command): void {
     .action(async (clientId: string, options: { json?: true }) => {
       await changeClients('enable', (tx, origin) => enableClient(tx, clientId, origin));
       print(options, { clientId }, `${clientId} is enabled.`);
+    });
+  client
+    .command('remove <client-id>')
+    .description('remove the client with its event streams, and end all its refresh tokens; the trail stays')
+    .option('--json', 'as one JSON document')
+    .action(async (clientId: string, options: { json?: true }) => {
+      const { families } = await changeClients('remove', (tx, origin) => removeClient(tx, clientId, origin));
+      print(options, { clientId, families }, `${clientId} is removed; ended ${families} families.`);
     });
   client
     .command('rotate-secret <client-id>')

@@ -72,6 +72,13 @@ describe('the trail, by the admin API', () => {
     assert.deepEqual([named.status, named.body.items], [200, []]);
   });
 
+  it('answers by a status where nothing can be read, before anything is sent', async () => {
+    for (const query of ['?account_id=%00', '?name=%00', '?since=0s', '?limit=5']) {
+      const { status, headers } = await admin.call('GET', `/audit-events.ndjson${query}`);
+      assert.deepEqual([status, headers.get('content-type')], [400, 'application/problem+json'], query);
+    }
+  });
+
   it('tells what was altered, in a sentence that says where', async () => {
     const [altered] = await asOwner<{ id: string }>(
       server.test.ownerUrl,

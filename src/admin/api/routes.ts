@@ -13,7 +13,7 @@ import { createPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
 import { exportAuditEvents } from './audit/export_audit_events.ts';
 import { listAuditEvents } from './audit/list_audit_events.ts';
 import { verifyAuditTrail } from './audit/verify_audit_trail.ts';
-import { disableClient, enableClient, rotateClientSecret } from './clients/client_access.ts';
+import { deleteClient, disableClient, enableClient, rotateClientSecret } from './clients/client_access.ts';
 import { listClients, readClient } from './clients/read_clients.ts';
 import { createClient, replaceClient } from './clients/write_clients.ts';
 import {
@@ -87,6 +87,7 @@ export const routes: readonly Route[] = [
   createClient,
   readClient,
   replaceClient,
+  deleteClient,
   disableClient,
   enableClient,
   rotateClientSecret,

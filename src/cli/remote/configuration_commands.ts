@@ -24,6 +24,10 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
   ['client disable', onClient('disable')],
   ['client enable', onClient('enable')],
   [
+    'client remove',
+    { run: async ({ api, args: [id] }) => await api.change('DELETE', `/clients/${segment(id)}`) },
+  ],
+  [
     'client rotate-secret',
     {
       options: ['overlap'],

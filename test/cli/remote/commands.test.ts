@@ -153,6 +153,7 @@ describe('commands with --url', () => {
     assert.match(String(web.client_secret), /^[\w-]{43}$/);
     const tool = await answer('client', 'add', 'tool', '--kind', 'device');
     assert.deepEqual([tool.has_secret, 'client_secret' in tool], [false, false]);
+    assert.deepEqual(await answer('client', 'remove', 'tool'), { ended: { families: 0 } });
     const refused = await curfew('client', 'add', 'spa-app', '--kind', 'spa');
     assert.deepEqual([refused.code, refused.stdout], [2, '']);
     assert.match(refused.stderr, /^error: spa needs --redirect-uri/);

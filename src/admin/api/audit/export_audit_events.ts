@@ -14,10 +14,13 @@ export const exportAuditEvents = defineRoute({
   type: 'application/x-ndjson',
   answer: z.unknown(),
   async handle({ query: { account_id: accountId, name, since } }, { exportTrail }) {
-    return { body: Readable.from(endLines(exportTrail({ accountId, name, maxAge: since }))) };
+    const lines = exportTrail({ accountId, name, maxAge: since })[Symbol.asyncIterator]();
+    // Read before anything is answered: what cannot be read at all is told by the status.
+    const first = await lines.next();
+    return { body: Readable.from(endLines(first, lines)) };
   },
 });
 
-async function* endLines(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${line}\n`;
+async function* endLines(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
+  for (let next = first; next.done !== true; next = await rest.next()) yield `${next.value}\n`;
 }
