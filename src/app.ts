@@ -273,6 +273,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       configuration: readConfiguration,
       loadConfiguration,
       ...operating,
+      sendsMail: mail !== undefined,
       ...buildTrail(database, atRest),
     }),
   );

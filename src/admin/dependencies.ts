@@ -26,6 +26,8 @@ export interface AdminDependencies {
   readBearer(token: string): Promise<Administrator | undefined>;
   /** The configuration in force. */
   configuration(): Promise<LoadedConfiguration>;
+  /** Whether it has a mail server. */
+  sendsMail: boolean;
   /** Read in the transaction of a change. */
   loadConfiguration(tx: Queryable): Promise<LoadedConfiguration>;
   /** What the server does whatever is configured, as far as baselines speak of it. */

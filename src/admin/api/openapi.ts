@@ -66,7 +66,7 @@ function describeRoute(route: Route): Json {
     ...(body
       ? {
           requestBody: {
-            required: true,
+            required: !route.isBodyOptional,
             content: { 'application/json': { schema: schemaOf(body, 'input') } },
           },
         }

@@ -46,6 +46,8 @@ interface Shape<
   params?: Path;
   query?: Query;
   body?: Body;
+  /** Without a body, `{}` is read. */
+  isBodyOptional?: boolean;
   /** Bytes; otherwise 256 KiB. */
   longestBody?: number;
   answer: Out;

@@ -9,7 +9,7 @@ import { createAccount } from './accounts/create_account.ts';
 import { listAccounts } from './accounts/list_accounts.ts';
 import { readAccount } from './accounts/read_account.ts';
 import { replaceRoles } from './accounts/replace_roles.ts';
-import { createPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
+import { createPasswordLink, mailPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
 import { exportAuditEvents } from './audit/export_audit_events.ts';
 import { listAuditEvents } from './audit/list_audit_events.ts';
 import { verifyAuditTrail } from './audit/verify_audit_trail.ts';
@@ -64,6 +64,7 @@ export const routes: readonly Route[] = [
   endAccess,
   resetMfa,
   createPasswordLink,
+  mailPasswordLink,
   unlockAccount,
   listSessions,
   readSession,

@@ -113,7 +113,12 @@ function readQuery(ctx: Context): Record<string, unknown> {
   return { ...ctx.query };
 }
 
-async function readBody(ctx: Context, { longestBody = usualLongestBody }: Route): Promise<unknown> {
+async function readBody(
+  ctx: Context,
+  { longestBody = usualLongestBody, isBodyOptional = false }: Route,
+): Promise<unknown> {
+  const hasBody = ctx.get('Transfer-Encoding') !== '' || (ctx.request.length ?? 0) > 0;
+  if (isBodyOptional && !hasBody) return {};
   if (!ctx.is('json')) throw new ApiProblem('unsupported_media_type', 'Send application/json.');
   const body = await readJson(ctx, longestBody);
   if (body === undefined) throw new ApiProblem('invalid_request', '/body: is not JSON');

@@ -9,8 +9,10 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
   [
     'client list',
     {
-      columns: ['client_id', 'client_name', 'disabled', 'scope'],
-      run: async ({ api }) => await api.list('/clients'),
+      options: ['after'],
+      columns: ['client_id', 'disabled', 'policy', 'has_secret', 'trusted'],
+      run: async ({ api, options: { after } }) =>
+        await api.list('/clients', { after: after === '' ? undefined : (after as string | undefined) }),
     },
   ],
   ['client show', { run: async ({ api, args: [id] }) => await api.read(`/clients/${segment(id)}`) }],
@@ -55,10 +57,17 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
   [
     'policy history',
     {
-      options: ['policy', 'limit'],
+      options: ['policy', 'limit', 'before'],
       columns: ['version', 'made_at', 'author', 'username', 'change_count', 'message'],
-      run: async ({ api, options: { policy, limit } }) =>
-        await api.list('/configuration/versions', { policy: policy as string | undefined }, Number(limit)),
+      run: async ({ api, options: { policy, limit, before } }) =>
+        await api.list(
+          '/configuration/versions',
+          {
+            policy: policy as string | undefined,
+            before: before === undefined ? undefined : String(Number(before)),
+          },
+          Number(limit),
+        ),
     },
   ],
   [

@@ -6,20 +6,30 @@ import type { RemoteCall, RemoteCommand } from './remote_command.ts';
 import { reportCommands } from './report_commands.ts';
 import { itemsOf, segment } from './remote_command.ts';
 
+const linkOptions = ['mail', 'validFor'];
+
 /** The commands that the admin API can answer, by name: what `--url` makes of them. */
 export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string, RemoteCommand>([
   [
     'user list',
     {
+      options: ['after'],
       columns: ['username', 'disabled', 'roles', 'email', 'account_id'],
-      run: async ({ api }) => await api.list('/accounts'),
+      run: async ({ api, options: { after } }) =>
+        await api.list('/accounts', { after: after as string | undefined }),
     },
   ],
   ['user show', { run: async ({ api, args }) => await api.read(await findAccount(api, args[0])) }],
   // No password goes through the API: whoever is added chooses one, by a link.
   ['user add', { options: ['role', 'email', 'name'], run: inviteAccount }],
-  ['user invite', { options: ['role', 'email', 'name'], run: inviteAccount }],
-  ['user password-link', onAccount('POST', 'password-link')],
+  ['user invite', { options: ['role', 'email', 'name', ...linkOptions], run: inviteAccount }],
+  [
+    'user password-link',
+    {
+      options: linkOptions,
+      run: async (call) => await linkAccount(call, await findAccount(call.api, call.args[0])),
+    },
+  ],
   [
     'user set-roles',
     {
@@ -60,13 +70,14 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
   [
     'session end',
     {
-      options: ['user'],
-      async run({ api, args: [ids = []], options: { user }, refuse }) {
+      options: ['user', 'reason'],
+      async run({ api, args: [ids = []], options: { user, reason }, refuse }) {
         if ((user === undefined) === (ids.length === 0)) refuse('error: name ids, or say --user');
+        if (user !== undefined && reason !== undefined) refuse('error: --reason goes with ids');
         if (user !== undefined) return await api.change('POST', `${await findAccount(api, user)}/end-access`);
         const total = { sessions: 0, families: 0 };
         for (const id of ids) {
-          const ended = await api.change('POST', `/${kindOf(id)}/${segment(id)}/end`);
+          const ended = await api.change('POST', `/${kindOf(id)}/${segment(id)}/end`, { reason });
           total.sessions += Number(ended.sessions);
           total.families += Number(ended.families);
         }
@@ -97,14 +108,27 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
   ...reportCommands,
 ]);
 
-async function inviteAccount({
-  api,
-  args,
-  options: { role: roles = [], email, name },
-}: RemoteCall): Promise<Json> {
+async function inviteAccount(call: RemoteCall): Promise<Json> {
+  const { api, args, options, refuse } = call;
+  assertLinkOptions(options, refuse);
+  const { role: roles = [], email, name, mail } = options;
+  if (mail === true && email === undefined) refuse('error: --mail needs --email');
   const account = await api.change('POST', '/accounts', { username: args[0], roles, email, name });
-  const link = await api.change('POST', `/accounts/${segment(account.account_id)}/password-link`);
-  return { ...account, ...link };
+  return { ...account, ...(await linkAccount(call, `/accounts/${segment(account.account_id)}`)) };
+}
+
+/** Have a link made, or mailed to its owner. */
+async function linkAccount({ api, options, refuse }: RemoteCall, account: string): Promise<Json> {
+  assertLinkOptions(options, refuse);
+  const { mail, validFor } = options;
+  if (mail === true) return await api.change('POST', `${account}/password-mail`);
+  const lasts = validFor === undefined ? {} : { valid_for: `${Number(validFor)}s` };
+  return await api.change('POST', `${account}/password-link`, lasts);
+}
+
+function assertLinkOptions({ mail, validFor }: RemoteCall['options'], refuse: RemoteCall['refuse']): void {
+  if (mail === true && validFor !== undefined)
+    refuse('error: a mailed link has its own time: leave out --valid-for');
 }
 
 function onAccount(method: 'POST' | 'DELETE', action: string): RemoteCommand {

@@ -163,6 +163,13 @@ describe('commands with --url', () => {
     const added = await answer('user', 'add', 'emmy', '--role', 'member', '--email', 'emmy@example.com');
     assert.deepEqual([added.username, added.roles], ['emmy', ['member']]);
     assert.match(String(added.url), new RegExp(`^${server.issuer}/set-password`));
+    const link = await answer('user', 'password-link', 'emmy', '--valid-for', '90s');
+    assert.equal(link.expires_in, 90);
+    const later = await answer('user', 'list', '--after', 'emmy');
+    assert.deepEqual(
+      later.map(({ username }) => username),
+      ['grace', 'joan', 'nobody'],
+    );
     const refused = await curfew('user', 'set-password', 'emmy');
     assert.equal(refused.code, 2);
     assert.match(

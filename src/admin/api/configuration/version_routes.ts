@@ -52,11 +52,14 @@ export const listConfigurationVersions = defineRoute({
     policy: z.string().min(1).max(200).exactOptional().meta({
       description: 'Only versions that changed this policy, and only these changes.',
     }),
+    before: version.exactOptional().meta({
+      description: 'Only versions older than this one; a cursor goes before it.',
+    }),
   }),
   answer: pageOf(entrySchema),
   isVersioned: true,
-  async handle({ tx, configuration, query: { limit, cursor, policy } }) {
-    const before = readCursor(cursor, z.int().min(0));
+  async handle({ tx, configuration, query: { limit, cursor, policy, before: oldest } }) {
+    const before = readCursor(cursor, z.int().min(0)) ?? oldest;
     const rows = await reportHistory(tx, { most: limit + 1, before, policy, mostChanges });
     const body = makePage(rows, limit, { keyOf: (row) => row.version, describe: describeEntry });
     return { body, version: configuration.version };
