@@ -86,6 +86,19 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
     },
   ],
   [
+    'lease list',
+    {
+      options: ['user'],
+      columns: ['family_id', 'username', 'client_id', 'allowed_seconds', 'ends_at', 'running', 'purpose'],
+      run: async ({ api, options: { user } }) =>
+        await api.list('/leases', user === undefined ? {} : { account_id: await findAccountId(api, user) }),
+    },
+  ],
+  [
+    'lease end',
+    { run: async ({ api, args: [id] }) => await api.change('POST', `/leases/${segment(id)}/end`) },
+  ],
+  [
     'notice list',
     {
       options: ['dead'],
