@@ -72,6 +72,7 @@ import { paths as ssfPaths } from './ssf/paths.ts';
 import { ssfRoutes } from './ssf/routes.ts';
 import { countLiveSessions } from './reports/count_live_sessions.ts';
 import { buildEventStreams } from './wiring/event_streams.ts';
+import { buildTrail } from './wiring/trail.ts';
 import { buildInteractionPasskeys, buildPasskeys } from './wiring/passkeys.ts';
 import { buildPasswords } from './wiring/passwords.ts';
 import { buildAuthenticators, buildSecondFactors } from './wiring/second_factors.ts';
@@ -272,6 +273,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       configuration: readConfiguration,
       loadConfiguration: configurations.within,
       ...operating,
+      sendsMail: mail !== undefined,
+      ...buildTrail(database, atRest),
     }),
   );
   app.use(requestTransaction(database, configurations));

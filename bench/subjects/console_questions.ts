@@ -103,6 +103,9 @@ const searches: Readonly<Record<string, readonly Search[]>> = {
   ],
   // Between these two came all clients at once.
   '/admin/v1/configuration/versions/{version}/diff': [{ query: '' }, { query: 'to=2', holds: 'app-00001' }],
+  // All that is configured, and all that was ever recorded: they grow with it, and are no lists.
+  '/admin/v1/configuration': [],
+  '/admin/v1/audit-verification': [],
   '/admin/v1/notices': [{ query: '' }, { query: 'state=all' }],
   '/admin/v1/reports/usage': [{ query: '' }, { query: 'by=client' }],
   '/admin/v1/reports/timeouts': [{ query: '' }, { query: 'by=client' }],
@@ -127,7 +130,7 @@ function listOfRoute(path: string): Question[] {
   return asked.map(({ query, holds }) => ({
     address: query === '' ? named : `${named}?${query}`,
     isOfApi: path.startsWith(apiRoot),
-    isFile: /\.(csv|json|html)$/.test(path),
+    isFile: /\.(csv|json|ndjson|html)$/.test(path),
     ...(holds === undefined ? {} : { holds }),
   }));
 }

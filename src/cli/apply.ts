@@ -23,14 +23,23 @@ export function addApplyCommand(program: Command): void {
           actor: 'curfew apply',
           message: options.message,
         });
-        const warnings = [...file.warnings, ...applied.warnings, ...listRemovals(applied.differences)];
-        printApplied({ ...applied, warnings }, { dryRun, json: options.json });
-        for (const line of describeWarnings(warnings)) process.stderr.write(`${line}\n`);
-        const count = applied.differences.length + applied.users.length;
-        const done = dryRun ? 'Nothing was written: this was a dry run.' : 'Applied.';
-        process.stderr.write(count === 0 ? 'Nothing to change.\n' : `${done}\n`);
+        const warnings = [...file.warnings, ...applied.warnings];
+        tellApplied({ ...applied, warnings }, { dryRun, json: options.json });
       });
     });
+}
+
+/** What an apply did or would do, with its warnings: the answer to standard output, the rest beside it. */
+export function tellApplied(
+  applied: AppliedFile,
+  { dryRun, json }: { dryRun: boolean; json?: boolean | undefined },
+): void {
+  const warnings = [...applied.warnings, ...listRemovals(applied.differences)];
+  printApplied({ ...applied, warnings }, { dryRun, json });
+  for (const line of describeWarnings(warnings)) process.stderr.write(`${line}\n`);
+  const count = applied.differences.length + applied.users.length;
+  const done = dryRun ? 'Nothing was written: this was a dry run.' : 'Applied.';
+  process.stderr.write(count === 0 ? 'Nothing to change.\n' : `${done}\n`);
 }
 
 /** What is no longer there afterwards. */

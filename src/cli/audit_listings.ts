@@ -1,17 +1,16 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { parseDuration } from '../domain/durations.ts';
 import { Problem } from '../domain/problems.ts';
-import { nameCheckpoint } from '../events/trail_names.ts';
+import { exportTrail } from '../events/export_trail.ts';
 import { findAccountByUsername } from '../store/accounts.ts';
 import { listAuditEvents } from '../store/audit_events.ts';
 import type { EventFilter, ListedEvent } from '../store/audit_events.ts';
-import { readHead, readTrail } from '../store/audit_verification.ts';
+import { readTrail } from '../store/audit_verification.ts';
 import type { Queryable } from '../store/database.ts';
 import { withDatabase } from './open_database.ts';
+import { writeTrail } from './write_trail.ts';
 
 interface ListOptions {
   user?: string;
@@ -22,9 +21,6 @@ interface ListOptions {
   limit: number;
   json?: true;
 }
-
-/** How many events an export reads at once. */
-const exportPage = 1000;
 
 export function addAuditListings(audit: Command): void {
   filtered(audit.command('list').description('the newest events, the newest first'))
@@ -45,8 +41,11 @@ export function addAuditListings(audit: Command): void {
       .description('every event, the oldest first, a line of JSON each, and the checkpoint at the end'),
   ).action(async (options: ListOptions) => {
     await onTrail(async (tx) => {
-      const lines = exportLines(tx, await readFilter(tx, options), options.json === true);
-      await pipeline(Readable.from(lines), process.stdout, { end: false });
+      const filter = await readFilter(tx, options);
+      await writeTrail(
+        exportTrail((work) => work(tx), filter),
+        options.json === true,
+      );
     });
   });
 }
@@ -82,25 +81,6 @@ function readCount(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
   return Number(text);
-}
-
-/** One JSON document, or a line of JSON an event; the checkpoint is what `verify --checkpoint` takes. */
-async function* exportLines(tx: Queryable, filter: EventFilter, isDocument: boolean): AsyncGenerator<string> {
-  const head = await readHead(tx);
-  const checkpoint = head?.lastMac ? nameCheckpoint(head.head.sealNumber, head.lastMac) : null;
-  let after: string | undefined;
-  let separator = isDocument ? '{"events":[' : '';
-  do {
-    const page = await listAuditEvents(tx, filter, { after, limit: exportPage });
-    for (const event of page) {
-      yield separator + JSON.stringify(event);
-      separator = isDocument ? ',' : '\n';
-    }
-    after = page.length === exportPage ? page.at(-1)?.event_id : undefined;
-  } while (after !== undefined);
-  const end = JSON.stringify({ checkpoint }).slice(1);
-  if (isDocument) yield `${separator.startsWith('{') ? separator : ''}],${end}\n`;
-  else yield `${separator}{${end}\n`;
 }
 
 function describe(event: ListedEvent): string {

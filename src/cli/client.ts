@@ -7,6 +7,7 @@ import { parseDuration } from '../domain/durations.ts';
 import type { Origin } from '../domain/origin.ts';
 import { addClient } from '../operations/add_client.ts';
 import { disableClient, enableClient } from '../operations/disable_client.ts';
+import { removeClient } from '../operations/remove_client.ts';
 import {
   longestSecretOverlap,
   rotateClientSecret,
@@ -17,12 +18,10 @@ import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { addClientListings } from './client_listings.ts';
 import { withDatabase } from './open_database.ts';
+import { readClientWish } from './read_client_wish.ts';
+import type { ClientOptions } from './read_client_wish.ts';
 
-interface AddOptions {
-  kind: string;
-  name?: string;
-  redirectUri?: string;
-  scope?: string;
+interface AddOptions extends ClientOptions {
   json?: true;
 }
 
@@ -40,7 +39,7 @@ export function addClientCommands(program: Command): void {
     .option('--scope <scopes>', 'the scopes that it may ask for; otherwise those that its kind usually needs')
     .option('--json', 'as one JSON document')
     .action(async (clientId: string, options: AddOptions, command: Command) => {
-      await addOfKind(clientId, options, command);
+      await addOfKind(clientId, options, (message) => command.error(message));
     });
   client
     .command('disable <client-id>')
@@ -59,6 +58,14 @@ export function addClientCommands(program: Command): void {
     .action(async (clientId: string, options: { json?: true }) => {
       await changeClients('enable', (tx, origin) => enableClient(tx, clientId, origin));
       print(options, { clientId }, `${clientId} is enabled.`);
+    });
+  client
+    .command('remove <client-id>')
+    .description('remove the client with its event streams, and end all its refresh tokens; the trail stays')
+    .option('--json', 'as one JSON document')
+    .action(async (clientId: string, options: { json?: true }) => {
+      const { families } = await changeClients('remove', (tx, origin) => removeClient(tx, clientId, origin));
+      print(options, { clientId, families }, `${clientId} is removed; ended ${families} families.`);
     });
   client
     .command('rotate-secret <client-id>')
@@ -82,18 +89,10 @@ export function addClientCommands(program: Command): void {
 
 async function addOfKind(
   clientId: string,
-  { kind: name, redirectUri = '', scope, name: title = '', json }: AddOptions,
-  command: Command,
+  { json, ...options }: AddOptions,
+  refuse: (message: string) => never,
 ): Promise<void> {
-  const kind = clientKinds[name];
-  if (!kind) throw new Error('The option takes only kinds that there are.');
-  if (kind.redirects !== (redirectUri !== ''))
-    command.error(
-      kind.redirects
-        ? `error: ${name} needs --redirect-uri: people come back there after signing in`
-        : `error: nobody comes back to a ${name}: leave out --redirect-uri`,
-    );
-  const wish = { clientId, name: title, redirectUri, scope: scope ?? kind.usualScope, resource: '' };
+  const { kind, wish } = readClientWish(clientId, options, refuse);
   const secret = await changeClients('add', async (tx, origin) => {
     await lockConfiguration(tx);
     const configuration = await loadConfiguration(tx);
@@ -101,9 +100,9 @@ async function addOfKind(
     await addClient(tx, wanted.client, origin, configuration);
     return wanted.secret;
   });
-  if (secret !== undefined)
-    return handOver({ json }, { clientId, kind: name, secret }, 'only a hash is kept');
-  print({ json }, { clientId, kind: name, secret: null }, `${clientId} is added; it has no secret.`);
+  const added = { clientId, kind: options.kind };
+  if (secret !== undefined) return handOver({ json }, { ...added, secret }, 'only a hash is kept');
+  print({ json }, { ...added, secret: null }, `${clientId} is added; it has no secret.`);
 }
 
 /** Run a change in one transaction; the trail and the history say by which command. */

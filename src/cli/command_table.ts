@@ -32,7 +32,10 @@ function listCommands(command: Command, name: string): { call: string; command: 
 }
 
 function describeOptions(command: Command): string {
-  return command.options.map(({ flags, description }) => `\`${flags}\` ${description}`).join('<br>');
+  return command.options
+    .filter(({ hidden }) => !hidden)
+    .map(({ flags, description }) => `\`${flags}\` ${description}`)
+    .join('<br>');
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { renderJsonSchema } from '../config/json_schema.ts';
-import { writeConfigurationFile } from '../config/write_configuration_file.ts';
+import { writeConfigurationDocument, writeConfigurationFile } from '../config/write_configuration_file.ts';
 import { desireConfiguration } from '../domain/desire_configuration.ts';
 import { loadConfiguration } from '../store/configuration.ts';
 import type { LoadedConfiguration } from '../store/configuration.ts';
@@ -41,18 +41,35 @@ export function describeConfiguration(
   { schema, secretHashes = false }: Pick<ExportOptions, 'schema'> & { secretHashes?: boolean },
 ): string {
   const disabled = [...configuration.clients.values()].filter((client) => client.disabled);
+  return renderExport(writeConfigurationDocument(desireConfiguration(configuration), { secretHashes }), {
+    version: configuration.version,
+    schema,
+    secretHashes,
+    disabledClients: disabled.map(({ clientId }) => clientId),
+  });
+}
+
+/** The file of a configuration that is written already, by this database or by a server. */
+export function renderExport(
+  written: Record<string, unknown>,
+  {
+    version,
+    schema,
+    secretHashes,
+    disabledClients,
+  }: { version: number; schema: string; secretHashes: boolean; disabledClients: readonly string[] },
+): string {
   const secrets = secretHashes
     ? 'Of secrets it holds the hashes: keep it as you keep those.'
     : 'It holds no secrets: client_secret_stored keeps the stored one.';
-  return writeConfigurationFile(desireConfiguration(configuration), {
+  return writeConfigurationFile(written, {
     header: [
       `yaml-language-server: $schema=${schema}`,
       ...(schema === usualSchema ? [`\`curfew schema --output ${usualSchema}\` writes that schema.`] : []),
       '',
-      `Version ${configuration.version} of the configuration, as curfew apply takes it.`,
+      `Version ${version} of the configuration, as curfew apply takes it.`,
       `${secrets} Accounts are not part of it.`,
     ],
-    secretHashes,
-    disabledClients: new Set(disabled.map(({ clientId }) => clientId)),
+    disabledClients: new Set(disabledClients),
   });
 }

@@ -45,11 +45,10 @@ export function addKeyCommands(program: Command): void {
     .description('let the next keys sign, and publish others to be the next')
     .option('--force', 'although they may not be known everywhere: tokens may fail to verify for a while')
     .option('--at-rest', 'instead, encrypt what is kept anew, under the first CURFEW_SECRET')
-    .option('--json', 'with --at-rest: print one JSON document')
+    .option('--json', 'as one JSON document')
     .action(async (options: { force?: true; atRest?: true; json?: true }, command: Command) => {
       const { force = false, atRest = false } = options;
       if (force && atRest) command.error('error: --force has no meaning with --at-rest');
-      if (options.json && !atRest) command.error('error: --json goes with --at-rest');
       const environment = readEnvironment(process.env, 'tool');
       const secrets = createSecretsAtRest(await readSecrets(environment, whySecret));
       await withDatabase(environment, async (database) => {
@@ -60,19 +59,22 @@ export function addKeyCommands(program: Command): void {
         const rotated = await database.transaction((tx) =>
           rotateSigningKeys(tx, secrets, { configuration, mode }, { actor: 'operator' }),
         );
-        for (const { purpose, algorithm, current, next } of rotated)
-          process.stdout.write(
-            `${purpose} ${algorithm}: ${current} signs, ${next} is published to be the next\n`,
-          );
+        if (options.json) process.stdout.write(`${JSON.stringify(rotated, null, 2)}\n`);
+        else
+          for (const { purpose, algorithm, current, next } of rotated)
+            process.stdout.write(
+              `${purpose} ${algorithm}: ${current} signs, ${next} is published to be the next\n`,
+            );
       });
     });
   keys
     .command('remove <key-id>')
     .description('publish a previous key that leaked no longer: nothing that it signed verifies from now on')
-    .action(async (keyId: string) => {
+    .option('--json', 'as one JSON document')
+    .action(async (keyId: string, { json }: { json?: true }) => {
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
         await database.transaction((tx) => removeSigningKey(tx, keyId, { actor: 'operator' }));
-        process.stdout.write(`${keyId} is removed\n`);
+        process.stdout.write(json ? `${JSON.stringify({ keyId })}\n` : `${keyId} is removed\n`);
       });
     });
 }

@@ -24,13 +24,16 @@ export function addNoticeCommands(program: Command): void {
     .command('replay [ids...]')
     .description('try again what was given up')
     .option('--all', 'everything that was given up')
-    .action(async (ids: string[], { all = false }: { all?: boolean }, command: Command) => {
+    .option('--json', 'as one JSON document')
+    .action(async (ids: string[], options: { all?: boolean; json?: boolean }, command: Command) => {
+      const { all = false, json = false } = options;
       if (all === ids.length > 0) command.error('error: name notices, or say --all');
       await withDatabase(readEnvironment(process.env, 'tool'), async (database) => {
         const count = await database.transaction((tx) =>
           replayNotices(tx, all ? 'all' : ids, { actor: 'operator' }),
         );
-        process.stdout.write(`${count} notices will be tried again.\n`);
+        const text = `${count} notices will be tried again.`;
+        process.stdout.write(`${json ? JSON.stringify({ replayed: count }) : text}\n`);
       });
     });
 }

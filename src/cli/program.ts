@@ -29,6 +29,7 @@ const groups: readonly Group[] = [
   { names: ['client'], load: async () => (await import('./client.ts')).addClientCommands },
   { names: ['policy'], load: async () => (await import('./policy.ts')).addPolicyCommands },
   { names: ['session'], load: async () => (await import('./session.ts')).addSessionCommands },
+  { names: ['lease'], load: async () => (await import('./lease.ts')).addLeaseCommands },
   { names: ['notice'], load: async () => (await import('./notice.ts')).addNoticeCommands },
   { names: ['audit'], load: async () => (await import('./audit.ts')).addAuditCommands },
   { names: ['keys'], load: async () => (await import('./keys.ts')).addKeyCommands },

@@ -1,5 +1,7 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
+import { lineSchema } from '../config/schema/names.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Instant } from '../domain/instants.ts';
 import { Problem } from '../domain/problems.ts';
@@ -63,16 +65,25 @@ export function addSessionCommands(program: Command): void {
     .command('end [ids...]')
     .description('end sessions with all that came from them, or families; clients are told')
     .option('--user <username>', 'everything of one account')
-    .action(async (ids: string[], { user }: { user?: string }, command: Command) => {
+    .option(
+      '--reason <text>',
+      'what its person is told who comes back; the trail does not have it',
+      readReason,
+    )
+    .option('--json', 'as one JSON document')
+    .action(async (ids: string[], options: EndOptions, command: Command) => {
+      const { user, reason, json } = options;
       if ((user === undefined) === (ids.length === 0)) command.error('error: name ids, or say --user');
+      if (user !== undefined && reason !== undefined) command.error('error: --reason goes with ids');
       await inDatabase(async (database) => {
         const ended = await database.transaction(async (tx) => {
           const configuration = await loadConfiguration(tx);
-          if (user === undefined) return await endEach(tx, configuration, ids);
+          if (user === undefined) return await endEach(tx, configuration, ids, reason);
           const accountId = await getAccountId(tx, user);
           return await endAccountAccess(tx, configuration, accountId, 'ended_by_operator', origin);
         });
-        process.stdout.write(`ended ${ended.sessions} sessions and ${ended.families} families\n`);
+        const text = `ended ${ended.sessions} sessions and ${ended.families} families`;
+        process.stdout.write(`${json ? JSON.stringify(ended) : text}\n`);
       });
     });
 }
@@ -81,10 +92,27 @@ async function inDatabase(work: (database: Database) => Promise<void>): Promise<
   await withDatabase(readEnvironment(process.env, 'tool'), work);
 }
 
-async function endEach(tx: Queryable, configuration: Configuration, ids: readonly string[]) {
+interface EndOptions {
+  user?: string;
+  reason?: string;
+  json?: true;
+}
+
+function readReason(text: string): string {
+  const read = lineSchema(200).safeParse(text);
+  if (read.success) return read.data;
+  throw new InvalidArgumentError(`It ${read.error.issues[0]?.message ?? 'is not valid'}.`);
+}
+
+async function endEach(
+  tx: Queryable,
+  configuration: Configuration,
+  ids: readonly string[],
+  reason: string | undefined,
+) {
   const total = { sessions: 0, families: 0 };
   for (const id of ids) {
-    const { sessions, families } = await endByOperator(tx, configuration, id, origin);
+    const { sessions, families } = await endByOperator(tx, configuration, id, origin, reason);
     total.sessions += sessions;
     total.families += families;
   }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAccount } from '../operations/add_account.ts';
 import { deleteAccount } from '../operations/delete_account.ts';
 import { disableAccount, enableAccount } from '../operations/disable_account.ts';
+import { keepAdministrator } from '../operations/keep_administrator.ts';
 import { removeSecondFactors } from '../operations/remove_second_factors.ts';
 import { setRoles } from '../operations/set_roles.ts';
 import { unlockAccount } from '../operations/unlock_account.ts';
@@ -13,6 +14,13 @@ import { addUserListings } from './user_listings.ts';
 import { addUserPasswordCommands } from './user_passwords.ts';
 import { addUserRecoveryCommand } from './user_recovery.ts';
 
+interface NewAccountOptions {
+  role?: string[];
+  email?: string;
+  name?: string;
+  json?: true;
+}
+
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('accounts');
   addUserListings(user);
@@ -20,13 +28,16 @@ export function addUserCommands(program: Command): void {
   addUserRecoveryCommand(user);
   user
     .command('add <username>')
-    .description('create an account; its password is read from standard input')
+    .description(
+      'create an account; its password is read from standard input, or with --url chosen by its owner, by a link',
+    )
     .option('--role <role...>', 'roles, by name')
     .option('--email <address>', 'e-mail address')
     .option('--name <name>', 'full name')
-    .action(async (username: string, options: { role?: string[]; email?: string; name?: string }) => {
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: NewAccountOptions) => {
       const password = await readSecretLine();
-      await changeAndTell(async (tx, configuration) => {
+      await changeAndTell(options, async (tx, configuration) => {
         const { role: roles = [], email, name } = options;
         const accountId = await addAccount(
           tx,
@@ -34,35 +45,47 @@ export function addUserCommands(program: Command): void {
           { username, roles, email, name, password },
           operator,
         );
-        return `${username} is ${accountId}.`;
+        return { document: { accountId, username, roles }, text: `${username} is ${accountId}.` };
       });
     });
   user
     .command('set-roles <username> [roles...]')
     .description('replace the roles; what is already over under the old ones ends first')
-    .action(async (username: string, roles: string[]) => {
-      await changeAndTell(async (tx, configuration) => {
-        await setRoles(tx, configuration, await getAccount(tx, username), roles, operator);
-        return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}.`;
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, roles: string[], options: { json?: true }) => {
+      await changeAndTell(options, async (tx, configuration) => {
+        const account = await getAccount(tx, username);
+        await keepAdministrator(tx, configuration, () =>
+          setRoles(tx, configuration, account, roles, operator),
+        );
+        const text = `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}.`;
+        return { document: { accountId: account.accountId, username, roles }, text };
       });
     });
   user
     .command('disable <username>')
     .description('disable the account and end all its sessions and refresh tokens')
-    .action(async (username: string) => {
-      await changeAndTell(async (tx, configuration) => {
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: { json?: true }) => {
+      await changeAndTell(options, async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);
-        const ended = await disableAccount(tx, configuration, accountId, operator);
-        return `${username} is disabled; ended ${ended.sessions} sessions and ${ended.families} families.`;
+        const ended = await keepAdministrator(tx, configuration, () =>
+          disableAccount(tx, configuration, accountId, operator),
+        );
+        const { sessions, families } = ended;
+        const text = `${username} is disabled; ended ${sessions} sessions and ${families} families.`;
+        return { document: { accountId, username, sessions, families }, text };
       });
     });
   user
     .command('enable <username>')
     .description('enable the account again; nothing that ended is revived')
-    .action(async (username: string) => {
-      await changeAndTell(async (tx) => {
-        await enableAccount(tx, (await getAccount(tx, username)).accountId, operator);
-        return `${username} is enabled.`;
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: { json?: true }) => {
+      await changeAndTell(options, async (tx) => {
+        const { accountId } = await getAccount(tx, username);
+        await enableAccount(tx, accountId, operator);
+        return { document: { accountId, username }, text: `${username} is enabled.` };
       });
     });
   user
@@ -70,22 +93,26 @@ export function addUserCommands(program: Command): void {
     .description('forget wrong passwords: who has to wait may try again')
     .option('--json', 'as one JSON document')
     .action(async (username: string, options: { json?: true }) => {
-      await changeAndTell(async (tx) => {
+      await changeAndTell(options, async (tx) => {
         const account = await getAccount(tx, username);
         const failures = await unlockAccount(tx, account, operator);
-        if (options.json) return JSON.stringify({ accountId: account.accountId, username, failures });
-        return `${username} may be tried again; forgotten are ${failures} wrong passwords.`;
+        const text = `${username} may be tried again; forgotten are ${failures} wrong passwords.`;
+        return { document: { accountId: account.accountId, username, failures }, text };
       });
     });
   user
     .command('delete <username>')
     .description('end all access, forget the person, and erase them from the audit trail')
-    .action(async (username: string) => {
-      await changeAndTell(async (tx, configuration) => {
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: { json?: true }) => {
+      await changeAndTell(options, async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);
-        const { sessions, families, events } = await deleteAccount(tx, configuration, accountId, operator);
+        const { sessions, families, events } = await keepAdministrator(tx, configuration, () =>
+          deleteAccount(tx, configuration, accountId, operator),
+        );
         const ended = `ended ${sessions} sessions and ${families} families`;
-        return `${username} is deleted; ${ended}; erased from ${events} events of the trail.`;
+        const text = `${username} is deleted; ${ended}; erased from ${events} events of the trail.`;
+        return { document: { accountId, username, sessions, families, events }, text };
       });
     });
   user
@@ -93,19 +120,26 @@ export function addUserCommands(program: Command): void {
     .description(
       'remove authenticators, passkeys and recovery codes, and end all sessions and refresh tokens',
     )
-    .action(async (username: string) => {
-      await changeAndTell(async (tx, configuration) => {
+    .option('--json', 'as one JSON document')
+    .action(async (username: string, options: { json?: true }) => {
+      await changeAndTell(options, async (tx, configuration) => {
         const { accountId } = await getAccount(tx, username);
         const removed = await removeSecondFactors(tx, configuration, { accountId }, operator);
         const what = `${removed} ${removed === 1 ? 'authenticator app or passkey' : 'authenticator apps and passkeys'}`;
-        return `${username} has no second factor any more; removed ${what}, and the recovery codes.`;
+        const text = `${username} has no second factor any more; removed ${what}, and the recovery codes.`;
+        return { document: { accountId, username, removed }, text };
       });
     });
 }
 
 /** Run a change and print what it says. */
 async function changeAndTell(
-  work: (tx: Queryable, configuration: LoadedConfiguration) => Promise<string>,
+  { json }: { json?: true },
+  work: (
+    tx: Queryable,
+    configuration: LoadedConfiguration,
+  ) => Promise<{ document: Record<string, unknown>; text: string }>,
 ): Promise<void> {
-  process.stdout.write(`${await changeAccount(work)}\n`);
+  const { document, text } = await changeAccount(work);
+  process.stdout.write(`${json ? JSON.stringify(document) : text}\n`);
 }

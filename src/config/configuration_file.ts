@@ -1,6 +1,7 @@
 import { Problem } from '../domain/problems.ts';
 import { checkBaselines } from './baselines.ts';
 import type { KnownBaselines } from './baselines.ts';
+import { checkText } from './check_text.ts';
 import { digestConfiguration } from './digest.ts';
 import { formatFault, joinPath } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -23,8 +24,8 @@ export interface ConfigurationFile extends SectionValues {
 }
 
 export interface ParseOptions {
-  /** Holds the secrets that the file names. */
-  env: NodeJS.ProcessEnv;
+  /** Holds the secrets that the file names; undefined: it may name none. */
+  env: NodeJS.ProcessEnv | undefined;
   /** Named in the faults of the YAML itself. */
   path?: string;
   /** What policies can claim and deviations excuse; absent: anything. */
@@ -38,10 +39,21 @@ export interface ParseOptions {
 export function parseConfigurationFile(text: string, options: ParseOptions): ConfigurationFile {
   const document = readYaml(text, options.path);
   if ('faults' in document) throw invalid(document.faults);
-  if (!isMapping(document.value))
-    throw invalid([{ path: '', message: 'the file must be a mapping of sections' }]);
-  const file = document.value;
+  return readConfiguration(document.value, options);
+}
 
+/** The same of what was no file, but came as JSON. */
+export function readConfigurationDocument(
+  document: unknown,
+  options: Omit<ParseOptions, 'path'>,
+): ConfigurationFile {
+  const faults = checkText(document);
+  if (faults.length > 0) throw invalid(faults);
+  return readConfiguration(document, options);
+}
+
+function readConfiguration(file: unknown, options: ParseOptions): ConfigurationFile {
+  if (!isMapping(file)) throw invalid([{ path: '', message: 'the file must be a mapping of sections' }]);
   const { values, faults } = readSections(file, options.env);
   const references = checkReferences(file);
   if (options.known) faults.push(...checkBaselines(values, options.known));
@@ -54,7 +66,7 @@ export function parseConfigurationFile(text: string, options: ParseOptions): Con
   };
 }
 
-function readSections(file: Record<string, unknown>, env: NodeJS.ProcessEnv) {
+function readSections(file: Record<string, unknown>, env: NodeJS.ProcessEnv | undefined) {
   const values: SectionValues = {};
   const faults: Fault[] = [];
   for (const name of Object.keys(file)) {

@@ -7,18 +7,25 @@ export type SecretCheck = (secret: string) => string | undefined;
 
 /**
  * The secrets that an entry names by environment variable, by the key that names them. Works on the entry
- * as it is, so that a fault elsewhere in it hides no variable that is not set.
+ * as it is, so that a fault elsewhere in it hides no variable that is not set. Without `env`, none may be named.
  */
 export function readNamedSecrets(
   raw: Record<string, unknown>,
   checks: Readonly<Record<string, SecretCheck>>,
   path: string,
-  { env, faults }: { env: NodeJS.ProcessEnv; faults: Fault[] },
+  { env, faults }: { env: NodeJS.ProcessEnv | undefined; faults: Fault[] },
 ): Map<string, string> {
   const secrets = new Map<string, string>();
   for (const [key, check] of Object.entries(checks)) {
     const variable = variableSchema.safeParse(raw[key]);
     if (!variable.success) continue;
+    if (!env) {
+      faults.push({
+        path: joinPath(path, key),
+        message: 'names an environment variable, and a server reads none for others: leave it out',
+      });
+      continue;
+    }
     const secret = env[variable.data];
     const fault = secret ? check(secret) : 'is not set';
     if (fault) {

@@ -22,7 +22,8 @@ export interface RawEntry {
 }
 
 export interface SectionContext {
-  env: NodeJS.ProcessEnv;
+  /** Undefined: no secret may be named. */
+  env: NodeJS.ProcessEnv | undefined;
   faults: Fault[];
 }
 

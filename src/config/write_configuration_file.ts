@@ -3,7 +3,7 @@ import type { DesiredConfiguration } from '../domain/configuration.ts';
 import type { WriteOptions } from './section.ts';
 import { sectionNames, sections } from './sections.ts';
 
-export interface FileOptions extends WriteOptions {
+export interface FileOptions {
   /** Lines above the first section, without their marks. */
   header: readonly string[];
   /** Clients that are disabled, which no key says. */
@@ -14,18 +14,30 @@ export interface FileOptions extends WriteOptions {
 const shortList = 80;
 
 /**
- * The file that wants all this, as `parseConfigurationFile` reads it: the sections in their usual order,
+ * The document that wants all this, as `readConfigurationDocument` reads it: the sections in their usual order,
  * entries in that of `desired`. Accounts are not written, and of secrets at most hashes.
  */
-export function writeConfigurationFile(desired: DesiredConfiguration, options: FileOptions): string {
-  const document = new Document(new Map());
-  document.commentBefore = options.header.map((line) => (line ? ` ${line}` : '')).join('\n');
-  for (const name of sectionNames) {
+export function writeConfigurationDocument(
+  desired: DesiredConfiguration,
+  options: WriteOptions,
+): Record<string, unknown> {
+  const entries = sectionNames.flatMap((name): [string, unknown][] => {
     const value = desired[name];
     // Each section writes what it reads; the compiler cannot pair the two across the union.
     const write = sections[name].write as ((value: object, options: WriteOptions) => unknown) | undefined;
-    if (value && write) document.set(document.createNode(name), document.createNode(write(value, options)));
-  }
+    if (!value || !write) return [];
+    const written = write(value, options);
+    return [[name, written instanceof Map ? Object.fromEntries(written) : written]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Such a document as the text of a file, as `parseConfigurationFile` reads it. */
+export function writeConfigurationFile(written: Record<string, unknown>, options: FileOptions): string {
+  const document = new Document(new Map());
+  document.commentBefore = options.header.map((line) => (line ? ` ${line}` : '')).join('\n');
+  for (const [name, value] of Object.entries(written))
+    document.set(document.createNode(name), document.createNode(value));
   spaceSections(document);
   markDisabled(document.get('clients'), options.disabledClients);
   visit(document, {

@@ -1,11 +1,10 @@
 import { Lexer, LineCounter, parseDocument } from 'yaml';
 import type { YAMLError } from 'yaml';
-import { joinPath } from './faults.ts';
+import { checkText, deepest, tooDeep } from './check_text.ts';
 import type { Fault } from './faults.ts';
 
-/** Bounds what a file of a few lines can grow to: aliases of aliases, and how deep it nests. */
+/** Bounds what a file of a few lines can grow to. */
 const mostAliases = 100;
-const deepest = 30;
 const widestIndentation = 400;
 const mostCharacters = 4 * 1024 * 1024;
 const mostSyntaxFaults = 20;
@@ -25,8 +24,6 @@ const syntaxMessages: Partial<Record<YAMLError['code'], string>> = {
   TAG_RESOLVE_FAILED: 'this tag is not known',
   UNEXPECTED_TOKEN: 'this does not belong here',
 };
-
-const tooDeep = `nests more than ${deepest} levels deep`;
 
 export type YamlReading = { value: unknown } | { faults: Fault[] };
 
@@ -60,8 +57,7 @@ export function readYaml(text: string, file?: string): YamlReading {
       `an alias has no anchor before it, or aliases multiply more than ${mostAliases} times`,
     );
   }
-  const faults: Fault[] = [];
-  checkText(value, '', [], faults);
+  const faults = checkText(value);
   return faults.length > 0 ? { faults } : { value };
 }
 
@@ -90,26 +86,5 @@ function resolveAliases(resolve: () => unknown): unknown {
   } catch (error) {
     if (error instanceof ReferenceError) return undefined;
     throw error;
-  }
-}
-
-/** What no database column of text or JSON could hold, and what would never end. */
-function checkText(value: unknown, path: string, ancestors: readonly object[], faults: Fault[]): void {
-  if (typeof value === 'string') {
-    if (/[\0\p{Surrogate}]/u.test(value)) {
-      faults.push({ path, message: 'holds a character that is not text' });
-    }
-  } else if (value === null || typeof value !== 'object') {
-    return;
-  } else if (ancestors.includes(value)) {
-    faults.push({ path, message: 'is an alias inside its own anchor' });
-  } else if (ancestors.length >= deepest) {
-    faults.push({ path, message: tooDeep });
-  } else {
-    for (const [key, entry] of Object.entries(value)) {
-      const segment = Array.isArray(value) ? Number(key) : key;
-      checkText(key, path, ancestors, faults);
-      checkText(entry, joinPath(path, segment), [...ancestors, value], faults);
-    }
   }
 }

@@ -7,6 +7,9 @@ export const passwordLinkTtl: Readonly<Record<PasswordLinkPurpose, number>> = {
   forgotten: 1800,
 };
 
+/** Seconds that it is good for at most: it is for somebody who waits for it. */
+export const longestLink = 7 * 86_400;
+
 /** Where such a link leads. */
 export const passwordLinkPath = '/set-password';
 

@@ -33,6 +33,7 @@ export const problemCodes = {
   database_behind: 'The database lacks migrations.',
   database_role: 'The database role has the wrong rights.',
   trail_altered: 'The audit trail is not as it was sealed.',
+  verification_running: 'The audit trail is being verified already.',
   key_unknown: 'There is no such signing key.',
   key_in_use: 'The signing key is still needed.',
   key_not_public: 'The next signing key is not known everywhere yet.',

@@ -1,12 +1,11 @@
 import { Problem } from '../domain/problems.ts';
-import { listRolesOf } from '../policy/operator_rights.ts';
-import { countEnabledWith } from '../store/account_pages.ts';
 import { isWalked } from '../store/check_walks.ts';
 import { loadConfiguration, readConfigurationVersion } from '../store/configuration.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { estimateEnds, exactly } from './estimate_ends.ts';
 import type { EndsEstimate } from './estimate_ends.ts';
+import { hasAdministrator } from './has_administrator.ts';
 import { previewEnds } from './preview_ends.ts';
 import { revertConfiguration } from './revert_configuration.ts';
 import type { RevertOptions, RevertedConfiguration } from './revert_configuration.ts';
@@ -32,7 +31,7 @@ export async function revertAsOperator(
   const before = { current, isWalked: await isWalked(tx) };
   const reverted = await revertConfiguration(tx, version, { ...how, current });
   const { next } = reverted;
-  if ((await countEnabledWith(tx, listRolesOf(next, 'curfew:write'), 1)) === 0)
+  if (!(await hasAdministrator(tx, next)))
     throw new Problem(
       'last_administrator',
       `No administrator would be left: in version ${version} no enabled account has a role of curfew:write.`,

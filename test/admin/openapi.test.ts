@@ -47,7 +47,10 @@ describe('the description of the admin API', () => {
 
   it('lets nothing change by a route that only reads', () => {
     for (const { method, scope, operationId } of routes)
-      if (method !== 'GET' && !['previewPolicy', 'previewRevert'].includes(operationId))
+      if (
+        method !== 'GET' &&
+        !['previewPolicy', 'previewRevert', 'previewConfiguration'].includes(operationId)
+      )
         assert.equal(scope, 'curfew:write', operationId);
   });
 
@@ -70,6 +73,12 @@ describe('the description of the admin API', () => {
     '{"client_id":"x","redirect_uris":["https://a.example/"],"jwks":{"keys":[{"kty":"EC","\\u0000":"\\u0000"}]}}',
     '{"redirect_uris":["https://a.example/"],"token_endpoint_auth_method":"none","policy":"none"}',
     '{"overlap":"0s"}',
+    '{"configuration":{}}',
+    '{"configuration":{"__proto__":{},"policies":null}}',
+    '{"configuration":{"branding":{"name":"\\u0000"},"roles":{"\\ud800":{}}}}',
+    '{"configuration":{"policies":{"member":{"session_idle":"1s"}},"users":[{"username":"x","password_env":"HOME"}]}}',
+    `{"configuration":${'['.repeat(500)}${']'.repeat(500)}}`,
+    `{"configuration":{"roles":${'{"a":'.repeat(500)}0${'}'.repeat(500)}}}`,
   ];
   const texts = [
     '',
@@ -106,6 +115,11 @@ describe('the description of the admin API', () => {
           '?since=1d&by=role',
           '?since=9999999999d',
           '?weight=Infinity&policy=member',
+          '?month=2026-11',
+          '?month=2099-12',
+          '?checkpoint=1:0',
+          `?checkpoint=1:${'0'.repeat(64)}`,
+          '?name=session.ended&since=1h',
         ]);
         const headers: Record<string, string> = {
           authorization: pick([

@@ -132,6 +132,22 @@ describe('curfew client', function () {
     assert.equal((await stored('shop'))?.formerSecrets, undefined);
   });
 
+  it('removes one, and says what ended', async () => {
+    const accountId = await storeAccount(test.database);
+    const sessionId = await storeSession(test.database, { accountId });
+    await storeFamily(test.database, { accountId, sessionId, clientId: 'spa', bound: false });
+    const removed = await client('remove', 'spa');
+    assert.deepEqual(
+      [removed.code, removed.stdout],
+      [0, 'spa is removed; ended 1 families.\n'],
+      removed.stderr,
+    );
+    assert.equal(await stored('spa'), undefined);
+    assert.deepEqual(await authors(), ['curfew client remove']);
+    const again = await client('remove', 'spa', '--json');
+    assert.deepEqual([again.code, again.stderr], [1, 'There is no client spa.\n']);
+  });
+
   it('refuses in one line what cannot be done, and changes nothing', async () => {
     const before = await snapshot(test.database);
     const refusals: [args: string[], reason: RegExp, exit: number][] = [

@@ -81,6 +81,20 @@ describe('curfew session', () => {
     assert.equal((await session('end', other.familyId)).stdout, 'ended 0 sessions and 1 families\n');
   });
 
+  it('ends with words for whom it was, which the trail has not', async () => {
+    const ended = await session('end', sessionId, '--reason', 'Your device was reported lost', '--json');
+    assert.deepEqual(JSON.parse(ended.stdout), { sessions: 1, families: 2 });
+    const { note, told } = await sqlOne<{ note: string; told: number }>(
+      test.database,
+      `select end_note as note, (select count(*)::int from audit_events where detail::text like '%reported lost%') as told
+       from sessions where session_id = $1`,
+      sessionId,
+    );
+    assert.deepEqual([note, told], ['Your device was reported lost', 0]);
+    assert.equal((await session('end', '--user', username, '--reason', 'x')).code, 2);
+    assert.equal((await session('end', sessionId, '--reason', 'two\nlines')).code, 2);
+  });
+
   it('ends everything of one account', async () => {
     const stranger = await storeSession(test.database, { accountId: await storeAccount(test.database) });
     assert.equal((await session('end', '--user', username)).stdout, 'ended 1 sessions and 2 families\n');

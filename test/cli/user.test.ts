@@ -93,8 +93,8 @@ describe('curfew user', () => {
     assert.equal(disabled.code, 0, disabled.stderr);
     assert.equal(disabled.stdout, 'emmy is disabled; ended 1 sessions and 2 families.\n');
     assert.equal((await find()).disabled, true);
-    const again = await user(['disable', 'emmy']);
-    assert.equal(again.stdout, 'emmy is disabled; ended 0 sessions and 0 families.\n');
+    const again = await user(['disable', 'emmy', '--json']);
+    assert.deepEqual(JSON.parse(again.stdout), { accountId, username: 'emmy', sessions: 0, families: 0 });
     const enabled = await user(['enable', 'emmy']);
     assert.deepEqual([enabled.code, enabled.stdout], [0, 'emmy is enabled.\n']);
     assert.equal((await find()).disabled, false);

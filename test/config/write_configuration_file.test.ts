@@ -1,21 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { writeConfigurationFile } from '../../src/config/write_configuration_file.ts';
+import { readConfigurationDocument } from '../../src/config/configuration_file.ts';
+import {
+  writeConfigurationDocument,
+  writeConfigurationFile,
+} from '../../src/config/write_configuration_file.ts';
+import type { ConfigurationFile } from '../../src/config/configuration_file.ts';
 import type { DesiredConfiguration } from '../../src/domain/configuration.ts';
 import { configurationFiles } from '../support/configuration_files.ts';
 import { parse } from './parsing.test.ts';
 
 const example = readFileSync(new URL('example.yaml', import.meta.url), 'utf8');
 const write = (desired: DesiredConfiguration, secretHashes: boolean, disabled: string[] = []) =>
-  writeConfigurationFile(desired, {
+  writeConfigurationFile(writeConfigurationDocument(desired, { secretHashes }), {
     header: ['one', '', 'two'],
-    secretHashes,
     disabledClients: new Set(disabled),
   });
 
-function sectionsOf(file: unknown): DesiredConfiguration {
-  const { warnings: _warnings, unresolved: _unresolved, digest: _digest, ...sections } = parse(file);
+const sectionsOf = (file: unknown): DesiredConfiguration => onlySections(parse(file));
+
+function onlySections(file: ConfigurationFile): DesiredConfiguration {
+  const { warnings: _warnings, unresolved: _unresolved, digest: _digest, ...sections } = file;
   return sections;
 }
 
@@ -27,6 +33,20 @@ describe('a written configuration file', () => {
         const text = write(desired, true);
         assert.deepEqual(sectionsOf(text), desired);
         assert.equal(write(sectionsOf(text), true), text);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('says the same as JSON', () => {
+    fc.assert(
+      fc.property(configurationFiles, (file) => {
+        const desired = sectionsOf(file);
+        const sent = JSON.stringify(writeConfigurationDocument(desired, { secretHashes: true }));
+        assert.deepEqual(
+          onlySections(readConfigurationDocument(JSON.parse(sent), { env: undefined })),
+          desired,
+        );
       }),
       { numRuns: 100 },
     );

@@ -214,6 +214,36 @@ describe('the admin API', () => {
     assert.deepEqual(await usernames('role=admin'), ['grace', 'joan']);
     assert.deepEqual(await usernames('username=j&role=member'), ['joan']);
     assert.equal((await admin.call('GET', '/accounts?cursor=abc')).status, 400);
+    assert.deepEqual(await usernames('after=Grace'), ['joan', 'nobody']);
+    assert.deepEqual(await usernames('after=a&limit=2'), ['ada', 'grace']);
+    const clients = (await admin.call('GET', '/clients?limit=200')).body.items as { client_id: string }[];
+    const ids = clients.map(({ client_id: id }) => id);
+    const later = (await admin.call('GET', '/clients?after=portal')).body.items as { client_id: string }[];
+    assert.deepEqual(
+      later.map(({ client_id: id }) => id),
+      ids.filter((id) => id > 'portal'),
+    );
+    const versions = '/configuration/versions';
+    const [newest] = (await admin.call('GET', `${versions}?limit=1`)).body.items;
+    const older = (await admin.call('GET', `${versions}?before=${newest.version}`)).body.items;
+    assert.ok(older.every(({ version }: { version: number }) => version < newest.version));
+  });
+
+  it('ends a session with words for whom it was', async () => {
+    const party = await createRelyingParty(server.issuer, portal);
+    await party.signIn(joan);
+    const [session] = (
+      await admin.call('GET', `/sessions?account_id=${(await accountOf('joan')).account_id}`)
+    ).body.items;
+    const path = `/sessions/${session.session_id}/end`;
+    assert.equal((await admin.call('POST', path, { reason: 'two\nlines' })).status, 400);
+    assert.equal((await admin.call('POST', path, 'x', { 'content-type': 'text/plain' })).status, 415);
+    assert.equal((await admin.call('POST', path, { reason: 'Your device was reported lost' })).status, 200);
+    assert.match(
+      (await party.browser.open(`${server.issuer}/account`)).text,
+      /Your device was reported lost/,
+    );
+    assert.ok(!JSON.stringify(await listEvents(server.database)).includes('reported lost'));
   });
 
   it('lists live sessions and families with both deadlines and the policies that won', async () => {
@@ -364,6 +394,15 @@ describe('the admin API', () => {
     assert.match((await browser.open(body.url)).text, /Choose your password/);
     const told = JSON.stringify([server.logged, await listEvents(server.database)]);
     assert.ok(!told.includes(new URL(body.url).searchParams.get('token') ?? ''));
+    const short = await admin.call('POST', `/accounts/${id}/password-link`, { valid_for: '90s' });
+    assert.deepEqual([short.status, short.body.expires_in], [201, 90]);
+    for (const longer of ['8d', '0s', 'soon'])
+      assert.equal(
+        (await admin.call('POST', `/accounts/${id}/password-link`, { valid_for: longer })).status,
+        400,
+      );
+    const unmailed = await admin.call('POST', `/accounts/${id}/password-mail`);
+    assert.deepEqual([unmailed.status, unmailed.body.detail], [409, 'The server has no mail server.']);
     await admin.call('POST', `/accounts/${id}/disable`);
     assert.equal((await admin.call('POST', `/accounts/${id}/password-link`)).status, 409);
     assert.deepEqual((await admin.call('POST', `/accounts/${id}/unlock`)).body, { forgotten: 0 });

@@ -76,6 +76,26 @@ describe('clients in the admin API', () => {
     assert.equal(keyed.body.metadata.token_endpoint_auth_method, 'private_key_jwt');
   });
 
+  it('are removed as they were read, with all their access, and are unknown from then on', async () => {
+    const party = await createRelyingParty(server.issuer, shop);
+    const tokens = await party.signIn(ada);
+    const tag = etagOf(await admin.call('GET', '/clients/shop'));
+    assert.equal((await admin.call('DELETE', '/clients/shop', undefined, { 'if-match': '"0"' })).status, 412);
+    const removed = await admin.call('DELETE', '/clients/shop', undefined, { 'if-match': tag });
+    assert.deepEqual([removed.status, removed.body], [200, { ended: { families: 1 } }]);
+    for (const method of ['GET', 'DELETE'])
+      assert.equal((await admin.call(method, '/clients/shop')).status, 404);
+    await assert.rejects(party.refresh(tokens.refresh_token ?? ''), { status: 401 });
+    const session = (await admin.call('GET', '/sessions')).body.items.find(
+      ({ username }: { username: string }) => username === 'ada',
+    );
+    assert.ok(session, 'the session stays');
+    const applied = (await listEvents(server.database)).findLast(
+      ({ name }) => name === 'configuration.applied',
+    );
+    assert.match(String(applied?.detail.actor), /^admin:/);
+  });
+
   it('are refused as the configuration file refuses them, and nothing is written', async () => {
     const before = await loadConfiguration(server.database);
     const refusals: [body: object, status: number, detail: RegExp][] = [

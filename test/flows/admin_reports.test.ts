@@ -217,6 +217,35 @@ describe('the admin API tells why', () => {
       assert.equal((await admin.call('GET', `/reports/usage?${query}`)).status, 400, query);
   });
 
+  it('what a month brought, as figures and as a page', async () => {
+    const { month, day, is_whole: isWhole, compliance, ...told } = await get('/reports/monthly');
+    assert.match(`${month} ${day}`, /^\d{4}-\d\d \d{4}-\d\d-\d\d$/);
+    assert.ok(isWhole && month < day);
+    assert.deepEqual(compliance.counts, (await get('/reports/compliance')).counts);
+    assert.deepEqual([told.usage, told.timeouts], [[], []]);
+    const begun = await get(`/reports/monthly?month=${day.slice(0, 7)}`);
+    assert.equal(begun.is_whole, false);
+    assert.ok(
+      begun.live.some(({ count }: { count: number }) => count > 0),
+      JSON.stringify(begun.live),
+    );
+    const page = await admin.call('GET', '/reports/monthly.html');
+    assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+    assert.match(page.body, /^<!doctype html>/i);
+    const refused = await admin.call('GET', '/reports/monthly?month=2099-01');
+    assert.deepEqual([refused.status, refused.body.detail], [400, '2099-01 has not begun.']);
+    assert.equal((await admin.call('GET', '/reports/monthly?month=2026-13')).status, 400);
+    assert.match((await admin.call('GET', '/reports/compliance.html')).body, /^<!doctype html>/i);
+  });
+
+  it('what the detective control found, and what idle sessions hold', async () => {
+    const controls = await get('/reports/controls');
+    assert.deepEqual([controls.findings, Array.isArray(controls.walks)], [[], true]);
+    const { rows } = await get('/reports/idle-holdings');
+    assert.ok(rows.length > 0);
+    for (const row of rows) assert.ok(row.idle <= row.sessions && row.limit > 0, JSON.stringify(row));
+  });
+
   it('what became of a key, and removes one that leaked', async () => {
     const { items } = (await admin.call('POST', '/keys/rotate', { force: true })).body;
     const idOf = (state: string) =>

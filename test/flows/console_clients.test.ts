@@ -23,6 +23,25 @@ describe('an app in the console', () => {
   const stored = async () => (await loadConfiguration(server.database)).clients.get('shop');
   const secretOf = ({ text }: OpenedPage) => /class="secret-line"><code>(.*?)<\/code>/.exec(text)?.[1] ?? '';
 
+  it('is removed after a look at what ends, and is known no more', async () => {
+    const party = await createRelyingParty(server.issuer, shop);
+    const tokens = await party.signIn(ada);
+    const shown = await operator.open('/console/clients/shop');
+    assert.match(shown.text, /href="\/console\/clients\/shop\/remove">Remove the app</);
+    const page = await operator.open('/console/clients/shop/remove');
+    assert.equal(headingOf(page), 'Remove the app: shop');
+    assert.match(page.text, /1 access of 1 person ends at once\. No session does\./);
+    assert.ok(await stored(), 'looking changes nothing');
+    const late = await operator.open('/console/clients/shop/remove');
+    const removed = await operator.submit(page, /remove$/);
+    assert.equal(headingOf(removed), 'Apps');
+    assert.match(removed.text, /The app shop is removed; 1 access of it has ended\./);
+    assert.equal(await stored(), undefined);
+    await assert.rejects(party.refresh(tokens.refresh_token ?? ''), { status: 401 });
+    assert.equal((await operator.open('/console/clients/shop')).response.status, 404);
+    assert.equal((await operator.submit(late, /remove$/)).response.status, 404);
+  });
+
   it('is disabled after a look at what ends, and enabled without it', async () => {
     const party = await createRelyingParty(server.issuer, shop);
     const tokens = await party.signIn(ada);

@@ -57,7 +57,7 @@ const problemSchema: Json = {
 };
 
 function describeRoute(route: Route): Json {
-  const { operationId, summary, scope, status = 200, body, answer } = route;
+  const { operationId, summary, scope, status = 200, body, answer, type = 'application/json' } = route;
   return {
     operationId,
     summary,
@@ -66,7 +66,7 @@ function describeRoute(route: Route): Json {
     ...(body
       ? {
           requestBody: {
-            required: true,
+            required: !route.isBodyOptional,
             content: { 'application/json': { schema: schemaOf(body, 'input') } },
           },
         }
@@ -75,7 +75,7 @@ function describeRoute(route: Route): Json {
       [status]: {
         description: 'Done.',
         ...(route.isVersioned ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
-        content: { 'application/json': { schema: schemaOf(answer, 'output') } },
+        content: { [type]: { schema: schemaOf(answer, 'output') } },
       },
       ...describeProblems(listProblems(route)),
     },

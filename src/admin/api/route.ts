@@ -46,7 +46,13 @@ interface Shape<
   params?: Path;
   query?: Query;
   body?: Body;
+  /** Without a body, `{}` is read. */
+  isBodyOptional?: boolean;
+  /** Bytes; otherwise 256 KiB. */
+  longestBody?: number;
   answer: Out;
+  /** Of an answer that is no JSON document: a text, or a stream of one, which is sent as it is. */
+  type?: 'text/html' | 'application/x-ndjson';
   status?: 200 | 201;
   /** Beside those that every route has. */
   problems?: readonly ApiProblemCode[];

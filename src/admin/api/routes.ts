@@ -9,9 +9,11 @@ import { createAccount } from './accounts/create_account.ts';
 import { listAccounts } from './accounts/list_accounts.ts';
 import { readAccount } from './accounts/read_account.ts';
 import { replaceRoles } from './accounts/replace_roles.ts';
-import { createPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
+import { createPasswordLink, mailPasswordLink, unlockAccount } from './accounts/sign_in_help.ts';
+import { exportAuditEvents } from './audit/export_audit_events.ts';
 import { listAuditEvents } from './audit/list_audit_events.ts';
-import { disableClient, enableClient, rotateClientSecret } from './clients/client_access.ts';
+import { verifyAuditTrail } from './audit/verify_audit_trail.ts';
+import { deleteClient, disableClient, enableClient, rotateClientSecret } from './clients/client_access.ts';
 import { listClients, readClient } from './clients/read_clients.ts';
 import { createClient, replaceClient } from './clients/write_clients.ts';
 import {
@@ -28,12 +30,16 @@ import {
   previewRevert,
   revertToVersion,
 } from './configuration/version_routes.ts';
+import { applyConfiguration, previewConfiguration, readConfiguration } from './configuration/whole_routes.ts';
 import { listKeys, removeKey, rotateKeys } from './keys/key_routes.ts';
 import { endLease, listLeases } from './leases/lease_routes.ts';
 import { explainLimits } from './limits/explain_limits.ts';
 import { listRoleLimits } from './limits/list_role_limits.ts';
 import { listNotices, replayNotices } from './notices/notice_routes.ts';
-import { readCompliance } from './reports/read_compliance.ts';
+import { readCompliance, readCompliancePage } from './reports/read_compliance.ts';
+import { readControls } from './reports/read_controls.ts';
+import { readIdleHoldings } from './reports/read_idle_holdings.ts';
+import { readMonthly, readMonthlyPage } from './reports/read_monthly.ts';
 import { readTimeouts } from './reports/read_timeouts.ts';
 import { readUsage } from './reports/read_usage.ts';
 import type { Route } from './route.ts';
@@ -58,6 +64,7 @@ export const routes: readonly Route[] = [
   endAccess,
   resetMfa,
   createPasswordLink,
+  mailPasswordLink,
   unlockAccount,
   listSessions,
   readSession,
@@ -81,20 +88,31 @@ export const routes: readonly Route[] = [
   createClient,
   readClient,
   replaceClient,
+  deleteClient,
   disableClient,
   enableClient,
   rotateClientSecret,
+  readConfiguration,
+  previewConfiguration,
+  applyConfiguration,
   listConfigurationVersions,
   compareConfigurationVersions,
   previewRevert,
   revertToVersion,
   listAuditEvents,
+  exportAuditEvents,
+  verifyAuditTrail,
   listNotices,
   replayNotices,
   listKeys,
   rotateKeys,
   removeKey,
   readCompliance,
+  readCompliancePage,
   readTimeouts,
   readUsage,
+  readIdleHoldings,
+  readControls,
+  readMonthly,
+  readMonthlyPage,
 ];

@@ -16,7 +16,7 @@ import type { Answer, Route } from './route.ts';
 import { routes } from './routes.ts';
 
 export const apiRoot = '/admin/v1';
-const longestBody = 256 * 1024;
+const usualLongestBody = 256 * 1024;
 
 /** Everything under `/admin/v1`. */
 export function adminApi(dependencies: AdminDependencies): Middleware {
@@ -62,7 +62,7 @@ export function adminApi(dependencies: AdminDependencies): Middleware {
       origin: actAsOperator(ctx.state.origin, administrator.accountId),
       path: parse(route.params, path, 'path'),
       query: parse(route.query ?? z.strictObject({}), readQuery(ctx), 'query'),
-      body: route.body ? parse(route.body, await readBody(ctx), 'body') : undefined,
+      body: route.body ? parse(route.body, await readBody(ctx, route), 'body') : undefined,
       ifMatch: readIfMatch(ctx),
     };
     if (route.scope === 'curfew:read')
@@ -90,7 +90,8 @@ export function adminApi(dependencies: AdminDependencies): Middleware {
 function send(ctx: Context, route: Route, { body, status, version }: Answer<unknown>): void {
   ctx.status = status ?? route.status ?? 200;
   if (version !== undefined) ctx.set('ETag', `"${version}"`);
-  ctx.body = route.answer.parse(body);
+  if (route.type !== undefined) ctx.type = route.type;
+  ctx.body = route.type === undefined ? route.answer.parse(body) : body;
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): never {
@@ -112,7 +113,12 @@ function readQuery(ctx: Context): Record<string, unknown> {
   return { ...ctx.query };
 }
 
-async function readBody(ctx: Context): Promise<unknown> {
+async function readBody(
+  ctx: Context,
+  { longestBody = usualLongestBody, isBodyOptional = false }: Route,
+): Promise<unknown> {
+  const hasBody = ctx.get('Transfer-Encoding') !== '' || (ctx.request.length ?? 0) > 0;
+  if (isBodyOptional && !hasBody) return {};
   if (!ctx.is('json')) throw new ApiProblem('unsupported_media_type', 'Send application/json.');
   const body = await readJson(ctx, longestBody);
   if (body === undefined) throw new ApiProblem('invalid_request', '/body: is not JSON');
@@ -155,7 +161,9 @@ const codeOf: Partial<Record<ProblemCode, ApiProblemCode>> = {
   client_secret: 'conflict',
   policy_in_use: 'conflict',
   key_not_public: 'conflict',
+  verification_running: 'conflict',
   role_unknown: 'invalid_request',
+  month_invalid: 'invalid_request',
   configuration_invalid: 'invalid_request',
 };
 

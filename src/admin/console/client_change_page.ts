@@ -7,6 +7,7 @@ import { leaveNotice } from '../../http/notice_cookie.ts';
 import { seeOther } from '../../http/see_other.ts';
 import { sendPage } from '../../http/send_page.ts';
 import { disableClient, enableClient } from '../../operations/disable_client.ts';
+import { removeClient } from '../../operations/remove_client.ts';
 import { rotateClientSecret, usualSecretOverlap } from '../../operations/rotate_client_secret.ts';
 import { findEntryVersion } from '../../store/configuration_history.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -28,6 +29,7 @@ export const clientChangeRoutes: readonly ConsoleRoute[] = [
   ...twoRoutes('disable', submitDisable),
   ...twoRoutes('enable', submitEnable),
   ...twoRoutes('rotate-secret', submitRotation),
+  ...twoRoutes('remove', submitRemoval),
 ];
 
 function twoRoutes(part: ClientChange, handle: ConsoleRoute['handle']): ConsoleRoute[] {
@@ -53,7 +55,7 @@ async function showChange(
   const page = consoleClientChangePage(shell, {
     ...clientChanges[part],
     clientId: client.clientId,
-    ends: part === 'disable' ? await describeEnds(database, client) : undefined,
+    ends: part === 'disable' || part === 'remove' ? await describeEnds(database, client) : undefined,
     action: `${url}/${part}`,
     back: url,
     version: await readVersion(database, configuration, client.clientId),
@@ -91,6 +93,16 @@ async function submitDisable(visit: ConsoleVisit, dependencies: ConsoleDependenc
 async function submitEnable(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
   await changeClient(visit, dependencies, (tx, clientId) => enableClient(tx, clientId, visit.origin));
   leave(visit, 'The app is enabled.');
+}
+
+async function submitRemoval(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
+  const { families } = await changeClient(visit, dependencies, (tx, clientId) =>
+    removeClient(tx, clientId, visit.origin),
+  );
+  const ended = families === 1 ? '1 access of it has' : `${families} accesses of it have`;
+  const removed = `The app ${visit.path.client_id ?? ''} is removed`;
+  leaveNotice(visit.ctx, consoleRoot, families === 0 ? `${removed}.` : `${removed}; ${ended} ended.`);
+  seeOther(visit.ctx, `${consoleRoot}/clients`);
 }
 
 function leave({ ctx, path }: ConsoleVisit, sentence: string): void {

@@ -21,6 +21,11 @@ export const clientChanges = {
     lead: 'It may sign people in and get tokens again. Nothing that ended is revived.',
     button: 'Enable it',
   },
+  remove: {
+    heading: 'Remove the app',
+    lead: 'It is no longer known here: what is configured of it, its secret and its event streams are gone. People stay signed in, and the trail keeps what it did. To stop it for a while, disable it.',
+    button: 'Remove it',
+  },
 } as const;
 export type ClientChange = keyof typeof clientChanges;
 
@@ -33,6 +38,7 @@ export function listClientChanges({
   const parts: ClientChange[] = [
     ...(secretHash ? (['rotate-secret'] as const) : []),
     disabled ? 'enable' : 'disable',
+    'remove',
   ];
   return parts.map((part) => ({
     url: `${clientPath(clientId)}/${part}`,

@@ -1,15 +1,17 @@
-import { CommanderError } from 'commander';
+import { CommanderError, Option } from 'commander';
 import type { Command } from 'commander';
+import { machineCommands } from './machine_commands.ts';
 import { readUrl } from './read_url.ts';
 import { remoteCommands } from './remote_commands.ts';
 
 /**
  * Give each command of `program` that the admin API can answer the option `--url`. With it, the command is answered there,
- * and its own action, which works on the database, does not run.
+ * and its own action, which works on the database, does not run. Those of the machine say why they lack it.
  */
 export function addUrlOptions(program: Command): void {
+  const isLoaded = (name: string) => program.commands.some((group) => group.name() === name.split(' ')[0]);
   for (const [name, remote] of remoteCommands) {
-    if (!program.commands.some((group) => group.name() === name.split(' ')[0])) continue;
+    if (!isLoaded(name)) continue;
     const command = findCommand(program, name);
     command.option(
       '--url <issuer>',
@@ -31,6 +33,15 @@ export function addUrlOptions(program: Command): void {
       await runRemote(remote, url, { args: processedArgs, options, refuse });
       // Answered; commander knows no other way to leave the action out.
       throw new CommanderError(0, 'curfew.answered', '');
+    });
+  }
+  for (const [name, why] of machineCommands) {
+    if (!isLoaded(name)) continue;
+    const command = findCommand(program, name);
+    command.addOption(new Option('--url <issuer>').hideHelp());
+    command.hook('preAction', () => {
+      if (command.opts<{ url?: string }>().url !== undefined)
+        command.error(`error: ${name} does not go with --url: ${why}`);
     });
   }
 }

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { WWWAuthenticateChallengeError } from 'openid-client';
 import { Problem } from '../../domain/problems.ts';
 import type { OperatorScope } from '../../policy/operator_rights.ts';
@@ -13,8 +15,14 @@ type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 /** The admin API of a server, as one command uses it. */
 export interface AdminApi {
   read(path: string, query?: Query): Promise<Json>;
+  /** An answer that is a text. */
+  readText(path: string, query?: Query): Promise<string>;
+  /** An answer of lines, as they come. */
+  readLines(path: string, query?: Query): Promise<AsyncIterable<string>>;
   /** All items of a list, over its pages, at most `most`. */
   list(path: string, query?: Query, most?: number): Promise<Json[]>;
+  /** A question with a body, which changes nothing. */
+  ask(path: string, body?: unknown): Promise<Json>;
   change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Json>;
 }
 
@@ -23,28 +31,40 @@ export interface AdminApi {
  * for any other, with what the server says, and `server_unreachable`.
  */
 export function createAdminApi(url: string, authorization: Authorization): AdminApi {
-  const call = async (scope: OperatorScope, method: string, path: string, query: Query, body?: unknown) => {
+  const send = async (scope: OperatorScope, method: string, path: string, query: Query, body?: unknown) => {
     const address = new URL(`${url}/admin/v1${path}`);
     for (const [name, value = []] of Object.entries(query))
       for (const one of [value].flat()) address.searchParams.append(name, one);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const asked = scope === 'curfew:write' ? 'curfew:read curfew:write' : scope;
-    const send = async (token: string) => await authorization.send(token, address, method, text);
+    const attempt = async (token: string) => {
+      const response = await authorization.send(token, address, method, text);
+      if (!response.ok) throw new Refusal(response);
+      return response;
+    };
     const token = (await authorization.findAccessToken()) ?? (await authorization.signIn({ scope: asked }));
     try {
-      return await readAnswer(await send(token));
+      return await attempt(token);
     } catch (error) {
       const wish = readChallenge(error, asked);
       if (!wish) throw await describeRefusal(error);
       try {
-        return await readAnswer(await send(await authorization.signIn(wish)));
+        return await attempt(await authorization.signIn(wish));
       } catch (again) {
         throw await describeRefusal(again);
       }
     }
   };
 
+  const call = async (...request: Parameters<typeof send>): Promise<Json> =>
+    (await (await send(...request)).json()) as Json;
+
   return {
+    readText: async (path, query = {}) => await (await send('curfew:read', 'GET', path, query)).text(),
+    async readLines(path, query = {}) {
+      const { body } = await send('curfew:read', 'GET', path, query);
+      return createInterface({ input: body ? Readable.fromWeb(body) : Readable.from([]) });
+    },
     read: async (path, query = {}) => await call('curfew:read', 'GET', path, query),
     async list(path, query = {}, most = mostListed) {
       const items: Json[] = [];
@@ -57,6 +77,7 @@ export function createAdminApi(url: string, authorization: Authorization): Admin
       } while (cursor !== undefined && items.length < most);
       return items;
     },
+    ask: async (path, body) => await call('curfew:read', 'POST', path, {}, body),
     change: async (method, path, body) => await call('curfew:write', method, path, {}, body),
   };
 }
@@ -66,11 +87,6 @@ function readChallenge(error: unknown, scope: string): Wish | undefined {
   if (!(error instanceof WWWAuthenticateChallengeError)) return undefined;
   const { acr_values: acrValues, max_age: maxAge } = error.cause[0]?.parameters ?? {};
   return { scope, acrValues, maxAge };
-}
-
-async function readAnswer(response: Response): Promise<Json> {
-  if (!response.ok) throw new Refusal(response);
-  return (await response.json()) as Json;
 }
 
 class Refusal extends Error {

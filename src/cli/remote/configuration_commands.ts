@@ -1,3 +1,4 @@
+import { fileCommands } from './file_commands.ts';
 import { itemsOf, segment } from './remote_command.ts';
 import type { RemoteCommand } from './remote_command.ts';
 
@@ -8,13 +9,26 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
   [
     'client list',
     {
-      columns: ['client_id', 'client_name', 'disabled', 'scope'],
-      run: async ({ api }) => await api.list('/clients'),
+      options: ['after'],
+      columns: ['client_id', 'disabled', 'policy', 'has_secret', 'trusted'],
+      run: async ({ api, options: { after } }) =>
+        await api.list('/clients', { after: after === '' ? undefined : (after as string | undefined) }),
     },
   ],
   ['client show', { run: async ({ api, args: [id] }) => await api.read(`/clients/${segment(id)}`) }],
+  [
+    'client add',
+    {
+      options: ['kind', 'name', 'redirectUri', 'scope'],
+      run: async (call) => await (await import('./add_client_remotely.ts')).addClientRemotely(call),
+    },
+  ],
   ['client disable', onClient('disable')],
   ['client enable', onClient('enable')],
+  [
+    'client remove',
+    { run: async ({ api, args: [id] }) => await api.change('DELETE', `/clients/${segment(id)}`) },
+  ],
   [
     'client rotate-secret',
     {
@@ -23,6 +37,7 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
         await api.change('POST', `/clients/${segment(id)}/rotate-secret`, { overlap: `${Number(overlap)}s` }),
     },
   ],
+  ...fileCommands,
   ['policy list', { run: async ({ api }) => await api.list('/role-limits') }],
   [
     'policy explain',
@@ -42,10 +57,17 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
   [
     'policy history',
     {
-      options: ['policy', 'limit'],
+      options: ['policy', 'limit', 'before'],
       columns: ['version', 'made_at', 'author', 'username', 'change_count', 'message'],
-      run: async ({ api, options: { policy, limit } }) =>
-        await api.list('/configuration/versions', { policy: policy as string | undefined }, Number(limit)),
+      run: async ({ api, options: { policy, limit, before } }) =>
+        await api.list(
+          '/configuration/versions',
+          {
+            policy: policy as string | undefined,
+            before: before === undefined ? undefined : String(Number(before)),
+          },
+          Number(limit),
+        ),
     },
   ],
   [
@@ -71,7 +93,7 @@ export const configurationCommands: readonly [name: string, command: RemoteComma
       options: ['dryRun', 'message'],
       run: async ({ api, args: [version], options: { dryRun, message } }) =>
         dryRun === true
-          ? await api.change('POST', `/configuration/versions/${segment(version)}/preview?exact=true`)
+          ? await api.ask(`/configuration/versions/${segment(version)}/preview?exact=true`)
           : await api.change('POST', `/configuration/versions/${segment(version)}/revert`, { message }),
     },
   ],

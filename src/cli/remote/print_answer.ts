@@ -6,7 +6,11 @@ export function printAnswer(answer: Json | readonly Json[], columns?: readonly s
   if (isList(answer)) return answer.length === 0 ? 'There is none.\n' : renderTable(answer, columns);
   const facts = Object.entries(answer).filter(([, value]) => !isTable(value));
   const tables = Object.entries(answer).flatMap(([name, value]) =>
-    isTable(value) ? `${name}:\n${renderTable(value).replace(/^/gm, '  ').trimEnd()}\n` : [],
+    isTable(value)
+      ? `${name}:\n${renderTable(value, name === 'rows' ? columns : undefined)
+          .replace(/^/gm, '  ')
+          .trimEnd()}\n`
+      : [],
   );
   return renderLines(facts.map(([name, value]) => [`${name}:`, show(value)])) + tables.join('');
 }

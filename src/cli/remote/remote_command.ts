@@ -13,9 +13,10 @@ export interface RemoteCall {
 export interface RemoteCommand {
   /** Names of the options that mean something there, beside `--json`. */
   options?: readonly string[];
-  /** Members that a table shows; without: all. */
+  /** Members that a table shows, of an answer that is one or has one as `rows`; without: all. */
   columns?: readonly string[];
-  run(call: RemoteCall): Promise<Json | readonly Json[]>;
+  /** Undefined: it has printed itself what there is to print. */
+  run(call: RemoteCall): Promise<Json | readonly Json[] | undefined>;
   /** Throws once the answer is printed, where it is told by the exit code, too. */
   judge?(answer: Json | readonly Json[]): void;
 }

@@ -1,32 +1,35 @@
-import { Problem } from '../../domain/problems.ts';
-import type { AdminApi, Json } from './admin_api.ts';
+import type { Json } from './admin_api.ts';
+import { auditCommands } from './audit_commands.ts';
 import { configurationCommands } from './configuration_commands.ts';
-import type { RemoteCommand } from './remote_command.ts';
+import { findAccount, findAccountId } from './find_account.ts';
+import type { RemoteCall, RemoteCommand } from './remote_command.ts';
 import { reportCommands } from './report_commands.ts';
 import { itemsOf, segment } from './remote_command.ts';
+
+const linkOptions = ['mail', 'validFor'];
 
 /** The commands that the admin API can answer, by name: what `--url` makes of them. */
 export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string, RemoteCommand>([
   [
     'user list',
     {
+      options: ['after'],
       columns: ['username', 'disabled', 'roles', 'email', 'account_id'],
-      run: async ({ api }) => await api.list('/accounts'),
+      run: async ({ api, options: { after } }) =>
+        await api.list('/accounts', { after: after as string | undefined }),
     },
   ],
   ['user show', { run: async ({ api, args }) => await api.read(await findAccount(api, args[0])) }],
+  // No password goes through the API: whoever is added chooses one, by a link.
+  ['user add', { options: ['role', 'email', 'name'], run: inviteAccount }],
+  ['user invite', { options: ['role', 'email', 'name', ...linkOptions], run: inviteAccount }],
   [
-    'user invite',
+    'user password-link',
     {
-      options: ['role', 'email', 'name'],
-      async run({ api, args, options: { role: roles = [], email, name } }) {
-        const account = await api.change('POST', '/accounts', { username: args[0], roles, email, name });
-        const link = await api.change('POST', `/accounts/${segment(account.account_id)}/password-link`);
-        return { ...account, ...link };
-      },
+      options: linkOptions,
+      run: async (call) => await linkAccount(call, await findAccount(call.api, call.args[0])),
     },
   ],
-  ['user password-link', onAccount('POST', 'password-link')],
   [
     'user set-roles',
     {
@@ -67,19 +70,33 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
   [
     'session end',
     {
-      options: ['user'],
-      async run({ api, args: [ids = []], options: { user }, refuse }) {
+      options: ['user', 'reason'],
+      async run({ api, args: [ids = []], options: { user, reason }, refuse }) {
         if ((user === undefined) === (ids.length === 0)) refuse('error: name ids, or say --user');
+        if (user !== undefined && reason !== undefined) refuse('error: --reason goes with ids');
         if (user !== undefined) return await api.change('POST', `${await findAccount(api, user)}/end-access`);
         const total = { sessions: 0, families: 0 };
         for (const id of ids) {
-          const ended = await api.change('POST', `/${kindOf(id)}/${segment(id)}/end`);
+          const ended = await api.change('POST', `/${kindOf(id)}/${segment(id)}/end`, { reason });
           total.sessions += Number(ended.sessions);
           total.families += Number(ended.families);
         }
         return total;
       },
     },
+  ],
+  [
+    'lease list',
+    {
+      options: ['user'],
+      columns: ['family_id', 'username', 'client_id', 'allowed_seconds', 'ends_at', 'running', 'purpose'],
+      run: async ({ api, options: { user } }) =>
+        await api.list('/leases', user === undefined ? {} : { account_id: await findAccountId(api, user) }),
+    },
+  ],
+  [
+    'lease end',
+    { run: async ({ api, args: [id] }) => await api.change('POST', `/leases/${segment(id)}/end`) },
   ],
   [
     'notice list',
@@ -99,42 +116,38 @@ export const remoteCommands: ReadonlyMap<string, RemoteCommand> = new Map<string
       },
     },
   ],
-  [
-    'audit list',
-    {
-      options: ['user', 'account', 'event', 'limit'],
-      columns: ['occurred_at', 'name', 'account_id', 'client_id', 'address'],
-      async run({ api, options: { user, account, event, limit } }) {
-        const accountId = user === undefined ? (account as string) : await findAccountId(api, user);
-        return await api.list(
-          '/audit-events',
-          { account_id: accountId, name: event as string },
-          Number(limit),
-        );
-      },
-    },
-  ],
+  ...auditCommands,
   ...configurationCommands,
   ...reportCommands,
 ]);
+
+async function inviteAccount(call: RemoteCall): Promise<Json> {
+  const { api, args, options, refuse } = call;
+  assertLinkOptions(options, refuse);
+  const { role: roles = [], email, name, mail } = options;
+  if (mail === true && email === undefined) refuse('error: --mail needs --email');
+  const account = await api.change('POST', '/accounts', { username: args[0], roles, email, name });
+  return { ...account, ...(await linkAccount(call, `/accounts/${segment(account.account_id)}`)) };
+}
+
+/** Have a link made, or mailed to its owner. */
+async function linkAccount({ api, options, refuse }: RemoteCall, account: string): Promise<Json> {
+  assertLinkOptions(options, refuse);
+  const { mail, validFor } = options;
+  if (mail === true) return await api.change('POST', `${account}/password-mail`);
+  const lasts = validFor === undefined ? {} : { valid_for: `${Number(validFor)}s` };
+  return await api.change('POST', `${account}/password-link`, lasts);
+}
+
+function assertLinkOptions({ mail, validFor }: RemoteCall['options'], refuse: RemoteCall['refuse']): void {
+  if (mail === true && validFor !== undefined)
+    refuse('error: a mailed link has its own time: leave out --valid-for');
+}
 
 function onAccount(method: 'POST' | 'DELETE', action: string): RemoteCommand {
   return {
     run: async ({ api, args }) => await api.change(method, `${await findAccount(api, args[0])}/${action}`),
   };
-}
-
-async function findAccount(api: AdminApi, username: unknown): Promise<string> {
-  return `/accounts/${segment(await findAccountId(api, username))}`;
-}
-
-/** The list knows beginnings of usernames; the whole name comes first among those that begin with it. */
-async function findAccountId(api: AdminApi, username: unknown): Promise<string> {
-  const name = String(username);
-  const found = await api.list('/accounts', { username: name }, 1);
-  const same = found.find((account) => String(account.username).toLowerCase() === name.toLowerCase());
-  if (!same) throw new Problem('account_unknown', `There is no account named ${name}.`);
-  return String(same.account_id);
 }
 
 /** Families have UUIDs, sessions have identifiers of the library's. */

@@ -11,6 +11,7 @@ export async function runRemote(
 ): Promise<void> {
   const authorization = await openAuthorization(url, tell);
   const answer = await run({ ...call, api: createAdminApi(url, authorization) });
+  if (answer === undefined) return;
   process.stdout.write(
     call.options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : printAnswer(answer, columns),
   );

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeConfiguration } from '../../../src/cli/export.ts';
+import { loadConfiguration } from '../../../src/store/configuration.ts';
 import { adminConfiguration } from '../../support/administrators.ts';
 import { createFormBrowser } from '../../support/browser.ts';
 import type { FormBrowser, Person } from '../../support/browser.ts';
@@ -46,10 +48,14 @@ describe('commands with --url', () => {
 
   /** Run a command; whenever it shows an address, do as it says. */
   async function curfew(...args: string[]): Promise<Finished> {
+    return await curfewWith({}, ...args);
+  }
+
+  async function curfewWith(env: Record<string, string>, ...args: string[]): Promise<Finished> {
     const approvals: Promise<void>[] = [];
     const finished = await watchCurfew(
       [...args, '--url', server.issuer],
-      { XDG_STATE_HOME: stateHome },
+      { XDG_STATE_HOME: stateHome, ...env },
       (text) => {
         const address = /^Open (\S+)$/m.exec(text)?.[1];
         if (address) approvals.push(approve(address));
@@ -125,12 +131,122 @@ describe('commands with --url', () => {
       JSON.stringify(keys),
     );
     assert.ok(Array.isArray(await answer('report', 'timeouts', '--since', '8h', '--by', 'client')));
-    assert.ok(Array.isArray(await answer('report', 'usage', '--weight', '2')));
+    const { rows, held } = await answer('report', 'usage', '--weight', '2');
+    assert.ok(Array.isArray(rows) && Array.isArray(held));
     assert.deepEqual(await answer('notice', 'list', '--dead'), []);
-    assert.equal((await answer('audit', 'list', '--limit', '3')).length, 3);
+    assert.equal((await answer('audit', 'list', '--limit', '3', '--since', '1h')).length, 3);
     const listed = await curfew('user', 'list');
     assert.match(listed.stdout, /^username +disabled +roles +email +account_id\nada +false +member/);
     assert.equal(asked, 2);
+  });
+
+  it('add an app by its kind, with the secret that the server made', async () => {
+    const web = await answer(
+      'client',
+      'add',
+      'web-app',
+      '--kind',
+      'web',
+      '--redirect-uri',
+      'https://a.example/cb',
+    );
+    assert.match(String(web.client_secret), /^[\w-]{43}$/);
+    const tool = await answer('client', 'add', 'tool', '--kind', 'device');
+    assert.deepEqual([tool.has_secret, 'client_secret' in tool], [false, false]);
+    assert.deepEqual(await answer('client', 'remove', 'tool'), { ended: { families: 0 } });
+    const refused = await curfew('client', 'add', 'spa-app', '--kind', 'spa');
+    assert.deepEqual([refused.code, refused.stdout], [2, '']);
+    assert.match(refused.stderr, /^error: spa needs --redirect-uri/);
+  });
+
+  it('add somebody who chooses the password by a link: none goes to the server', async () => {
+    const added = await answer('user', 'add', 'emmy', '--role', 'member', '--email', 'emmy@example.com');
+    assert.deepEqual([added.username, added.roles], ['emmy', ['member']]);
+    assert.match(String(added.url), new RegExp(`^${server.issuer}/set-password`));
+    const link = await answer('user', 'password-link', 'emmy', '--valid-for', '90s');
+    assert.equal(link.expires_in, 90);
+    const later = await answer('user', 'list', '--after', 'emmy');
+    assert.deepEqual(
+      later.map(({ username }) => username),
+      ['grace', 'joan', 'nobody'],
+    );
+    const refused = await curfew('user', 'set-password', 'emmy');
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.stderr,
+      /^error: user set-password does not go with --url: no password goes to a server: .*password-link/,
+    );
+    assert.doesNotMatch((await runCurfew(['user', 'set-password', '--help'])).stdout, /--url/);
+  });
+
+  it('apply a file, with hashes of its secrets, and write it back', async () => {
+    const [file, written] = [join(stateHome, 'a.yaml'), join(stateHome, 'b.yaml')];
+    assert.equal((await curfew('export', '--output', file)).code, 0);
+    // The clients of the tests lack what a file always says.
+    assert.equal((await curfew('apply', file)).code, 0);
+    const robot = '{ client_id: robot, client_secret_env: ROBOT, grant_types: [client_credentials] }';
+    const text = readFileSync(file, 'utf8').replace(/^clients:$/m, `clients:\n  - ${robot}`);
+    writeFileSync(file, `${text}\nusers:\n  - { username: ada, name: Ada L. }\n`);
+    const env = { ROBOT: 'a secret of more than sixteen' };
+    const dry = await curfewWith(env, 'apply', file, '--dry-run');
+    assert.deepEqual(
+      [dry.code, dry.stderr.trimEnd().split('\n').at(-1)],
+      [0, 'Nothing was written: this was a dry run.'],
+      dry.stderr,
+    );
+    assert.match(dry.stdout, /^clients\n {2}\+ robot$/m);
+    assert.equal((await curfewWith({}, 'apply', file)).code, 1, 'a secret is missing here');
+    const done = await curfewWith(env, 'apply', file, '--message', 'A robot');
+    assert.deepEqual([done.code, done.stdout], [0, dry.stdout], done.stderr);
+    const [newest] = await answer('policy', 'history', '--limit', '1');
+    assert.deepEqual([newest?.message, newest?.username], ['A robot', 'grace']);
+    const again = await curfewWith(env, 'apply', file);
+    assert.deepEqual([again.code, again.stdout], [0, '']);
+    assert.match(again.stderr, /^Nothing to change\.$/m);
+    assert.equal((await curfew('export', '--output', written)).code, 0);
+    assert.equal(
+      readFileSync(written, 'utf8'),
+      describeConfiguration(await loadConfiguration(server.database), { schema: 'curfew.schema.json' }),
+    );
+    assert.ok(!readFileSync(written, 'utf8').includes('sha256'));
+
+    writeFileSync(file, 'users:\n  - { username: ada, password_env: ROBOT }\n');
+    const refused = await curfewWith(env, 'apply', file);
+    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /^users \(ada\)\.password_env: no password goes to a server/);
+  });
+
+  it('export the trail, with the checkpoint at its end, and verify it', async () => {
+    const exported = await curfew('audit', 'export', '--since', '1h');
+    assert.equal(exported.code, 0, exported.stderr);
+    const lines = exported.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(Object.keys(lines.at(-1) ?? {}), ['checkpoint']);
+    assert.ok(lines.length > 10 && lines.slice(0, -1).every(({ event_id: id }) => typeof id === 'string'));
+    const { events, checkpoint } = await answer('audit', 'export', '--event', 'account.created');
+    assert.deepEqual(
+      new Set((events as { name: string }[]).map(({ name }) => name)),
+      new Set(['account.created']),
+    );
+    assert.ok(checkpoint !== undefined);
+    const verified = await curfew('audit', 'verify');
+    assert.equal(verified.code, 0, verified.stderr);
+    const foreign = await curfew('audit', 'verify', '--checkpoint', `1:${'0'.repeat(64)}`);
+    assert.equal(foreign.code, 1);
+    assert.match(foreign.stderr, /The checkpoint 1:0+ is not in the trail/);
+  });
+
+  it('tell what the controls found and what a month brought, as a page', async () => {
+    assert.deepEqual((await answer('report', 'controls')).findings, []);
+    const file = join(stateHome, 'month.html');
+    assert.equal((await curfew('report', 'monthly', '--output', file)).code, 0);
+    assert.match(readFileSync(file, 'utf8'), /^<!doctype html>[^]*<\/html>\s*$/i);
+    const mailed = await curfew('report', 'monthly', '--mail', 'a@example.com');
+    assert.equal(mailed.code, 2);
+    assert.match(mailed.stderr, /^error: --mail has no meaning with --url/);
+    assert.match((await curfew('report', 'compliance', '--html')).stdout, /^<!doctype html>/i);
   });
 
   it('tell by the exit code that a baseline is missed, as those on the database do', async () => {

@@ -14,11 +14,14 @@ export const listAccounts = defineRoute({
   scope: 'curfew:read',
   query: pageQuery.extend({
     username: z.string().min(1).max(200).exactOptional().meta({ description: 'The username begins so.' }),
+    after: z.string().min(1).max(200).exactOptional().meta({
+      description: 'Only usernames that come after this one; a cursor goes before it.',
+    }),
     role: z.string().min(1).max(100).exactOptional(),
   }),
   answer: pageOf(accountSchema),
-  async handle({ tx, query: { limit, cursor, username, role } }) {
-    const after = readCursor(cursor, z.string());
+  async handle({ tx, query: { limit, cursor, username, after: name, role } }) {
+    const after = readCursor(cursor, z.string()) ?? name?.toLowerCase();
     const { accounts, next } = await pageAccounts(tx, { prefix: username, role, after, most: limit });
     const items = accounts.map(describeAccount);
     return { body: { items, ...(next === undefined ? {} : { next_cursor: writeCursor(next) }) } };

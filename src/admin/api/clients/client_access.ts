@@ -5,6 +5,7 @@ import {
   disableClient as disableStored,
   enableClient as enableStored,
 } from '../../../operations/disable_client.ts';
+import { removeClient } from '../../../operations/remove_client.ts';
 import {
   longestSecretOverlap,
   rotateClientSecret as rotateStored,
@@ -47,6 +48,20 @@ export const enableClient = defineRoute({
     await enableStored(tx, path.client_id, origin);
     const { client, version } = await getVersionedClient(tx, await loadConfiguration(tx), path.client_id);
     return { body: describeClient(client, administrator.now), version };
+  },
+});
+
+export const deleteClient = defineRoute({
+  ...ofOneClient,
+  method: 'DELETE',
+  path: '/clients/{client_id}',
+  operationId: 'deleteClient',
+  summary:
+    'Remove the client, its codes and its event streams, and end all its families. Sessions stay, and what the trail tells of it.',
+  answer: z.object({ ended: z.object({ families: z.number().int() }) }),
+  async handle({ tx, configuration, path, ifMatch, origin }) {
+    await getClientFor(tx, configuration, path.client_id, ifMatch);
+    return { body: { ended: await removeClient(tx, path.client_id, origin) } };
   },
 });
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { writeCursor } from '../../cursor.ts';
 import { pageByName, pageOf, pageQuery } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { clientAnswer, clientPath, describeClient, getVersionedClient } from './client_schema.ts';
@@ -8,11 +10,16 @@ export const listClients = defineRoute({
   operationId: 'listClients',
   summary: 'Clients in the order of their ids.',
   scope: 'curfew:read',
-  query: pageQuery,
+  query: pageQuery.extend({
+    after: z.string().min(1).max(200).exactOptional().meta({
+      description: 'Only ids that come after this one; a cursor goes before it.',
+    }),
+  }),
   answer: pageOf(clientAnswer),
-  async handle({ configuration, administrator, query }) {
+  async handle({ configuration, administrator, query: { after, ...query } }) {
     const { now } = administrator;
-    return { body: pageByName(configuration.clients, query, (_, client) => describeClient(client, now)) };
+    const begins = { ...(after === undefined ? {} : { cursor: writeCursor(after) }), ...query };
+    return { body: pageByName(configuration.clients, begins, (_, client) => describeClient(client, now)) };
   },
 });
 

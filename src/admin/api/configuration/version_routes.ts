@@ -1,20 +1,18 @@
 import { z } from 'zod';
 import { lineSchema } from '../../../config/schema/names.ts';
-import type { Configuration } from '../../../domain/configuration.ts';
 import { rehearse } from '../../../operations/rehearse.ts';
 import { revertAsOperator } from '../../../operations/revert_as_operator.ts';
 import type { RevertedByOperator } from '../../../operations/revert_as_operator.ts';
-import type { Difference } from '../../../policy/compare_configurations.ts';
 import { reportHistory, reportVersionDifferences } from '../../../reports/report_history.ts';
 import type { HistoryEntry } from '../../../reports/report_history.ts';
-import { endedSchema } from '../accounts/account_schema.ts';
 import { changeConfigured } from '../../change_configured.ts';
 import { writeCursor } from '../../cursor.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
-import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { formatTime, instant } from '../times.ts';
-import { describeEndCounts, endCounts, exactQuery } from './end_counts.ts';
+import { appliedSchema, describeApplied, describeDifferences, differencesSchema } from './applied_schema.ts';
+import { assertInForce } from './assert_in_force.ts';
+import { exactQuery } from './end_counts.ts';
 
 /** Entries that a page of a comparison looks at. */
 const mostEntries = 1000;
@@ -26,23 +24,6 @@ const version = z
   .regex(/^\d{1,15}$/, { error: 'must be the number of a version' })
   .transform(Number);
 const versionPath = z.object({ version });
-const differencesSchema = z
-  .array(
-    z.object({
-      section: z.string(),
-      name: z.string(),
-      kind: z.enum(['added', 'changed', 'removed']),
-      fields: z.array(
-        z.object({
-          field: z.string(),
-          from: z.unknown(),
-          to: z.unknown(),
-          direction: z.enum(['stricter', 'looser', 'mixed']).exactOptional(),
-        }),
-      ),
-    }),
-  )
-  .meta({ description: 'Durations in seconds; of secrets only that they changed.' });
 const entrySchema = z.object({
   version: z.number().int(),
   made_at: instant,
@@ -54,11 +35,7 @@ const entrySchema = z.object({
   change_count: z.number().int(),
   differences: differencesSchema,
 });
-const revertedSchema = z.object({
-  differences: differencesSchema,
-  ended: endedSchema.meta({ description: 'What had already been over, or belonged to removed clients.' }),
-  ...endCounts,
-  warnings: z.array(z.object({ path: z.string(), message: z.string() })),
+const revertedSchema = appliedSchema.extend({
   unrestored: z
     .array(
       z.object({
@@ -80,11 +57,14 @@ export const listConfigurationVersions = defineRoute({
     policy: z.string().min(1).max(200).exactOptional().meta({
       description: 'Only versions that changed this policy, and only these changes.',
     }),
+    before: version.exactOptional().meta({
+      description: 'Only versions older than this one; a cursor goes before it.',
+    }),
   }),
   answer: pageOf(entrySchema),
   isVersioned: true,
-  async handle({ tx, configuration, query: { limit, cursor, policy } }) {
-    const before = readCursor(cursor, z.int().min(0));
+  async handle({ tx, configuration, query: { limit, cursor, policy, before: oldest } }) {
+    const before = readCursor(cursor, z.int().min(0)) ?? oldest;
     const rows = await reportHistory(tx, { most: limit + 1, before, policy, mostChanges });
     const body = makePage(rows, limit, { keyOf: (row) => row.version, describe: describeEntry });
     return { body, version: configuration.version };
@@ -162,14 +142,6 @@ export const revertToVersion = defineRoute({
   },
 });
 
-function assertInForce({ version: inForce }: Configuration, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch === String(inForce)) return;
-  throw new ApiProblem(
-    'precondition_failed',
-    'The configuration was changed since it was read. Read it again.',
-  );
-}
-
 function describeEntry(entry: HistoryEntry): z.input<typeof entrySchema> {
   const { accountId, username, message, revertsTo } = entry;
   return {
@@ -185,23 +157,10 @@ function describeEntry(entry: HistoryEntry): z.input<typeof entrySchema> {
   };
 }
 
-function describeDifferences(differences: readonly Difference[]): z.input<typeof differencesSchema> {
-  return differences.map(({ section, name, kind, fields }) => ({ section, name, kind, fields }));
-}
-
-function describeReverted({
-  differences,
-  ended,
-  warnings,
-  unrestored,
-  wouldEnd,
-}: RevertedByOperator): z.input<typeof revertedSchema> {
+function describeReverted(reverted: RevertedByOperator): z.input<typeof revertedSchema> {
   return {
-    differences: describeDifferences(differences),
-    ended,
-    ...describeEndCounts(wouldEnd),
-    warnings,
-    unrestored: unrestored.map(({ clientId, what, since }) => ({
+    ...describeApplied(reverted),
+    unrestored: reverted.unrestored.map(({ clientId, what, since }) => ({
       client_id: clientId,
       what,
       ...(since === undefined ? {} : { since }),

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { Configuration } from '../../../domain/configuration.ts';
-import { endByOperator } from '../../../operations/end_by_operator.ts';
+import { endLease as endStored } from '../../../operations/end_lease.ts';
 import { familyLease } from '../../../policy/family_lease.ts';
 import { familyLimits } from '../../../policy/subject_limits.ts';
 import { listLeases as listStored } from '../../../store/leases.ts';
 import type { LeasedFamily } from '../../../store/leases.ts';
-import { listLiveFamilies } from '../../../store/live_access.ts';
 import { endedSchema } from '../accounts/account_schema.ts';
 import { makePage, pageOf, pageQuery, readCursor } from '../page.ts';
-import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { formatTime, instant } from '../times.ts';
 
@@ -59,9 +57,7 @@ export const endLease = defineRoute({
   params: z.object({ family_id: z.uuid() }),
   answer: endedSchema,
   async handle({ tx, configuration, path: { family_id: id }, origin }) {
-    const [found] = await listLiveFamilies(tx, { id, most: 1 });
-    if (!found?.family.lease) throw new ApiProblem('not_found', 'There is no such lease, or it has ended.');
-    return { body: await endByOperator(tx, configuration, id, origin) };
+    return { body: await endStored(tx, configuration, id, origin) };
   },
 });
 

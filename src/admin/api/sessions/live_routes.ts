@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineSchema } from '../../../config/schema/names.ts';
 import { endByOperator } from '../../../operations/end_by_operator.ts';
 import {
   listLiveFamilies,
@@ -89,6 +90,15 @@ export const readFamily = defineRoute({
   },
 });
 
+const withReason = {
+  body: z.strictObject({
+    reason: lineSchema(200).exactOptional().meta({
+      description: 'What the person is told who comes back to it; the trail does not have it.',
+    }),
+  }),
+  isBodyOptional: true,
+} as const;
+
 export const endSession = defineRoute({
   method: 'POST',
   path: '/sessions/{session_id}/end',
@@ -96,9 +106,10 @@ export const endSession = defineRoute({
   summary: 'End a session with every family that came from it; clients are told.',
   scope: 'curfew:write',
   params: sessionPath,
+  ...withReason,
   answer: endedSchema,
-  async handle({ tx, configuration, path, origin }) {
-    return { body: await endByOperator(tx, configuration, path.session_id, origin) };
+  async handle({ tx, configuration, path, body, origin }) {
+    return { body: await endByOperator(tx, configuration, path.session_id, origin, body.reason) };
   },
 });
 
@@ -109,8 +120,9 @@ export const endFamily = defineRoute({
   summary: 'End one family.',
   scope: 'curfew:write',
   params: familyPath,
+  ...withReason,
   answer: endedSchema,
-  async handle({ tx, configuration, path, origin }) {
-    return { body: await endByOperator(tx, configuration, path.family_id, origin) };
+  async handle({ tx, configuration, path, body, origin }) {
+    return { body: await endByOperator(tx, configuration, path.family_id, origin, body.reason) };
   },
 });
