@@ -451,7 +451,7 @@ describe('the detective control', () => {
 
     describe('and for how long', () => {
       /** Of a token that the member's policy lets live for ten minutes. */
-      const give = async (seconds: number) => {
+      const giveFor = async (seconds: number) => {
         await sql(
           test.database,
           `insert into access_tokens (token_hash, family_id, client_id, payload, expires_at)
@@ -469,9 +469,9 @@ describe('the detective control', () => {
 
       it('finds an access token that lives longer than its policy lets it', async () => {
         await pass(120);
-        await give(660);
+        await giveFor(660);
         assert.deepEqual(await look(), {});
-        await give(662);
+        await giveFor(662);
         assert.deepEqual(await look(), { token_past_limit: [familyId] });
         assert.deepEqual(
           (await listEvents()).map(({ detail }) => detail.kind),
@@ -485,14 +485,14 @@ describe('the detective control', () => {
           `update families set started_at = curfew_now() - interval '12 hours' + interval '5 minutes'`,
         );
         await pass(120);
-        await give(180);
+        await giveFor(180);
         assert.deepEqual(await look(), {});
-        await give(300);
+        await giveFor(300);
         assert.deepEqual(await look(), { token_past_limit: [familyId] });
       });
 
       it('blames none for what changed since it was given', async () => {
-        await give(1200);
+        await giveFor(1200);
         await pass(30);
         await test.apply({
           policies: new Map([
