@@ -10,6 +10,7 @@ create table access_tokens (
   grant_id text,
   payload jsonb,
   expires_at timestamp with time zone not null,
+  issued_at timestamp with time zone default curfew_now(),
   constraint access_tokens_pkey PRIMARY KEY (token_hash),
   constraint access_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
 );

@@ -1,4 +1,11 @@
-const fields = ['refresh_idle', 'refresh_absolute', 'session_idle', 'session_absolute', 'lease_max'];
+const fields = [
+  'access_token_ttl',
+  'refresh_idle',
+  'refresh_absolute',
+  'session_idle',
+  'session_absolute',
+  'lease_max',
+];
 
 const effective = (field: string): string =>
   `make_interval(secs => coalesce(min((p.limits ->> '${field}')::float8), (d.limits ->> '${field}')::float8)) as ${field}`;

@@ -8,9 +8,14 @@ export const findingKinds = {
   barred_session: 'A session of a disabled or deleted account is open.',
   barred_family: 'A family of a disabled or deleted account or client is open.',
   used_after_end: 'A token was given, or a session extended, after the end of its family or session.',
+  token_past_limit: 'An access token was given that lives longer than the limits of its family let it.',
   scope_outlived_role: 'A refresh gave a scope whose role the account had no more.',
 } as const;
 export type FindingKind = keyof typeof findingKinds;
 
 /** What happened and is no state that could pass: it stands for a day. */
-export const pastKinds = ['used_after_end', 'scope_outlived_role'] as const satisfies FindingKind[];
+export const pastKinds = [
+  'used_after_end',
+  'token_past_limit',
+  'scope_outlived_role',
+] as const satisfies FindingKind[];

@@ -22,24 +22,60 @@ export interface Replayed {
   usedAt: Instant | undefined;
 }
 
-interface Subject<Facts> {
-  facts: Facts;
+/** Beside the facts: what is worked out of them. Millions are followed, so each is one object of one shape. */
+interface Judged {
   /** As they hold now; forgotten when what they rest on changes. */
-  limits?: EffectiveLimits | undefined;
+  limits: EffectiveLimits | undefined;
   /** Under these limits it is alive at least until then: activity only moves on. */
-  aliveUntil?: Instant | undefined;
-  usedAt?: Instant | undefined;
+  aliveUntil: Instant;
+  usedAt: Instant | undefined;
 }
 
-interface Session extends Subject<SessionFacts> {
+interface Session extends SessionFacts, Judged {
   /** Those bound to it that are not done with. */
   families: readonly Family[];
+  /** Until then neither it nor any of those ends. */
+  allAliveUntil: Instant;
 }
 
-interface Family extends Subject<FamilyFacts> {
+interface Family extends FamilyFacts, Judged {
   /** Of a bound one, until that is done with. */
-  session?: Session | undefined;
+  session: Session | undefined;
 }
+
+type Subject = Session | Family;
+
+// Written out, field by field: what is spread together is slow to come to, and many times as large.
+const beginSession = ({ sessionId, accountId, startedAt, lastActivityAt }: Beginning): Session => ({
+  sessionId,
+  accountId,
+  clientIds: [],
+  startedAt,
+  lastActivityAt,
+  limits: undefined,
+  aliveUntil: -Infinity,
+  allAliveUntil: -Infinity,
+  usedAt: undefined,
+  families: [],
+});
+
+const beginFamily = (facts: FamilyFacts, session: Session | undefined): Family => ({
+  familyId: facts.familyId,
+  accountId: facts.accountId,
+  clientId: facts.clientId,
+  sessionId: facts.sessionId,
+  bound: facts.bound,
+  scopes: facts.scopes,
+  resources: facts.resources,
+  startedAt: facts.startedAt,
+  lastActivityAt: facts.lastActivityAt,
+  limits: undefined,
+  aliveUntil: -Infinity,
+  usedAt: undefined,
+  session: facts.bound ? session : undefined,
+});
+
+type Beginning = Pick<SessionFacts, 'sessionId' | 'accountId' | 'startedAt' | 'lastActivityAt'>;
 
 /** What moves a clock: when, of whom, and how long ago the person was there; undefined: it was no activity. */
 export interface Activity {
@@ -52,7 +88,7 @@ export interface Replay {
   useConfiguration(configuration: Configuration, at: Instant): void;
   useRoles(accountId: string, roles: readonly string[], at: Instant): void;
   /** A session begins, or is begun anew by a full sign-in. */
-  startSession(session: Pick<SessionFacts, 'sessionId' | 'accountId' | 'startedAt' | 'lastActivityAt'>): void;
+  startSession(session: Beginning): void;
   startFamily(family: FamilyFacts): void;
   leaseFamily(familyId: string, lease: Lease): void;
   touchSession(sessionId: string, activity: Activity): void;
@@ -88,36 +124,40 @@ export function createReplay(
 
   /** Whether a session is over at `at`; from then on it stays so. */
   function judgeSession(session: Session, at: Instant): void {
-    if (session.facts.end || isSurelyAlive(session, at)) return;
-    const life = evaluateSession(session.facts, limitsOfSession(session), at);
-    if (life.over) session.facts.end = life.end;
+    if (session.end || at < session.aliveUntil) return;
+    const life = evaluateSession(session, limitsOfSession(session), at);
+    if (life.over) session.end = life.end;
     else session.aliveUntil = life.idleEndAt;
   }
 
   function limitsOfSession(session: Session): EffectiveLimits {
-    const { facts } = session;
-    return (session.limits ??= sessionLimits(configuration, facts, rolesNow(facts.accountId)));
+    return (session.limits ??= sessionLimits(configuration, session, rolesNow(session.accountId)));
   }
 
   function judgeFamily(family: Family, at: Instant): void {
-    const { facts, session } = family;
-    if (facts.end || isSurelyAlive(family, at)) return;
-    const own = (family.limits ??= familyLimits(configuration, facts, rolesNow(facts.accountId)));
-    const bond = { session: session?.facts, limits: session ? limitsOfSession(session) : own };
-    const life = evaluateFamily(facts, own, bond, at);
-    if (life.over) facts.end = life.end;
+    if (family.end || at < family.aliveUntil) return;
+    const { session } = family;
+    const own = (family.limits ??= familyLimits(configuration, family, rolesNow(family.accountId)));
+    const bond = { session, limits: session ? limitsOfSession(session) : own };
+    const life = evaluateFamily(family, own, bond, at);
+    if (life.over) family.end = life.end;
     else family.aliveUntil = life.idleEndAt;
   }
 
   /** Before a session's clock moves, what hangs on it is looked at: it would come to life again. */
   function judgeWithFamilies(session: Session, at: Instant): void {
+    if (at < session.allAliveUntil) return;
     for (const family of session.families) judgeFamily(family, at);
     judgeSession(session, at);
+    let until = session.end ? Infinity : session.aliveUntil;
+    for (const family of session.families) if (!family.end) until = Math.min(until, family.aliveUntil);
+    session.allAliveUntil = until;
   }
 
   /** What their life hangs on has changed. */
-  function doubtFamilies({ families: bound }: Session): void {
-    for (const family of bound) family.aliveUntil = undefined;
+  function doubtFamilies(session: Session): void {
+    session.allAliveUntil = -Infinity;
+    for (const family of session.families) family.aliveUntil = -Infinity;
   }
 
   function judgeAll(at: Instant): void {
@@ -141,33 +181,30 @@ export function createReplay(
     if (open?.size === 0) openOf.delete(accountId);
   }
 
-  function move(subject: Subject<SessionFacts | FamilyFacts>, { at, inactiveFor }: Activity): void {
-    if (subject.facts.end) subject.usedAt = at;
+  function move(subject: Subject, { at, inactiveFor }: Activity): void {
+    if (subject.end) subject.usedAt = at;
     else if (inactiveFor !== undefined) {
-      subject.facts.lastActivityAt = Math.max(subject.facts.lastActivityAt, addSeconds(at, -inactiveFor));
+      const activeAt = addSeconds(at, -inactiveFor);
+      if (activeAt > subject.lastActivityAt) subject.lastActivityAt = activeAt;
     }
   }
 
-  function tell(
-    of: Replayed['of'],
-    id: string,
-    { facts, usedAt }: Subject<SessionFacts | FamilyFacts>,
-    recorded: End | undefined,
-  ): void {
-    const clientIds = 'clientId' in facts ? [facts.clientId] : facts.clientIds;
-    const { accountId, end: replayed } = facts;
+  function tell(of: Replayed['of'], id: string, subject: Subject, recorded: End | undefined): void {
+    const clientIds = 'clientId' in subject ? [subject.clientId] : subject.clientIds;
+    const { accountId, end: replayed, usedAt } = subject;
     onDone({ of, id, accountId, roles: rolesNow(accountId), clientIds, replayed, recorded, usedAt });
   }
 
-  function endWith(subject: Subject<SessionFacts | FamilyFacts>, recorded: End): void {
-    if (!subject.facts.end && !limitReasons.has(recorded.reason)) subject.facts.end = recorded;
+  function endWith(subject: Subject, recorded: End): void {
+    if (!subject.end && !limitReasons.has(recorded.reason)) subject.end = recorded;
   }
 
   return {
     useConfiguration(next, at) {
       judgeAll(at);
       configuration = next;
-      for (const subject of [...families.values(), ...sessions.values()]) forgetLimits(subject);
+      for (const family of families.values()) forgetLimits(family);
+      for (const session of sessions.values()) forgetLimits(session);
     },
     useRoles(accountId, next, at) {
       judgeAccount(accountId, at);
@@ -180,23 +217,21 @@ export function createReplay(
     startSession({ sessionId, accountId, startedAt, lastActivityAt }) {
       const known = sessions.get(sessionId);
       if (!known) {
-        const facts = { sessionId, accountId, clientIds: [], startedAt, lastActivityAt };
-        sessions.set(sessionId, { facts, families: [] });
+        sessions.set(sessionId, beginSession({ sessionId, accountId, startedAt, lastActivityAt }));
         noteOpen(accountId, sessionId);
         return;
       }
       judgeWithFamilies(known, startedAt);
-      if (known.facts.end) known.usedAt = startedAt;
-      else
-        Object.assign(known.facts, {
-          startedAt,
-          lastActivityAt: Math.max(known.facts.lastActivityAt, lastActivityAt),
-        });
+      if (known.end) known.usedAt = startedAt;
+      else {
+        known.startedAt = startedAt;
+        known.lastActivityAt = Math.max(known.lastActivityAt, lastActivityAt);
+      }
     },
     startFamily(facts) {
       const session = sessions.get(facts.sessionId);
       if (facts.bound && !session) return;
-      const family: Family = { facts, session: facts.bound ? session : undefined };
+      const family = beginFamily(facts, session);
       families.set(facts.familyId, family);
       noteOpen(facts.accountId, facts.familyId);
       if (!session) return;
@@ -204,16 +239,18 @@ export function createReplay(
       judgeWithFamilies(session, facts.lastActivityAt);
       move(session, { at: facts.lastActivityAt, inactiveFor: 0 });
       judgeWithFamilies(session, facts.startedAt);
-      if (!session.facts.clientIds.includes(facts.clientId)) {
-        session.facts.clientIds = [...session.facts.clientIds, facts.clientId];
+      if (!session.clientIds.includes(facts.clientId)) {
+        session.clientIds = [...session.clientIds, facts.clientId];
         forgetLimits(session);
         doubtFamilies(session);
       }
-      if (facts.bound) session.families = [...session.families, family];
+      if (!facts.bound) return;
+      session.families = [...session.families, family];
+      session.allAliveUntil = -Infinity;
     },
     leaseFamily(familyId, lease) {
       const family = families.get(familyId);
-      if (family) family.facts.lease = lease;
+      if (family) family.lease = lease;
     },
     touchSession(sessionId, activity) {
       const session = sessions.get(sessionId);
@@ -227,9 +264,9 @@ export function createReplay(
       const { session } = family;
       if (session) judgeWithFamilies(session, own.at);
       else judgeFamily(family, own.at);
-      const isRefused = family.facts.end !== undefined;
+      const isRefused = family.end !== undefined;
       move(family, own);
-      if (session && (!isRefused || session.facts.end)) move(session, ofSession);
+      if (session && (!isRefused || session.end)) move(session, ofSession);
     },
     endFamily(familyId, recorded, at) {
       const family = families.get(familyId);
@@ -238,7 +275,7 @@ export function createReplay(
       endWith(family, recorded);
       tell('family', familyId, family, recorded);
       families.delete(familyId);
-      forget(family.facts.accountId, familyId);
+      forget(family.accountId, familyId);
       const { session } = family;
       if (session) session.families = session.families.filter((other) => other !== family);
     },
@@ -249,7 +286,7 @@ export function createReplay(
       endWith(session, recorded);
       tell('session', sessionId, session, recorded);
       sessions.delete(sessionId);
-      forget(session.facts.accountId, sessionId);
+      forget(session.accountId, sessionId);
       doubtFamilies(session);
       for (const family of session.families) family.session = undefined;
     },
@@ -263,10 +300,10 @@ export function createReplay(
   };
 }
 
-const isSurelyAlive = ({ aliveUntil }: Pick<Subject<unknown>, 'aliveUntil'>, at: Instant): boolean =>
-  aliveUntil !== undefined && at < aliveUntil;
-
-function forgetLimits(subject: Subject<unknown>): void {
+/** A bound family is judged with its session. */
+function forgetLimits(subject: Subject): void {
   subject.limits = undefined;
-  subject.aliveUntil = undefined;
+  subject.aliveUntil = -Infinity;
+  const session = 'families' in subject ? subject : subject.session;
+  if (session) session.allAliveUntil = -Infinity;
 }

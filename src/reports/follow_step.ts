@@ -17,11 +17,11 @@ function inactivity(value: unknown): number | undefined {
 }
 
 /**
- * Hand a step of the trail to a replay; changes of the configuration are the caller's to hand on. What tells
+ * Hand a step of the trail to replays; changes of the configuration are the caller's to hand on. What tells
  * too little is left out, with all that hangs on it: steps of erased accounts, and of before the trail told
  * when activity was.
  */
-export function followStep(replay: Replay, step: TrailStep): void {
+export function followStep(step: TrailStep, replays: readonly Replay[]): void {
   const { name, at } = step;
   const detail = step.detail ?? nothing;
   const [accountId, sessionId, familyId] = [
@@ -30,37 +30,57 @@ export function followStep(replay: Replay, step: TrailStep): void {
     step.family_id ?? '',
   ];
   switch (name) {
-    case 'account.created':
-      return replay.useRoles(accountId, texts(detail.roles), at);
-    case 'account.roles_changed':
-      return replay.useRoles(accountId, texts(detail.to), at);
-    case 'session.started':
-    case 'session.renewed': {
-      if (step.session_id === null || detail.started_at === undefined) return;
-      const [startedAt, lastActivityAt] = [micros(detail.started_at), micros(detail.active_at)];
-      return replay.startSession({ sessionId, accountId, startedAt, lastActivityAt });
-    }
-    case 'consent.granted':
-      return replay.touchSession(sessionId, { at, inactiveFor: 0 });
-    case 'session.extended':
-      return replay.touchSession(sessionId, { at, inactiveFor: inactivity(detail.inactive_for) });
-    case 'code.exchanged':
-      return startFamily(replay, step);
-    case 'lease.granted':
-      return replay.leaseFamily(familyId, {
-        duration: Number(detail.duration),
-        purpose: String(detail.purpose),
-      });
-    case 'session.ended':
-      return replay.endSession(sessionId, readEnd(detail), at);
-    case 'family.ended':
-      return replay.endFamily(familyId, readEnd(detail), at);
     case 'refresh.granted':
     case 'refresh.downscoped':
     case 'refresh.retried': {
       const own = { at, inactiveFor: inactivity(detail.inactive_for) };
-      const session = { at, inactiveFor: inactivity(detail.session_inactive_for) };
-      return replay.touchFamily(familyId, own, session);
+      const isAlike = detail.session_inactive_for === detail.inactive_for;
+      const session = isAlike ? own : { at, inactiveFor: inactivity(detail.session_inactive_for) };
+      for (const replay of replays) replay.touchFamily(familyId, own, session);
+      return;
+    }
+    case 'account.created': {
+      const roles = texts(detail.roles);
+      for (const replay of replays) replay.useRoles(accountId, roles, at);
+      return;
+    }
+    case 'account.roles_changed': {
+      const roles = texts(detail.to);
+      for (const replay of replays) replay.useRoles(accountId, roles, at);
+      return;
+    }
+    case 'session.started':
+    case 'session.renewed': {
+      if (step.session_id === null || detail.started_at === undefined) return;
+      const [startedAt, lastActivityAt] = [micros(detail.started_at), micros(detail.active_at)];
+      for (const replay of replays) replay.startSession({ sessionId, accountId, startedAt, lastActivityAt });
+      return;
+    }
+    case 'consent.granted':
+      for (const replay of replays) replay.touchSession(sessionId, { at, inactiveFor: 0 });
+      return;
+    case 'session.extended': {
+      const activity = { at, inactiveFor: inactivity(detail.inactive_for) };
+      for (const replay of replays) replay.touchSession(sessionId, activity);
+      return;
+    }
+    case 'code.exchanged':
+      for (const replay of replays) startFamily(replay, step);
+      return;
+    case 'lease.granted': {
+      const lease = { duration: Number(detail.duration), purpose: String(detail.purpose) };
+      for (const replay of replays) replay.leaseFamily(familyId, lease);
+      return;
+    }
+    case 'session.ended': {
+      const end = readEnd(detail);
+      for (const replay of replays) replay.endSession(sessionId, end, at);
+      return;
+    }
+    case 'family.ended': {
+      const end = readEnd(detail);
+      for (const replay of replays) replay.endFamily(familyId, end, at);
+      return;
     }
     default:
   }

@@ -54,7 +54,7 @@ export async function reportMonthly(
   return await readTrail(database, async (tx) => {
     const day = formatInstant(await readNow(tx)).slice(0, 10);
     const month = asked ?? monthBefore(day);
-    const period = { from: `${month}-01`, to: lastDayOf(month), isRecent: false };
+    const period = { from: `${month}-01`, to: lastDayOf(month), recentFrom: null };
     if (period.from > day) throw new Problem('month_invalid', `${month} has not begun.`);
     const configuration = await loadConfiguration(tx);
     const counts = await sumEventCounts(tx, period);

@@ -9,10 +9,10 @@ import type { Database, Queryable } from '../store/database.ts';
 import { readNow } from '../store/sessions.ts';
 import {
   estimateTrail,
+  followTrail,
   listConfigurationChanges,
   listFirstRoles,
   listPolicyVersions,
-  openTrailSteps,
 } from '../store/trail_replay.ts';
 import { buildTimeline } from './configuration_timeline.ts';
 import { followStep } from './follow_step.ts';
@@ -49,7 +49,8 @@ export interface SimulateOptions {
   onProgress?(done: number, estimate: number): void;
 }
 
-const page = 10_000;
+/** So often is told how far it is. */
+const progressEvents = 10_000;
 const mostDiffering = 100;
 /** To the second: recorded moments are rounded, and an event is a moment younger than what it tells of. */
 const sameMicros = 500_000;
@@ -65,34 +66,20 @@ export async function simulate(database: Database, options: SimulateOptions): Pr
     const tally = createTally();
     const proposed = createReplay(options.propose(current), rolesOf, tally.count);
     const recorded = createReplay(timeline.first, rolesOf, tally.compare);
-    const events = await followTrail(tx, options, (step) => {
+    const replays = [proposed, recorded];
+    const estimate = await estimateTrail(tx);
+    let events = 0;
+    await followTrail(tx, (step) => {
       const configuration = step.event_id !== null && timeline.after.get(step.event_id);
       if (configuration) recorded.useConfiguration(configuration, step.at);
-      else for (const replay of [proposed, recorded]) followStep(replay, step);
+      else followStep(step, replays);
+      events += 1;
+      if (events % progressEvents === 0) options.onProgress?.(events, estimate);
     });
-    await finish(tx, [proposed, recorded]);
+    options.onProgress?.(events, estimate);
+    await finish(tx, replays);
     return tally.result(events);
   });
-}
-
-async function followTrail(
-  tx: Queryable,
-  { onProgress }: SimulateOptions,
-  follow: (step: Parameters<typeof followStep>[1]) => void,
-): Promise<number> {
-  const estimate = await estimateTrail(tx);
-  let events = 0;
-  const nextSteps = await openTrailSteps(tx);
-  for (let coming = nextSteps(page); ; ) {
-    const steps = await coming;
-    const isLast = steps.length < page;
-    // The next page is on its way while this one is followed.
-    if (!isLast) coming = nextSteps(page);
-    for (const step of steps) follow(step);
-    events += steps.length;
-    onProgress?.(events, estimate);
-    if (isLast) return events;
-  }
 }
 
 async function finish(tx: Queryable, replays: readonly Replay[]): Promise<void> {

@@ -1,11 +1,11 @@
 import { trailEventColumns, unsealedIds } from './audit_seals.ts';
 import type { Head, Seal, TrailEvent } from './audit_seals.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database, Queryable, Transaction } from './database.ts';
 
 /** Run `work` on one snapshot of everything, for as long as it takes. */
 export async function readTrail<Result>(
   database: Database,
-  work: (tx: Queryable) => Promise<Result>,
+  work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   return await database.transaction(async (tx) => {
     await tx.query({

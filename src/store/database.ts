@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { copyRows } from './copy_rows.ts';
 
 /** SQL with a name: prepared once a connection under that name. */
 export interface Statement {
@@ -20,6 +21,14 @@ export interface Queryable {
   query<Row = Record<string, unknown>>(statement: Statement, values?: unknown[]): Promise<Row[]>;
 }
 
+export interface Transaction extends Queryable {
+  /**
+   * The rows of a query in PostgreSQL's text format, a row a line, while they are read. Nothing else runs
+   * meanwhile; who stops before the end gives the transaction up.
+   */
+  copyOut(query: string): AsyncIterable<Buffer>;
+}
+
 export interface Database extends Queryable {
   /**
    * Run `work` in one READ COMMITTED transaction; it commits when `work` resolves and rolls back when
@@ -28,7 +37,7 @@ export interface Database extends Queryable {
    * done again by itself where a crash takes it back. Whatever commits later and waits takes it along.
    */
   transaction<Result>(
-    work: (tx: Queryable) => Promise<Result>,
+    work: (tx: Transaction) => Promise<Result>,
     options?: { durable?: boolean },
   ): Promise<Result>;
   /** Hear what this process commits to the trail. What a function of the database writes by itself is not told. */
@@ -93,7 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     if (news.length > 0) for (const listener of listeners) listener(news);
   }
 
-  async function attempt<Result>(work: (tx: Queryable) => Promise<Result>, begin: string): Promise<Result> {
+  async function attempt<Result>(work: (tx: Transaction) => Promise<Result>, begin: string): Promise<Result> {
     const client = await pool.connect();
     let broken: Error | undefined;
     // Without a listener, a backend that ends while the transaction is open would end this process.
@@ -104,14 +113,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     try {
       await client.query(begin);
       const news: News[] = [];
-      const result = await work({ query: queryOn(client), tell: (more) => void news.push(...more) });
+      const result = await work({
+        query: queryOn(client),
+        copyOut: (query) => copyRows(client, query, noteBroken),
+        tell: (more) => void news.push(...more),
+      });
       const { command } = await client.query('commit');
       if (command === 'ROLLBACK') throw new Error('The transaction had failed and was rolled back.');
       tell(news);
       return result;
     } catch (error) {
       if (isOutcomeUnknown(error)) broken = error as Error;
-      else await client.query('rollback').catch(noteBroken);
+      else if (!broken) await client.query('rollback').catch(noteBroken);
       throw error;
     } finally {
       client.off('error', noteBroken);

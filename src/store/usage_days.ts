@@ -18,8 +18,11 @@ export interface UsageSelection {
 export interface UsagePeriod {
   from: string;
   to: string;
-  /** The days are those that `usage_recent` holds in one line. */
-  isRecent: boolean;
+  /**
+   * `usage_recent` holds the days from this one until today in one line, and fewer days lie between it and `from` than
+   * from `from` on: those are added to it, or taken off. null: the days themselves are read.
+   */
+  recentFrom: string | null;
 }
 
 /** Sums over days, and over all groups that the question does not tell apart, of one measure. */
@@ -38,7 +41,7 @@ export async function findUsagePeriod(db: Queryable, since: number): Promise<Usa
       name: 'usage_period',
       text: `
         select span.first::text as "from", span.last::text as "to",
-          coalesce(p.recent_from = span.first, false) as "isRecent"
+          case when abs(p.recent_from - span.first) < span.last - span.first then p.recent_from::text end as "recentFrom"
         from usage_progress p, lateral (
           select ((curfew_now() - make_interval(secs => $1)) at time zone 'UTC')::date as first,
             (curfew_now() at time zone 'UTC')::date as last) span`,
@@ -53,18 +56,33 @@ export async function findUsagePeriod(db: Queryable, since: number): Promise<Usa
 export async function listUsage(db: Queryable, selection: UsageSelection): Promise<UsageLine[]> {
   const { period, by, bucketed, summed, policy = null } = selection;
   const which = [[...bucketed, ...summed], bucketed, policy];
-  if (period.isRecent && by === 'policy')
+  const { from, to, recentFrom } = period;
+  if (recentFrom === from && by === 'policy')
     return await db.query<UsageLine>({ name: 'usage_lines_policies', text: sumOfPolicies }, which);
-  if (period.isRecent)
-    return await db.query<UsageLine>({ name: 'usage_lines_recent', text: sumUp('usage_recent', 'true') }, [
+  if (recentFrom === from)
+    return await db.query<UsageLine>({ name: 'usage_lines_recent', text: sumUp('usage_recent') }, [
       ...which,
       by,
     ]);
-  return await db.query<UsageLine>(
-    { name: 'usage_lines', text: sumUp('usage_days', 'day between $5 and $6') },
-    [...which, by, period.from, period.to],
-  );
+  if (recentFrom !== null)
+    return await db.query<UsageLine>({ name: 'usage_lines_shifted', text: sumUp(shifted) }, [
+      ...which,
+      by,
+      from,
+      recentFrom,
+    ]);
+  return await db.query<UsageLine>({ name: 'usage_lines', text: sumUp(daysAlone) }, [...which, by, from, to]);
 }
+
+const daysAlone = `(select * from usage_days where day between $5 and $6)`;
+
+/** The sums of the recent days, and the few between them and those that are asked for: more, or too many. */
+const shifted = `(
+  select group_id, measure, bucket, count, seconds from usage_recent
+  union all
+  select group_id, measure, bucket, count, seconds from usage_days where day >= $5::date and day < $6::date
+  union all
+  select group_id, measure, bucket, -count, -seconds from usage_days where day >= $6::date and day < $5::date)`;
 
 const place = 'case when measure = any($2) then bucket else 0 end';
 const buckets = `json_agg(json_build_array(place, count, seconds) order by place) as buckets`;
@@ -80,7 +98,7 @@ const sumOfPolicies = `
   order by policy, policy_version, of, field, limit_seconds, measure`;
 
 /** The few kinds of groups are ranked first, so that of the many lines only numbers are compared. */
-const sumUp = (table: 'usage_days' | 'usage_recent', isAsked: string) => `
+const sumUp = (counted: string) => `
   with ranked as materialized (
     select g.group_id, g.of, g.field, g.policy, g.policy_version, g.limit_seconds, keyed.key,
       dense_rank() over (order by policy, policy_version, of, field, limit_seconds, keyed.key) as rank
@@ -91,9 +109,10 @@ const sumUp = (table: 'usage_days' | 'usage_recent', isAsked: string) => `
     where $3::text is null or g.policy = $3),
   sums as materialized (
     select rank, measure, ${place} as place, sum(count)::bigint as count, sum(seconds) as seconds
-    from ${table} join ranked using (group_id)
-    where measure = any($1) and ${isAsked}
-    group by rank, measure, place),
+    from ${counted} counted join ranked using (group_id)
+    where measure = any($1)
+    group by rank, measure, place
+    having sum(count) > 0),
   lines as materialized (select rank, measure, ${buckets} from sums group by rank, measure)
   select of, field, policy, policy_version as "policyVersion", limit_seconds as "limit", key, measure, buckets
   from lines join (select distinct on (rank) * from ranked order by rank) named using (rank)

@@ -433,8 +433,8 @@ describe('the detective control', () => {
       const issue = async (issuedAgo: number) =>
         await sql(
           test.database,
-          `insert into access_tokens (token_hash, family_id, client_id, payload, expires_at)
-           values ($1, $2, 'shop', jsonb_build_object('iat', floor(extract(epoch from curfew_now())) - $3::float8), curfew_now() + interval '1 day')`,
+          `insert into access_tokens (token_hash, family_id, client_id, payload, expires_at, issued_at)
+           values ($1, $2, 'shop', '{}', curfew_now() + interval '10 minutes', curfew_now() - make_interval(secs => $3))`,
           randomBytes(32),
           familyId,
           issuedAgo,
@@ -447,6 +447,61 @@ describe('the detective control', () => {
       await issue(60);
       await detect();
       assert.deepEqual(await listFindings(), { used_after_end: [familyId] });
+    });
+
+    describe('and for how long', () => {
+      /** Of a token that the member's policy lets live for ten minutes. */
+      const giveFor = async (seconds: number) => {
+        await sql(
+          test.database,
+          `insert into access_tokens (token_hash, family_id, client_id, payload, expires_at)
+           values ($1, $2, 'shop', '{}', curfew_now() + make_interval(secs => $3))`,
+          randomBytes(32),
+          familyId,
+          seconds,
+        );
+      };
+      const look = async () => {
+        await sql(test.database, `update control_runs set began_at = '-infinity'`);
+        await detectOverdue(test.database, { period });
+        return await listFindings();
+      };
+
+      it('finds an access token that lives longer than its policy lets it', async () => {
+        await pass(120);
+        await giveFor(660);
+        assert.deepEqual(await look(), {});
+        await giveFor(662);
+        assert.deepEqual(await look(), { token_past_limit: [familyId] });
+        assert.deepEqual(
+          (await listEvents()).map(({ detail }) => detail.kind),
+          ['token_past_limit'],
+        );
+      });
+
+      it('finds one that outlives the absolute limit of its family', async () => {
+        await sql(
+          test.database,
+          `update families set started_at = curfew_now() - interval '12 hours' + interval '5 minutes'`,
+        );
+        await pass(120);
+        await giveFor(180);
+        assert.deepEqual(await look(), {});
+        await giveFor(300);
+        assert.deepEqual(await look(), { token_past_limit: [familyId] });
+      });
+
+      it('blames none for what changed since it was given', async () => {
+        await giveFor(1200);
+        await pass(30);
+        await test.apply({
+          policies: new Map([
+            ...exampleConfiguration().policies,
+            ['member', { limits: { access_token_ttl: 60 }, baselines: [] }],
+          ]),
+        });
+        assert.deepEqual(await look(), {});
+      });
     });
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sweepOnce } from '../../src/operations/sweep.ts';
 import { beginCheckWalks, listWalks } from '../../src/store/check_walks.ts';
 import { loadConfiguration } from '../../src/store/configuration.ts';
-import type { Database, Queryable } from '../../src/store/database.ts';
+import type { Database, Transaction } from '../../src/store/database.ts';
 import { prepareOperationTest } from '../support/operations.ts';
 import type { OperationTest } from '../support/operations.ts';
 import { sql } from '../support/sql.ts';
@@ -20,7 +20,7 @@ describe('the sweeper, where so much is open that looking for what is over takes
 
   /** In which one statement never ends in time. */
   function timingOut({ ...database }: Database, name: string): Database {
-    const slow = (tx: Queryable): Queryable => ({
+    const slow = (tx: Transaction): Transaction => ({
       ...tx,
       query: async (statement, values) => {
         if (statement.name.startsWith(name))

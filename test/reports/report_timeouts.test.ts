@@ -124,6 +124,47 @@ describe('reportTimeouts', () => {
     assert.deepEqual(renewed, less);
   });
 
+  it('says of any days what they add up to, whether they are read from their sums or one by one', async () => {
+    for (let ago = 0; ago <= 50; ago += 1) {
+      await storeUsage(
+        test.database,
+        app,
+        [
+          ['end', 1800, 1000 + ago],
+          ['back', 60, ago + 1],
+        ],
+        ago,
+      );
+      await storeUsage(test.database, { policy: 'admin', roles: ['admin'] }, [['end', 3600, 1]], ago);
+    }
+    for (const by of ['policy', 'client', 'role'] as const)
+      for (const days of [1, 14, 15, 16, 29, 30, 31, 45, 50]) {
+        const { rows } = await report(by, days * day);
+        const row = rows.find(({ policy }) => policy === 'member');
+        let [ends, premature] = [0, 0];
+        for (let ago = 0; ago <= days; ago += 1) [ends, premature] = [ends + 1000 + ago, premature + ago + 1];
+        assert.deepEqual([row?.ends, row?.premature], [ends, premature], `${days} days by ${by}`);
+        assert.deepEqual(rows.find(({ policy }) => policy === 'admin')?.ends, days + 1);
+      }
+  });
+
+  it('names nothing that only fell on days that were not asked for', async () => {
+    await storeUsage(
+      test.database,
+      app,
+      [
+        ['end', 1800, 5],
+        ['back', 60, 5],
+      ],
+      28,
+    );
+    await storeUsage(test.database, { policy: 'admin' }, [['end', 3600, 1]], 3);
+    assert.deepEqual(
+      (await report('policy', 25 * day)).rows.map(({ policy }) => policy),
+      ['admin'],
+    );
+  });
+
   it('says the same of the recent days when others have come since', async () => {
     await storeUsage(test.database, app, [['end', 1800, 3]], 30);
     await storeUsage(test.database, { ...app, clientId: 'portal' }, [['end', 1800, 8]], 29);

@@ -45,7 +45,7 @@ describe('the people of roles', () => {
       transaction: (work) =>
         test.database.transaction((tx) =>
           work({
-            tell: () => undefined,
+            ...tx,
             async query<Row>({ name, text }: Statement, values: unknown[] = []): Promise<Row[]> {
               if (name !== 'role_people_count') return await tx.query<Row>({ name, text }, values);
               const rows = await tx.query<{ 'QUERY PLAN': string }>(
