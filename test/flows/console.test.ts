@@ -58,7 +58,7 @@ describe('the console', () => {
       const somebody = { username: 'nobody', password: 'correct horse battery' };
       const page = await createOperator(server.issuer, somebody).open('/console');
       assert.equal(page.response.status, 403);
-      assert.equal(headingOf(page), 'Not for you');
+      assert.equal(headingOf(page), 'For operators only');
       assert.doesNotMatch(page.text, /aria-label="Console"/);
     });
 
