@@ -94,7 +94,8 @@ function guesses({ count, last, wait }: NonNullable<AccountSecurityProps['wrongP
   return html`<p>${many} tried from browsers in which you have not signed in before; the last ${moment(last)}</p>
 ${
   wait &&
-  html`<p>Such browsers can try again ${moment(wait)} <a href="/account/security/unlock">Let them try again now</a></p>`
+  html`<p>Such browsers can try again ${moment(wait)}</p>
+<p class="aside"><a href="/account/security/unlock">Let them try again now</a></p>`
 }`;
 }
 
@@ -103,7 +104,7 @@ function app({ factorId, name, added, disabled }: AppFactorProps): Html {
 <h3>${name}</h3>
 <p class="soft">Added ${moment(added)}</p>
 ${disabled && html`<p class="field-error">Turned off: too many codes in a row were wrong.</p>`}
-<p><a href="/account/security/apps/${factorId}">Rename or remove <span class="unseen">${name}</span></a></p>
+<p class="aside"><a href="/account/security/apps/${factorId}">Rename or remove <span class="unseen">${name}</span></a></p>
 </li>`;
 }
 
@@ -115,7 +116,7 @@ function passkey({ passkeyId, name, added, lastUsed, synced }: PasskeyProps): Ht
 <div><dt>Added</dt><dd>${moment(added)}</dd></div>
 <div><dt>Last used</dt><dd>${lastUsed ? moment(lastUsed) : 'Never'}</dd></div>
 </dl>
-<p><a href="/account/security/passkeys/${passkeyId}">Rename or remove <span class="unseen">${name}</span></a></p>
+<p class="aside"><a href="/account/security/passkeys/${passkeyId}">Rename or remove <span class="unseen">${name}</span></a></p>
 </li>`;
 }
 

@@ -29,7 +29,7 @@ you shows this code:</p>
 <p class="user-code">${userCode}</p>
 <p class="notice">If somebody sent you this code, stop: they would get into your account.</p>
 ${askedFrom && html`<dl class="facts"><div><dt>Asked from</dt><dd>${askedFrom}</dd></div></dl>`}
-${permissions(props)}
+${permissions({ ...props, asked: true })}
 <div class="choices">
 ${actionForm({ action, fields: { ...fields, confirm: 'yes' }, label: 'Continue', look: 'choice' })}
 ${actionForm({ action, fields: { ...fields, abort: 'yes' }, label: 'Stop', look: 'choice' })}

@@ -12,10 +12,10 @@ export interface LinkSentProps {
 export function linkSentPage(context: PageContext, { againUrl }: LinkSentProps): Html {
   return layout(
     context,
-    { heading: 'Look into your mail' },
+    { heading: 'Check your mail' },
     html`<p class="lead">If there is such an account, and it has an e-mail address, a mail with a link is on its way.</p>
-<p>The link works once, and not for long. Of several only the newest does.</p>
-<p>Nothing comes? Look among the unwanted mail, <a href="${safeUrl(againUrl)}">ask for another one</a>, or ask whoever runs
+<p>The link works once, and not for long. If you asked more than once, only the newest works.</p>
+<p>Nothing came? Look in the spam folder, <a href="${safeUrl(againUrl)}">ask for another one</a>, or ask whoever runs
 this service. You can close this page.</p>`,
   );
 }

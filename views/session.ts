@@ -51,7 +51,7 @@ ${!isLast && html`<div><dt>Ends when idle</dt><dd>${moment(idle)}</dd></div>`}
 <p class="soft">${
       isLast
         ? 'A sign-in lasts so long at most. Save your work before then, and sign in again.'
-        : html`It ends after ${idleLimit} without activity. Looking at this page is none: load it again to see what is left.`
+        : html`It ends after ${idleLimit} without activity. Looking at this page does not count as activity: load it again to see what is left.`
     }</p>
 ${!isLast && actionForm({ action, fields: { csrf: csrfToken }, label: 'Stay signed in', look: 'primary' })}
 <p class="aside"><a href="/account/sessions">Where else you are signed in</a></p>`,

@@ -81,7 +81,7 @@ ${
     kind: 'get',
     label: 'Sign in with a passkey',
     look: 'choice',
-    autofill: true,
+    autofill: passkeyError ? 'when_touched' : 'at_once',
   })
 }
 ${

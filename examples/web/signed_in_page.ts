@@ -42,7 +42,7 @@ ${token}
 ${tokens.refreshToken !== undefined && html`<button class="button primary">Refresh now</button>`}
 <label class="keep" hidden><input type="checkbox" id="keep" autocomplete="off"> Keep refreshing every 20 s</label>
 </form>
-<p class="note"><span role="status" data-show="note">${note}</span> Tokens received at
+<p class="note" id="outcome"><span role="status" data-show="note">${note}</span> Tokens received at
 <span data-show="receivedAt">${time(receivedAt, now)}</span>.</p>
 </section>
 ${stepUpScope !== undefined && stepUpSection(stepUpScope)}
@@ -56,7 +56,8 @@ function stepUpSection(scope: string): Html {
 <h2 id="sensitive">Do something sensitive</h2>
 <p>This takes the scope <code>${scope}</code>. The server gives it to some roles only, and to them only with a
 fresh second factor: you set one up on the way, or enter a code.</p>
-<form action="/login"><input type="hidden" name="step_up" value="yes"><button class="button quiet">Ask for ${scope}</button></form>
+<form action="/login"><input type="hidden" name="step_up" value="yes"><input type="hidden" name="return_to"
+value="/#outcome"><button class="button quiet">Ask for ${scope}</button></form>
 </section>
 `;
 }

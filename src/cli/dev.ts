@@ -160,21 +160,26 @@ function welcome(
   const lines = [
     '',
     `  Curfew answers at ${issuer}`,
-    `  The operators' console: ${issuer}/console`,
     '  For development only: plain http on this machine.',
     `  Data: ${databaseUrl ? 'the database of CURFEW_DATABASE_URL' : dataDirectory}`,
   ];
   if (demo) {
+    const { DEMO_ADA_PASSWORD: ada, DEMO_GRACE_PASSWORD: grace } = demo.secrets;
     lines.push(
       '',
       existsSync(demoAppEntry)
         ? `  Open the demo app: ${demo.url}`
         : '  No demo app: a build has none. Start it from a checkout with npm start.',
-      `  Sign in as  ada    ${demo.secrets.DEMO_ADA_PASSWORD}   member: access ends after 2 minutes without activity`,
-      `          or  grace  ${demo.secrets.DEMO_GRACE_PASSWORD}   admin: after 45 seconds`,
-      ...history,
+      `  Sign in as  ada    ${ada}   member: access ends after 2 minutes without activity`,
+      `          or  grace  ${grace}   admin: after 45 seconds, so that you can watch it`,
     );
   }
+  lines.push('', `  The operators' console: ${issuer}/console`);
+  if (demo)
+    lines.push(
+      `  Sign in as  olga   ${demo.secrets.DEMO_OLGA_PASSWORD}   operator: after 30 minutes, so that you can read`,
+      ...history,
+    );
   lines.push('', '  Ctrl-C stops everything. The next start goes on with the same data.', '', '');
   return lines.join('\n');
 }

@@ -8,18 +8,21 @@ export interface DemoSecrets {
   DEMO_CLIENT_SECRET: string;
   DEMO_ADA_PASSWORD: string;
   DEMO_GRACE_PASSWORD: string;
+  DEMO_OLGA_PASSWORD: string;
 }
 
 export function readDemoSecrets(dataDirectory: string): DemoSecrets {
-  return JSON.parse(
-    keepFile(path.join(dataDirectory, 'demo.json'), () =>
-      JSON.stringify({
-        DEMO_CLIENT_SECRET: randomBytes(32).toString('base64url'),
-        DEMO_ADA_PASSWORD: makePassword(),
-        DEMO_GRACE_PASSWORD: makePassword(),
-      }),
-    ),
-  ) as DemoSecrets;
+  const keep = (file: string, make: () => Partial<DemoSecrets>) =>
+    JSON.parse(keepFile(path.join(dataDirectory, file), () => JSON.stringify(make()))) as object;
+  return {
+    ...keep('demo.json', () => ({
+      DEMO_CLIENT_SECRET: randomBytes(32).toString('base64url'),
+      DEMO_ADA_PASSWORD: makePassword(),
+      DEMO_GRACE_PASSWORD: makePassword(),
+    })),
+    // A file of its own: there are older ones without an operator.
+    ...keep('demo_operator.json', () => ({ DEMO_OLGA_PASSWORD: makePassword() })),
+  } as DemoSecrets;
 }
 
 /** The server's secret where none is given: made once and kept, mode 0600. */

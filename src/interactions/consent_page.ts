@@ -15,6 +15,8 @@ interface MissingConsent {
   missingOIDCScope?: string[];
   missingOIDCClaims?: string[];
   missingResourceScopes?: Record<string, string[]>;
+  /** What this account may have of the scopes asked for, by resource. */
+  grantable?: Record<string, string[]>;
 }
 
 const openidScopeTexts: Record<string, string> = {
@@ -106,23 +108,19 @@ export function describeScope(name: string, configured: string | undefined): str
   return openidScopeTexts[name] ?? configured ?? name;
 }
 
-/** What is still missing; where nothing is (`prompt=consent`), all that was asked for. */
+/** What is still missing; where nothing is (`prompt=consent`), all that was asked for and may be granted. */
 function askedScopes(interaction: Interaction): { openid: string[]; resources: Record<string, string[]> } {
-  const { missingOIDCScope = [], missingResourceScopes = {} } = interaction.prompt.details as MissingConsent;
+  const {
+    missingOIDCScope = [],
+    missingResourceScopes = {},
+    grantable = {},
+  } = interaction.prompt.details as MissingConsent;
   if (missingOIDCScope.length > 0 || Object.keys(missingResourceScopes).length > 0) {
     return { openid: missingOIDCScope, resources: missingResourceScopes };
   }
-  const scopes = splitScope(interaction.params.scope);
-  const { resource } = interaction.params;
-  const resources =
-    typeof resource === 'string' ? [resource] : Array.isArray(resource) ? (resource as string[]) : [];
-  const isOpenid = (scope: string) => scope in openidScopeTexts;
-  const beyond = scopes.filter((scope) => !isOpenid(scope));
   return {
-    openid: scopes.filter(isOpenid),
-    resources: Object.fromEntries(
-      beyond.length > 0 ? resources.map((identifier) => [identifier, beyond]) : [],
-    ),
+    openid: splitScope(interaction.params.scope).filter((scope) => scope in openidScopeTexts),
+    resources: Object.fromEntries(Object.entries(grantable).filter(([, scopes]) => scopes.length > 0)),
   };
 }
 

@@ -5,6 +5,7 @@ import { enrolmentSeconds } from '../operations/enrol_totp.ts';
 import type { Database } from '../store/database.ts';
 import { countFactors } from '../store/second_factors.ts';
 import { findRequestContext } from './request_context.ts';
+import { grantableAt } from './request_limits.ts';
 import { isIdleForClient } from './idle_for_client.ts';
 import { leaseCheck } from './leases.ts';
 import { asksForMfa, findAskedAcr, findSignInMoments, findStepUp, settleAcr } from './step_up.ts';
@@ -42,6 +43,7 @@ export function buildInteractionPolicy(database: Database): ReturnType<typeof ba
   consent?.checks.remove('rar_prompt');
   consent?.checks.add(leaseCheck);
   consent?.checks.add(idleForClient);
+  if (consent) consent.details = (ctx) => ({ grantable: grantableAt(ctx) });
   policy.add(
     new Prompt(
       { name: 'mfa', requestable: false },

@@ -7,11 +7,20 @@ import { splitScope } from './token_claims.ts';
 
 /** The API scopes of an authorization request that this account and client may have. */
 export function grantableScopes(ctx: KoaContextWithOIDC): string[] {
+  const grantable = new Set(Object.values(grantableAt(ctx)).flat());
+  return splitScope(ctx.oidc.params?.scope).filter((scope) => grantable.has(scope));
+}
+
+/** The same by resource: what a consent page may ask for, whether or not it was allowed before. */
+export function grantableAt(ctx: KoaContextWithOIDC): Record<string, string[]> {
   const { params, resourceServers } = ctx.oidc;
-  const grantable = new Set(
-    Object.values(resourceServers ?? {}).flatMap((server) => server.scope.split(' ')),
+  const asked = splitScope(params?.scope);
+  return Object.fromEntries(
+    Object.entries(resourceServers ?? {}).map(([identifier, { scope }]) => {
+      const known = new Set(scope.split(' '));
+      return [identifier, asked.filter((name) => known.has(name))];
+    }),
   );
-  return splitScope(params?.scope).filter((scope) => grantable.has(scope));
 }
 
 /**

@@ -34,7 +34,7 @@ export function describeCompliance({
     notes: [
       ...(rows.length === 0
         ? [
-            'No policy claims a baseline, so there is nothing to hold it to: `baselines: [pci-dss-4.0.1]` in a policy does.',
+            'No policy claims a baseline, so there is nothing to hold it to. A policy claims one by a line such as baselines: [pci-dss-4.0.1].',
           ]
         : unclaimed.map((name) => `Policy ${name} claims no baseline.`)),
       ...unused.map(

@@ -13,6 +13,21 @@ export async function findAccountById(db: Queryable, accountId: string): Promise
   return row && readAccount(row);
 }
 
+/** The usernames of those among the accounts that are not deleted. */
+export async function listUsernames(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db.query<{ account_id: string; username: string }>(
+    {
+      name: 'usernames_by_id',
+      text: 'select account_id, username from accounts where account_id = any($1) and deleted_at is null',
+    },
+    [accountIds],
+  );
+  return new Map(rows.map((row) => [row.account_id, row.username]));
+}
+
 /** Usernames differ without regard to case. */
 export async function findAccountByUsername(
   db: Queryable,

@@ -92,5 +92,7 @@ describe('the demo app in a browser', () => {
     await press(page, 'Allow');
     await isSignedInAs('grace');
     assert.match(await page.locator('main').innerText(), /Scope\s+.*orders\.write/);
+    const outcome = page.locator('#outcome:target');
+    assert.match(await outcome.innerText(), /^The access token carries orders\.write now\./);
   });
 });

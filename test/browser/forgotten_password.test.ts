@@ -37,7 +37,7 @@ describe('a forgotten password with a browser', () => {
       assert.equal(await heading(page), 'Forgotten your password?');
       await page.keyboard.type(person.username);
       await enter(page);
-      assert.equal(await heading(page), 'Look into your mail');
+      assert.equal(await heading(page), 'Check your mail');
 
       await mails.waitFor(1);
       const text = (mails.received[0]?.text ?? '').replaceAll('=\r\n', '').replaceAll('=3D', '=');
@@ -64,7 +64,7 @@ describe('a forgotten password with a browser', () => {
       await page.getByRole('link', { name: 'ask for another one' }).click();
       await page.getByLabel('Username or e-mail address').fill('nobody');
       await press(page, 'Send the link');
-      assert.equal(await heading(page), 'Look into your mail');
+      assert.equal(await heading(page), 'Check your mail');
     });
   }
 });

@@ -5,7 +5,9 @@ import type { Person } from '../support/browser.ts';
 import { heading, press, signIn } from '../support/chromium_pages.ts';
 import { openScene, sensitive } from '../support/chromium_scene.ts';
 import type { Scene } from '../support/chromium_scene.ts';
+import { asOwner } from '../support/owner.ts';
 import { addVirtualAuthenticator } from '../support/virtual_authenticator.ts';
+import type { VirtualAuthenticator } from '../support/virtual_authenticator.ts';
 
 describe('passkeys in a browser', () => {
   let scene: Scene;
@@ -65,12 +67,13 @@ describe('passkeys in a browser', () => {
   });
 
   /** Somebody with a passkey in this tab's authenticator, signed out again. */
-  async function preparePasskey(page: Page): Promise<void> {
-    await addVirtualAuthenticator(page);
+  async function preparePasskey(page: Page): Promise<VirtualAuthenticator> {
+    const authenticator = await addVirtualAuthenticator(page);
     await openSecurity(page);
     await addPasskey(page, 'Laptop');
     await page.getByRole('link', { name: 'I have saved them' }).click();
     await page.getByRole('heading', { name: 'Laptop', level: 3 }).waitFor();
+    return authenticator;
   }
   const finish = async (page: Page) => await scene.client.exchange(await scene.client.awaitReturn(page));
 
@@ -124,6 +127,46 @@ describe('passkeys in a browser', () => {
     await press(page, 'Allow');
     const tokens = await finish(page);
     assert.equal(await scene.client.nameOwner(tokens), person.username);
+  });
+
+  it('are not offered again by themselves after a refusal, but where the username is touched', async () => {
+    const page = await scene.openPage();
+    await preparePasskey(page);
+    await page.context().clearCookies();
+    let answers = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/passkey-login')) answers += 1;
+    });
+    const rename = 'update passkeys set credential_id = reverse(credential_id)';
+    await asOwner(scene.server.test.ownerUrl, rename);
+    await scene.client.goToIssuer(page);
+    await page.getByRole('alert').getByText('This passkey was not accepted.').waitFor();
+    await signIn(page, person);
+    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    assert.equal(answers, 1, 'who types is left alone');
+    await page.context().clearCookies();
+    await scene.client.goToIssuer(page);
+    await page.getByRole('alert').getByText('This passkey was not accepted.').waitFor();
+    await asOwner(scene.server.test.ownerUrl, rename);
+    await page.getByLabel('Username').click();
+    await press(page, 'Allow');
+    const tokens = await finish(page);
+    assert.equal(await scene.client.nameOwner(tokens), person.username);
+    assert.equal(answers, 3);
+  });
+
+  it('are offered again where the username is touched after nobody confirmed at the button', async () => {
+    const page = await scene.openPage();
+    const authenticator = await preparePasskey(page);
+    await page.context().clearCookies();
+    await authenticator.setVerified(false);
+    await scene.client.goToIssuer(page);
+    await press(page, 'Sign in with a passkey');
+    await page.getByText('Nothing was confirmed. Try again, or use another way.').waitFor();
+    await authenticator.setVerified(true);
+    await page.getByLabel('Username').click();
+    await press(page, 'Allow');
+    assert.equal(await scene.client.nameOwner(await finish(page)), person.username);
   });
 
   it('leave name and password as they are where there is no JavaScript', async () => {

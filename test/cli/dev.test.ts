@@ -45,7 +45,7 @@ describe('curfew dev', () => {
     const secret = readDemoFile(directory).DEMO_CLIENT_SECRET ?? '';
     return createRelyingParty(issuer, { clientId: 'demo', secret });
   };
-  const signIn = (party: RelyingParty, username: 'ada' | 'grace') =>
+  const signIn = (party: RelyingParty, username: keyof Passwords) =>
     party.signIn(
       { username, password: passwords[username] },
       { ...offline, redirect_uri: `${demoUrl}/callback` },
@@ -59,7 +59,7 @@ describe('curfew dev', () => {
     assert.match(said, /begins with demo data: thirty days of a made-up company/);
     assert.ok(said.includes(`Open the demo app: ${demoUrl}\n`), said);
     passwords = readPasswords(said);
-    assert.notEqual(passwords.ada, passwords.grace);
+    assert.equal(new Set(Object.values(passwords)).size, 3);
     assert.ok(said.endsWith(`\nready ${issuer}\n`), said);
     assert.equal(running.issuer, issuer);
   });
@@ -76,8 +76,10 @@ describe('curfew dev', () => {
   it('lets the demo users in with the passwords it printed', async () => {
     const party = await createDemoParty();
     kept = await signIn(party, 'ada');
-    const grace = await signIn(await createDemoParty(), 'grace');
-    assert.notEqual(grace.claims()?.sub, kept.claims()?.sub);
+    for (const name of ['grace', 'olga'] as const) {
+      const tokens = await signIn(await createDemoParty(), name);
+      assert.notEqual(tokens.claims()?.sub, kept.claims()?.sub);
+    }
     const wrong = { username: 'ada', password: passwords.grace };
     const stranger = await createDemoParty();
     await assert.rejects(
@@ -87,7 +89,7 @@ describe('curfew dev', () => {
   });
 
   it('keeps its secrets from other users', () => {
-    for (const name of ['secret', 'demo.json'])
+    for (const name of ['secret', 'demo.json', 'demo_operator.json'])
       assert.equal(statSync(path.join(directory, name)).mode & 0o777, 0o600, name);
     assert.ok(Buffer.from(readFileSync(path.join(directory, 'secret'), 'utf8'), 'base64').length >= 32);
   });
@@ -142,14 +144,15 @@ describe('curfew dev', () => {
 interface Passwords {
   ada: string;
   grace: string;
+  olga: string;
 }
 
 function readPasswords(said: string): Passwords {
-  const [ada = '', grace = ''] = ['ada', 'grace'].map(
+  const [ada = '', grace = '', olga = ''] = ['ada', 'grace', 'olga'].map(
     (name) => new RegExp(` ${name} +(\\S{20,})`).exec(said)?.[1],
   );
-  assert.ok(ada && grace, said);
-  return { ada, grace };
+  assert.ok(ada && grace && olga, said);
+  return { ada, grace, olga };
 }
 
 function readDemoFile(directory: string): Record<string, string> {

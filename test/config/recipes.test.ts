@@ -6,7 +6,10 @@ import { createTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 
 const recipes = readFileSync(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
-const env = { BOOKKEEPING_SECRET: 'secret of the bookkeeping app' };
+const env = {
+  BOOKKEEPING_SECRET: 'secret of the bookkeeping app',
+  KIM_PASSWORD: 'password of somebody called kim',
+};
 
 describe('the recipes', () => {
   let test: TestDatabase;

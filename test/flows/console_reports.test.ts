@@ -45,7 +45,7 @@ describe('the reports of the console', () => {
       const page = await operator.open('/console/reports/usage');
       assert.equal(headingOf(page), 'Idle limits');
       assert.match(page.text, /<strong>1 policy too strict, 2 policies too loose\.<\/strong>/);
-      const rows = [...page.text.matchAll(/<tr><th scope="row"><a href="([^"]+)">.*?<\/tr>/gs)];
+      const rows = [...page.text.matchAll(/<tr[^>]*><th scope="row"[^>]*><a href="([^"]+)">.*?<\/tr>/gs)];
       const verdicts = rows.map(([row, url]) => `${url} ${/class="verdict [^"]*">([^<]*)</.exec(row)?.[1]}`);
       assert.deepEqual(verdicts.toSorted(), [
         '/console/reports/usage/%3Dgone%2Fx Too loose',
@@ -85,7 +85,7 @@ describe('the reports of the console', () => {
       const page = await operator.open('/console/reports/usage/member');
       assert.equal(headingOf(page), 'Idle limits of member');
       assert.equal(page.text.match(/<svg class="plot frontier"/g)?.length, 2);
-      assert.match(page.text, /<th scope="row">15 minutes \(today\)<\/th><td class="number">3,000<\/td>/);
+      assert.match(page.text, /<th scope="row"[^>]*>15 minutes \(today\)<\/th><td[^>]*>3,000<\/td>/);
       assert.match(page.text, />today: 15m</);
       assert.match(page.text, /\(suggested\)/);
       const link = /href="([^"]*frontier\.csv[^"]*)"/.exec(page.text)?.[1] ?? '';
@@ -144,11 +144,11 @@ describe('the reports of the console', () => {
 
     it('by app and by role', async () => {
       const byApp = await operator.open('/console/reports/timeouts?by=client');
-      assert.match(byApp.text, /<td>shop<\/td>/);
+      assert.match(byApp.text, /<td[^>]*>shop<\/td>/);
       const byRole = await operator.open('/console/reports/timeouts?by=role');
-      assert.match(byRole.text, /<th scope="col">Role<\/th>/);
+      assert.match(byRole.text, /<th scope="col"[^>]*>Role<\/th>/);
       const unknown = await operator.open('/console/reports/timeouts?by=person');
-      assert.doesNotMatch(unknown.text, /<th scope="col">(Role|App)<\/th>/);
+      assert.doesNotMatch(unknown.text, /<th scope="col"[^>]*>(Role|App)<\/th>/);
       const lines = await download('/console/reports/timeouts.csv?by=client');
       assert.ok(lines.some((line) => line.includes('"30m","shop",640,600,')));
     });

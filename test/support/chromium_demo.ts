@@ -7,6 +7,7 @@ import type { TestServer } from './server.ts';
 
 export const ada = { username: 'ada', password: 'correct horse battery' };
 export const grace = { username: 'grace', password: 'staple correct horse' };
+export const olga = { username: 'olga', password: 'horse staple correct' };
 
 export interface Demo {
   server: TestServer;
@@ -26,6 +27,7 @@ export async function startDemo(host: 'localhost' | '127.0.0.1' = 'localhost'): 
     DEMO_CLIENT_SECRET: secret,
     DEMO_ADA_PASSWORD: ada.password,
     DEMO_GRACE_PASSWORD: grace.password,
+    DEMO_OLGA_PASSWORD: olga.password,
   };
   const server = await startTestServer(parseConfigurationFile(readDemoConfiguration(url), { env }));
   await startServer(process.execPath, ['--import', 'tsx', 'examples/web/server.ts'], {

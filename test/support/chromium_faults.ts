@@ -21,6 +21,10 @@ const examine = (options: object) =>
 /** How much wider the page is than the window, in pixels. */
 const measureExcess = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
+/** By how much tables are wider than their boxes; between a telephone and a desk they may scroll in them. */
+const measureTables =
+  "[...document.querySelectorAll('.table-box')].map((box) => box.scrollWidth - box.clientWidth)";
+
 /** What axe finds on the page that is shown, and where it is too wide. Needs `bypassCSP`. */
 export async function listFaults(page: Page, state: string): Promise<string[]> {
   const faults: string[] = [];
@@ -29,6 +33,9 @@ export async function listFaults(page: Page, state: string): Promise<string[]> {
     await page.setViewportSize({ width, height: 900 });
     const excess = await page.evaluate<number>(measureExcess);
     if (excess > 0) faults.push(`${state}, ${width} px: ${excess} px too wide`);
+    const tables = await page.evaluate<number[]>(measureTables);
+    if (width !== 768 && tables.some((over) => over > 0))
+      faults.push(`${state}, ${width} px: tables too wide by ${tables.join()} px`);
   }
   for (const { colorScheme, width, options } of views) {
     await page.emulateMedia({ colorScheme });

@@ -21,7 +21,8 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     event.preventDefault();
     void answer(form, status);
   });
-  if ('autofill' in form.dataset) void offer(form);
+  if (form.dataset.autofill === 'at_once') void offer(form);
+  if (form.dataset.autofill === 'when_touched') offerWhenTouched(form);
 }
 
 /** Ask at the push of the button, and say what went wrong. */
@@ -32,6 +33,7 @@ async function answer(form, status) {
     send(form, await ask(form, {}));
   } catch (error) {
     status.textContent = words[error.name] ?? otherwise;
+    if (form.dataset.autofill) offerWhenTouched(form);
   }
 }
 
@@ -41,8 +43,22 @@ async function offer(form) {
   waiting = new AbortController();
   try {
     send(form, await ask(form, { mediation: 'conditional', signal: waiting.signal }));
-  } catch {
+  } catch (error) {
     // Nobody asked for it: the button tells what goes wrong.
+    if (error.name !== 'AbortError') offerWhenTouched(form);
+  }
+}
+
+/** After a failure a browser that picks by itself would fail again, and again: first somebody must want it. */
+function offerWhenTouched(form) {
+  const touched = new AbortController();
+  const field = document.querySelector('[autocomplete~="webauthn"]');
+  for (const sign of ['pointerdown', 'keydown']) {
+    const start = () => {
+      touched.abort();
+      void offer(form);
+    };
+    field?.addEventListener(sign, start, { signal: touched.signal });
   }
 }
 

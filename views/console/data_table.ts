@@ -13,17 +13,23 @@ export interface DataTable {
   readonly numbers?: readonly number[] | undefined;
 }
 
-/** A table that scrolls sideways, by itself, where the window is narrow. */
+/**
+ * A table. In a narrow window each row of one that has words stands as a list of its cells with their columns'
+ * names; one of numbers stays a table. Roles say what it is to browsers that forget it with the layout.
+ */
 export function dataTable({ caption, columns, rows, empty, numbers = [] }: DataTable): Html {
   if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
+  const hasWords = columns.some((_, at) => at > 0 && !numbers.includes(at));
   const look = (at: number) => numbers.includes(at) && html` class="number"`;
   return html`<div class="table-box" role="region" aria-label="${caption}" tabindex="0">
-<table class="list">
+<table class="list${hasWords && ' words-list'}" role="table">
 <caption class="unseen">${caption}</caption>
-<thead><tr>${columns.map((name, at) => html`<th scope="col"${look(at)}>${name}</th>`)}</tr></thead>
-<tbody>${rows.map(
-    ([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map(
-      (cell, at) => html`<td${look(at + 1)}>${cell}</td>`,
+<thead role="rowgroup"><tr role="row">${columns.map(
+    (name, at) => html`<th scope="col" role="columnheader"${look(at)}>${name}</th>`,
+  )}</tr></thead>
+<tbody role="rowgroup">${rows.map(
+    ([first, ...rest]) => html`<tr role="row"><th scope="row" role="rowheader">${first}</th>${rest.map(
+      (cell, at) => html`<td role="cell" data-column="${columns[at + 1]}"${look(at + 1)}>${cell}</td>`,
     )}</tr>
 `,
   )}</tbody>

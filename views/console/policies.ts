@@ -39,14 +39,13 @@ ${dataTable({
   columns: ['Policy', 'Version', 'Session idle', 'Session in any case', 'Second factor', 'Baselines'],
   rows: policies.map(({ name, url, version, idle, absolute, secondFactor, baselines }) => [
     html`<a href="${safeUrl(url)}">${name}</a>`,
-    version,
+    sayVersion(version),
     idle,
     absolute,
     secondFactor,
     baselines.join(', ') || 'None',
   ]),
   empty: 'There is no policy.',
-  numbers: [1],
 })}
 <h2>Roles</h2>
 ${dataTable({
@@ -63,6 +62,8 @@ ${dataTable({
 })}`,
   );
 }
+
+const sayVersion = (version: number) => (version === 0 ? 'Built in' : version);
 
 export interface ConsolePolicyProps {
   readonly name: string;
@@ -84,7 +85,7 @@ export function consolePolicyPage(shell: Shell, props: ConsolePolicyProps): Html
   return consolePage(
     shell,
     { place: 'policies', heading: html`Policy ${name}` },
-    html`<p class="lead">Version ${version}. ${
+    html`<p class="lead">${version === 0 ? 'Built in' : html`Version ${version}`}. ${
       baselines.length > 0 ? `It is to meet ${baselines.join(', ')}.` : 'It claims no baseline.'
     }</p>
 <p><a class="button tool fit" href="${safeUrl(editUrl)}">${shell.mayChange ? 'Change it' : 'Try other limits'}</a></p>

@@ -14,8 +14,8 @@ export interface PasskeyForm {
   readonly look: 'primary' | 'choice';
   /** Between the heading and the button. */
   readonly before?: Html | undefined;
-  /** Also offer passkeys where a field is filled in whose `autocomplete` says `webauthn`. */
-  readonly autofill?: boolean | undefined;
+  /** Also offer passkeys where a field is filled in whose `autocomplete` says `webauthn`: at once, or when it is touched. */
+  readonly autofill?: 'at_once' | 'when_touched' | undefined;
 }
 
 /** The script that the page of such a form needs. */
@@ -29,7 +29,7 @@ export function passkeyForm(form: PasskeyForm): Html {
   const { action, fields, kind, request, label, look, before, autofill } = form;
   return html`<div class="passkey" id="passkey" tabindex="-1">
 <form method="post" action="${safeUrl(action)}" data-passkey="${kind}"${
-    autofill && html` data-autofill`
+    autofill && html` data-autofill="${autofill}"`
   } hidden>
 ${hiddenFields({ ...fields, credential: '' })}<data value="${request}" hidden></data>
 ${before}

@@ -42,6 +42,7 @@ export async function showAccount(visit: ConsoleVisit, dependencies: ConsoleDepe
     { accountId, withoutRefreshes: true },
     { most: mostEvents },
   );
+  const usernames = new Map([[accountId, account.username]]);
   const shell = await describeShell(dependencies, visit);
   const page = consoleAccountPage(shell, {
     username: account.username,
@@ -54,7 +55,7 @@ export async function showAccount(visit: ConsoleVisit, dependencies: ConsoleDepe
       return judged ? [describeListed(judged)] : [];
     }),
     apps: families.filter(({ family }) => !family.bound).flatMap((row) => describeApp(visit, row) ?? []),
-    events: events.map((event) => describeEvent(event, now)),
+    events: events.map((event) => describeEvent(event, usernames, now)),
     eventsUrl: `${consoleRoot}/audit?account=${encodeURIComponent(account.username)}`,
   });
   sendPage(ctx, page);

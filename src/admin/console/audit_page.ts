@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { csvLine } from '../../domain/csv_line.ts';
 import { sendPage } from '../../http/send_page.ts';
-import { findAccountByUsername } from '../../store/accounts.ts';
+import { findAccountByUsername, listUsernames } from '../../store/accounts.ts';
 import { listAuditWindow } from '../../store/audit_events.ts';
 import type { ListedEvent, WindowFilter } from '../../store/audit_events.ts';
 import type { Database } from '../../store/database.ts';
@@ -25,11 +25,13 @@ export async function showAudit(visit: ConsoleVisit, dependencies: ConsoleDepend
   const before = readPlace(ctx, z.uuid());
   const { form, filter } = await readFilter(visit, dependencies);
   const found = await listAuditWindow(dependencies.database, filter, { before, most: perPage });
+  const accountIds = found.events.flatMap((event) => event.account_id ?? []);
+  const usernames = await listUsernames(dependencies.database, [...new Set(accountIds)]);
   const shell = await describeShell(dependencies, visit);
   const query = new URLSearchParams(form);
   const page = consoleAuditPage(shell, {
     filter: form,
-    events: found.events.map((event) => describeEvent(event, now)),
+    events: found.events.map((event) => describeEvent(event, usernames, now)),
     exports: [
       { url: `${consoleRoot}/audit.csv?${query.toString()}`, label: 'CSV' },
       { url: `${consoleRoot}/audit.json?${query.toString()}`, label: 'JSON' },

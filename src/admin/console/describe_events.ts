@@ -11,13 +11,20 @@ const longestValue = 200;
 export const accountPath = (accountId: string): string =>
   `${consoleRoot}/accounts/${encodeURIComponent(accountId)}`;
 
-/** An event as lists show it. */
-export function describeEvent(event: ListedEvent, now: Instant): EventProps {
+/** An event as lists show it: an account by its name in `usernames`, else by its identifier. */
+export function describeEvent(
+  event: ListedEvent,
+  usernames: ReadonlyMap<string, string>,
+  now: Instant,
+): EventProps {
   const { occurred_at: at, name, account_id: accountId, client_id: client, address, detail } = event;
   return {
     at: describePast(fromEpochMilliseconds(Date.parse(at)), now),
     name,
-    account: accountId === null ? undefined : { label: shorten(accountId), url: accountPath(accountId) },
+    account:
+      accountId === null
+        ? undefined
+        : { label: usernames.get(accountId) ?? shorten(accountId), url: accountPath(accountId) },
     client: client ?? undefined,
     address: address ?? undefined,
     detail: Object.entries(detail).map(([key, value]) => ({ name: key, value: describeValue(value) })),

@@ -83,10 +83,11 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Middleware {
     const shell = mayLook
       ? await describeShell(dependencies, visit)
       : { context: dependencies.pageContext(), csrfToken: visit.csrfToken };
+    const heading = mayLook ? 'Not for you' : 'For operators only';
     const text = mayLook
       ? 'Your roles let you look, but change nothing.'
-      : 'The console is for operators, and none of your roles makes you one.';
-    sendPage(visit.ctx, consoleRefusedPage(shell, { heading: 'Not for you', text }), 403);
+      : 'None of your roles makes you one. Sign out to sign in as somebody else.';
+    sendPage(visit.ctx, consoleRefusedPage(shell, { heading, text }), 403);
   }
 }
 

@@ -24,6 +24,7 @@ describe('ensureDemoHistory', function demo() {
       DEMO_CLIENT_SECRET: 'x'.repeat(43),
       DEMO_ADA_PASSWORD: 'correct horse battery',
       DEMO_GRACE_PASSWORD: 'staple correct horse',
+      DEMO_OLGA_PASSWORD: 'staple correct horse',
     };
     const file = parseConfigurationFile(readDemoConfiguration('http://localhost:1'), { env });
     await test.database.transaction((tx) => applyConfiguration(tx, file, { origin: { actor: 'start' } }));

@@ -20,6 +20,7 @@ describe('the history of the demo company, rolled up', () => {
       DEMO_CLIENT_SECRET: 'secret of the demo app',
       DEMO_ADA_PASSWORD: password,
       DEMO_GRACE_PASSWORD: password,
+      DEMO_OLGA_PASSWORD: password,
     };
     const desired = parseConfigurationFile(readDemoConfiguration('http://localhost:3001'), { env });
     await test.database.transaction((tx) => applyConfiguration(tx, desired, { origin: { actor: 'test' } }));
