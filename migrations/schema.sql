@@ -34,6 +34,7 @@ create table accounts (
   created_at timestamp with time zone not null default curfew_now(),
   disabled_at timestamp with time zone,
   deleted_at timestamp with time zone,
+  access_version bigint not null default 1,
   constraint accounts_pkey PRIMARY KEY (account_id)
 );
 CREATE INDEX accounts_by_name ON public.accounts USING btree (lower(username) COLLATE "C") WHERE (deleted_at IS NULL);

@@ -38,7 +38,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
     return await renderSignIn(ctx, dependencies, found, { error, username }, 422);
   }
   keepDeviceCookie(ctx, verdict.device);
-  const { accountId, signedInAt } = verdict;
+  const { accountId, signedInAt, accessVersion } = verdict;
   const login = {
     accountId,
     acr: acr.password,
@@ -46,6 +46,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
     ts: toEpochSeconds(signedInAt),
     remember: false,
     signedInAt,
+    accessVersion,
   };
   await finishInteraction(ctx, dependencies, { login });
 
