@@ -34,6 +34,7 @@ import { health } from './http/health.ts';
 import type { Metrics } from './http/metrics/create_metrics.ts';
 import { hashesPassword, rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
 import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
+import { postOnly } from './http/post_only.ts';
 import { publishedKeys } from './http/published_keys.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
@@ -208,6 +209,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     }),
   );
   app.use(canonicalPath);
+  app.use(postOnly);
   app.use(health({ findObstacles, isClockOff }));
   app.use(assets.serve);
   app.use(
