@@ -100,6 +100,8 @@ export interface AppOptions {
   metrics?: Metrics | undefined;
   /** How often the detective control looks at everything, in seconds; by default every five minutes. */
   controlPeriod?: number | undefined;
+  /** In how many time steps after its own a code of an authenticator app is taken too; by default one. */
+  totpPastSteps?: number | undefined;
 }
 
 export interface App {
@@ -118,7 +120,7 @@ const mostHashes = 20;
 /** Build the server: the one place that knows every part. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const { issuer, database, secrets, trustedProxies, log, mail, metrics } = options;
-  const { allowsLoopbackReceivers = false } = options;
+  const { allowsLoopbackReceivers = false, totpPastSteps } = options;
   const atRest = createSecretsAtRest(secrets);
   const relyingParty = relyingPartyOf(issuer);
   const configurations = await createConfigurationSource(database);
@@ -170,7 +172,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signIn: (attempt, origin) =>
       attemptSignIn(database, configurations.current().rateLimits, attempt, origin),
     renewDevice: (owner) => renewDevice(database, configurations.current().rateLimits, owner),
-    secondFactors: buildSecondFactors(database, atRest, () => configurations.current()),
+    secondFactors: buildSecondFactors(database, atRest, () => configurations.current(), totpPastSteps),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
     passkeys: buildInteractionPasskeys(database, relyingParty),
     currentProvider,
@@ -263,7 +265,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ),
   );
   const operating: Pick<AdminDependencies, 'fixedFacts' | 'rotateSigningKeys'> = {
-    fixedFacts: fixedFacts({ issuer }),
+    fixedFacts: fixedFacts({ issuer, totpPastSteps }),
     rotateSigningKeys: (tx, how, origin) => rotateSigningKeys(tx, atRest, how, origin),
   };
   app.use(
@@ -283,7 +285,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(interactionRoutes(interactions));
   const accountPages: AccountDependencies = {
     database,
-    authenticators: buildAuthenticators(database, atRest),
+    authenticators: buildAuthenticators(database, atRest, totpPastSteps),
     passkeys: buildPasskeys(database, relyingParty),
     csrf,
     pageContext,
