@@ -176,7 +176,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     forgottenPasswordUrl: mail && forgottenPasswordPath,
     passkeys: buildInteractionPasskeys(database, relyingParty),
     currentProvider,
-    findBegunRequest: (uid) => findBegunRequest(database, uid),
+    findBegunRequest: (uid) => findBegunRequest(database, atRest, uid),
     csrf,
     pageContext,
   };

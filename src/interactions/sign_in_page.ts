@@ -102,8 +102,10 @@ export async function renderSignIn(
   sendPage(ctx, page, status);
 }
 
-/** Why the person must sign in again, if a session of this browser ended. */
-function describeReason(interaction: Interaction): string | undefined {
-  const { ended } = interaction.prompt.details as { ended?: End };
-  return ended && describeEnd(ended);
+/** Why the person must sign in again: a session of this browser ended, or the app means somebody else. */
+function describeReason({ prompt, session }: Interaction): string | undefined {
+  const { ended } = prompt.details as { ended?: End };
+  if (ended) return describeEnd(ended);
+  const isAnotherMeant = prompt.reasons.includes('id_token_hint') && session?.accountId !== undefined;
+  return isAnotherMeant ? 'The app asks for another account than the one that is signed in here.' : undefined;
 }

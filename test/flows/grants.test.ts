@@ -191,7 +191,13 @@ describe('the remaining grants and endpoints', () => {
       await server.clock.advance(16);
       assert.equal((await poll()).body.error, 'authorization_pending');
       await server.clock.advance(600);
-      assert.ok(['expired_token', 'invalid_grant'].includes(String((await poll()).body.error)));
+      assert.equal((await poll()).body.error, 'expired_token');
+      const another = await createRelyingParty(server.issuer, { clientId: 'spa' });
+      const stolen = await another.token({
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: started.device_code,
+      });
+      assert.notEqual(stolen.body.error, 'expired_token', 'another client is not told that there was one');
     });
 
     it('tells the device when the user says no, and the user when a code is wrong', async () => {
