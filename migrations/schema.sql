@@ -35,6 +35,7 @@ create table accounts (
   created_at timestamp with time zone not null default curfew_now(),
   disabled_at timestamp with time zone,
   deleted_at timestamp with time zone,
+  access_version bigint not null default 1,
   constraint accounts_pkey PRIMARY KEY (account_id)
 );
 CREATE INDEX accounts_by_name ON public.accounts USING btree (lower(username) COLLATE "C") WHERE (deleted_at IS NULL);
@@ -961,6 +962,13 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_proof_jkt text, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, p_lease_max integer, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
  RETURNS record
+ LANGUAGE sql
+AS $function$
+  select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, false)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refresh_commit(p_mode text, p_token_hash bytea, p_successor_hash bytea, p_successor_sealed bytea, p_window_id uuid, p_proof_jkt text, p_account_version bigint, p_configuration_version bigint, p_refresh_idle integer, p_refresh_absolute integer, p_refresh_overlap integer, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_session_inactive_for integer, p_access_token_hash bytea, p_access_token_payload jsonb, p_access_token_expires_at double precision, p_request_id text, p_address text, p_detail jsonb, p_lease_max integer, p_guards_siblings boolean, OUT outcome text, OUT now double precision, OUT last_activity_at double precision, OUT session_last_activity_at double precision)
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
@@ -1004,6 +1012,15 @@ begin
   if v_now >= v_activity + make_interval(secs => p_refresh_idle)
     and (v_family.lease_seconds is null
       or v_now >= v_family.started_at + make_interval(secs => least(v_family.lease_seconds, p_lease_max)))
+  then
+    return;
+  end if;
+
+  if p_guards_siblings and v_family.bound
+    and v_now - make_interval(secs => p_session_inactive_for) > v_session.last_activity_at
+    and exists (select from families o
+                where o.session_id = v_session.session_id and o.ended_at is null and o.bound
+                  and o.family_id <> v_family.family_id and o.check_at <= v_now)
   then
     return;
   end if;
@@ -1074,6 +1091,13 @@ RETURN ((EXTRACT(epoch FROM moment) * (1000000)::numeric))::double precision;
 
 CREATE OR REPLACE FUNCTION public.touch_commit(p_session_id text, p_client_ids text[], p_account_version bigint, p_configuration_version bigint, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_request_id text, p_address text, p_detail jsonb, OUT outcome text, OUT now double precision, OUT last_activity_at double precision)
  RETURNS record
+ LANGUAGE sql
+AS $function$
+  select * from touch_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.touch_commit(p_session_id text, p_client_ids text[], p_account_version bigint, p_configuration_version bigint, p_session_idle integer, p_session_absolute integer, p_inactive_for integer, p_request_id text, p_address text, p_detail jsonb, p_guards_siblings boolean, OUT outcome text, OUT now double precision, OUT last_activity_at double precision)
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
@@ -1097,6 +1121,12 @@ begin
 
   v_activity := greatest(v_session.last_activity_at, v_now - make_interval(secs => p_inactive_for));
   if v_activity > v_session.last_activity_at then
+    if p_guards_siblings and exists (select from families o
+                                     where o.session_id = p_session_id and o.ended_at is null and o.bound
+                                       and o.check_at <= v_now)
+    then
+      return;
+    end if;
     update sessions s set last_activity_at = v_activity where s.session_id = p_session_id;
     insert into audit_events (occurred_at, name, account_id, session_id, request_id, address, detail)
       values (v_now, 'session.extended', v_session.account_id, p_session_id, p_request_id, p_address, p_detail);

@@ -34,6 +34,7 @@ import { health } from './http/health.ts';
 import type { Metrics } from './http/metrics/create_metrics.ts';
 import { hashesPassword, rateLimitedRoutes, refuse } from './http/rate_limited_routes.ts';
 import { addressSubject, createRateLimiter } from './http/rate_limiter.ts';
+import { postOnly } from './http/post_only.ts';
 import { publishedKeys } from './http/published_keys.ts';
 import { requestOrigin } from './http/request_origin.ts';
 import type { TrustedProxies } from './http/request_origin.ts';
@@ -100,6 +101,8 @@ export interface AppOptions {
   metrics?: Metrics | undefined;
   /** How often the detective control looks at everything, in seconds; by default every five minutes. */
   controlPeriod?: number | undefined;
+  /** In how many time steps after its own a code of an authenticator app is taken too; by default one. */
+  totpPastSteps?: number | undefined;
 }
 
 export interface App {
@@ -118,7 +121,7 @@ const mostHashes = 20;
 /** Build the server: the one place that knows every part. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const { issuer, database, secrets, trustedProxies, log, mail, metrics } = options;
-  const { allowsLoopbackReceivers = false } = options;
+  const { allowsLoopbackReceivers = false, totpPastSteps } = options;
   const atRest = createSecretsAtRest(secrets);
   const relyingParty = relyingPartyOf(issuer);
   const configurations = await createConfigurationSource(database);
@@ -170,11 +173,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signIn: (attempt, origin) =>
       attemptSignIn(database, configurations.current().rateLimits, attempt, origin),
     renewDevice: (owner) => renewDevice(database, configurations.current().rateLimits, owner),
-    secondFactors: buildSecondFactors(database, atRest, () => configurations.current()),
+    secondFactors: buildSecondFactors(database, atRest, () => configurations.current(), totpPastSteps),
     forgottenPasswordUrl: mail && forgottenPasswordPath,
     passkeys: buildInteractionPasskeys(database, relyingParty),
     currentProvider,
-    findBegunRequest: (uid) => findBegunRequest(database, uid),
+    findBegunRequest: (uid) => findBegunRequest(database, atRest, uid),
     csrf,
     pageContext,
   };
@@ -209,6 +212,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     }),
   );
   app.use(canonicalPath);
+  app.use(postOnly);
   app.use(health({ findObstacles, isClockOff }));
   app.use(assets.serve);
   app.use(
@@ -262,7 +266,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ),
   );
   const operating: Pick<AdminDependencies, 'fixedFacts' | 'rotateSigningKeys'> = {
-    fixedFacts: fixedFacts({ issuer }),
+    fixedFacts: fixedFacts({ issuer, totpPastSteps }),
     rotateSigningKeys: (tx, how, origin) => rotateSigningKeys(tx, atRest, how, origin),
   };
   app.use(
@@ -284,7 +288,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.use(interactionRoutes(interactions));
   const accountPages: AccountDependencies = {
     database,
-    authenticators: buildAuthenticators(database, atRest),
+    authenticators: buildAuthenticators(database, atRest, totpPastSteps),
     passkeys: buildPasskeys(database, relyingParty),
     csrf,
     pageContext,

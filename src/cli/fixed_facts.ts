@@ -1,12 +1,18 @@
 import type { Environment } from '../config/environment.ts';
-import { totpLifetimeSeconds } from '../credentials/totp.ts';
+import { totpLifetime } from '../credentials/totp.ts';
 import { sessionCookie } from '../provider/session_cookie.ts';
 import { codeSeconds } from '../provider/token_lifetimes.ts';
 import type { FixedFacts } from '../reports/report_compliance.ts';
 import { mostFailures } from '../store/second_factors.ts';
 
-/** What this version does whatever is configured, as far as baselines speak of it. */
-export function fixedFacts({ issuer, databaseUrl }: Pick<Environment, 'issuer' | 'databaseUrl'>): FixedFacts {
+/** What this version does in this environment, whatever the configuration says, as far as baselines speak of it. */
+export function fixedFacts({
+  issuer,
+  databaseUrl,
+  totpPastSteps,
+}: Partial<Pick<Environment, 'issuer' | 'databaseUrl'>> & {
+  totpPastSteps?: number | undefined;
+}): FixedFacts {
   // The production server takes an https issuer alone; the embedded database is that of `curfew dev`.
   const servedAt = issuer ?? (databaseUrl ? 'https:' : 'http:');
   const { name, secretBits, options } = sessionCookie(servedAt);
@@ -15,7 +21,7 @@ export function fixedFacts({ issuer, databaseUrl }: Pick<Environment, 'issuer' |
     passwordsInARow: undefined,
     codesInARow: mostFailures,
     isCodeTakenOnce: true,
-    totpLifetime: totpLifetimeSeconds,
+    totpLifetime: totpLifetime(totpPastSteps),
     authorizationCodeLifetime: codeSeconds,
     sessionCookie: { name, secretBits, secure, httpOnly, sameSite },
     offersPhishingResistance: true,

@@ -36,6 +36,7 @@ export async function startServer(options: ServerOptions): Promise<App> {
     allowsLoopbackReceivers: options.allowsLoopbackReceivers ?? false,
     metrics,
     controlPeriod: environment.controlPeriod,
+    totpPastSteps: environment.totpPastSteps,
   });
   const scrapes = metrics && (await listenForMetrics(metrics, environment));
   try {

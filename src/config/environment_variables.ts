@@ -38,6 +38,7 @@ export interface EnvironmentValues {
   mailFrom: string;
   /** In seconds. */
   controlPeriod: number;
+  totpPastSteps: number;
 }
 
 export interface EnvironmentVariable<Value> {
@@ -162,6 +163,14 @@ export const environmentVariables: {
     read: readDurationBetween('1s', '1d'),
     default: '`5m`',
     meaning: 'How often the detective control looks for what lives past its limit, `1s` to `1d`.',
+  },
+  totpPastSteps: {
+    name: 'CURFEW_TOTP_PAST_STEPS',
+    read: readWholeNumber(0, 1),
+    default: '`1`',
+    meaning:
+      'In how many time steps of 30 seconds after its own a code of an authenticator app is taken too: `1`, or `0` as ' +
+      'OWASP ASVS asks. The same for all instances; the compliance report tells of it.',
   },
 };
 

@@ -25,7 +25,7 @@ export async function submitPasskeySignIn(
     const passkeyError = describeRefusedPasskey(verdict.reason);
     return await renderSignIn(ctx, dependencies, found, { passkeyError }, 422);
   }
-  const { accountId, signedInAt, amr } = verdict;
+  const { accountId, signedInAt, accessVersion, amr } = verdict;
   const deviceToken = readDeviceCookie(ctx);
   keepDeviceCookie(ctx, await dependencies.renewDevice({ accountId, deviceToken }));
   const login = {
@@ -35,6 +35,7 @@ export async function submitPasskeySignIn(
     ts: toEpochSeconds(signedInAt),
     remember: false,
     signedInAt,
+    accessVersion,
     mfaAt: signedInAt,
     phrAt: signedInAt,
   };

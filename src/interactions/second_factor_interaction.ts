@@ -47,7 +47,7 @@ export function mfaLogin(
   { amr, ...moments }: ProvedFactor,
 ) {
   const before = interaction.lastSubmission?.login as SignInMoments | undefined;
-  const { signedInAt } = before ?? {};
+  const { signedInAt, accessVersion } = before ?? {};
   const login = {
     accountId,
     acr: acr.mfa,
@@ -55,7 +55,8 @@ export function mfaLogin(
     ts: toEpochSeconds(moments.mfaAt),
     remember: false,
   };
-  return { ...login, ...moments, ...(signedInAt === undefined ? {} : { signedInAt }) };
+  const signIn = signedInAt === undefined || accessVersion === undefined ? {} : { signedInAt, accessVersion };
+  return { ...login, ...moments, ...signIn };
 }
 
 /** How the session began: with a password, or with a passkey alone. */

@@ -38,7 +38,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
     return await renderSignIn(ctx, dependencies, found, { error, username }, 422);
   }
   keepDeviceCookie(ctx, verdict.device);
-  const { accountId, signedInAt } = verdict;
+  const { accountId, signedInAt, accessVersion } = verdict;
   const login = {
     accountId,
     acr: acr.password,
@@ -46,6 +46,7 @@ export async function submitSignIn(ctx: Context, dependencies: InteractionDepend
     ts: toEpochSeconds(signedInAt),
     remember: false,
     signedInAt,
+    accessVersion,
   };
   await finishInteraction(ctx, dependencies, { login });
 
@@ -101,8 +102,10 @@ export async function renderSignIn(
   sendPage(ctx, page, status);
 }
 
-/** Why the person must sign in again, if a session of this browser ended. */
-function describeReason(interaction: Interaction): string | undefined {
-  const { ended } = interaction.prompt.details as { ended?: End };
-  return ended && describeEnd(ended);
+/** Why the person must sign in again: a session of this browser ended, or the app means somebody else. */
+function describeReason({ prompt, session }: Interaction): string | undefined {
+  const { ended } = prompt.details as { ended?: End };
+  if (ended) return describeEnd(ended);
+  const isAnotherMeant = prompt.reasons.includes('id_token_hint') && session?.accountId !== undefined;
+  return isAnotherMeant ? 'The app asks for another account than the one that is signed in here.' : undefined;
 }

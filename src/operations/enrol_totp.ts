@@ -89,7 +89,7 @@ export async function confirmTotpEnrolment(
   secrets: SecretsAtRest,
   { accountId, sessionId, code, name }: { accountId: string; sessionId: string; code: string; name: string },
   origin: Origin,
-  { most }: { most?: number } = {},
+  { most, pastSteps }: { most?: number; pastSteps?: number | undefined } = {},
 ): Promise<EnrolmentVerdict> {
   const attempt = await countAttempt(database, accountId);
   if (!attempt.allowed) {
@@ -99,7 +99,7 @@ export async function confirmTotpEnrolment(
   const pending = await findPendingTotpFactor(database, { accountId, sessionId });
   if (!pending) return { enrolled: false, reason: 'none_pending' };
   const secret = secrets.open(pending.secretSealed, totpSecretContext(pending.factorId)).toString('utf8');
-  const step = await findTotpStep(secret, code, attempt.now);
+  const step = await findTotpStep(secret, code, attempt.now, pastSteps);
   return await database.transaction(async (tx) => {
     await lockAccount(tx, accountId);
     const { apps, passkeys } = await countFactors(tx, accountId);

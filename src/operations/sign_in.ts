@@ -7,7 +7,14 @@ import type { Database } from '../store/database.ts';
 import { readNow } from '../store/sessions.ts';
 
 export type SignInVerdict =
-  | { accepted: true; accountId: string; signedInAt: Instant; roles: readonly string[] }
+  | {
+      accepted: true;
+      accountId: string;
+      signedInAt: Instant;
+      /** Of the account, when its password was read: no session begins with an older one. */
+      accessVersion: number;
+      roles: readonly string[];
+    }
   | { accepted: false };
 
 /**
@@ -32,7 +39,8 @@ export async function signIn(
   const { accountId, roles } = found.account;
   await keepHashCurrent(database, accountId, found.passwordHash, credentials.password);
   await recordEvent(database, 'sign_in.succeeded', { accountId, clientId }, origin, { amr: ['pwd'] });
-  return { accepted: true, accountId, roles, signedInAt: await readNow(database) };
+  const { accessVersion } = found;
+  return { accepted: true, accountId, roles, accessVersion, signedInAt: await readNow(database) };
 }
 
 /** A hash made with other parameters is made anew: only now is its password at hand. */

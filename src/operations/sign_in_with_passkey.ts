@@ -4,7 +4,7 @@ import type { RelyingParty } from '../credentials/relying_party.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
-import { findAccountById } from '../store/accounts.ts';
+import { findAccessVersion, findAccountById } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import { issueChallenge } from './passkey_challenges.ts';
 import { amrOfPasskey, checkPasskey, keepSignature } from './verify_passkey.ts';
@@ -12,7 +12,7 @@ import type { CheckedPasskey } from './verify_passkey.ts';
 
 /** Both factors are of one moment: the passkey that its user had, and the verification of that user. */
 export type PasskeySignInVerdict =
-  | { accepted: true; accountId: string; signedInAt: Instant; amr: string[] }
+  | { accepted: true; accountId: string; signedInAt: Instant; accessVersion: number; amr: string[] }
   | { accepted: false; reason: 'expired' | 'refused' };
 
 const placeOf = (interactionId: string) => ({ purpose: 'sign_in', boundTo: interactionId }) as const;
@@ -41,8 +41,10 @@ export async function signInWithPasskey(
   const accountId = 'refused' in checked ? checked.accountId : checked.passkey.accountId;
   const fault = 'refused' in checked ? `passkey_${checked.refused}` : await findFault(database, checked);
   return await database.transaction(async (tx) => {
+    // Read before the passkey is: what ends all access meanwhile ends this sign-in, too.
+    const accessVersion = accountId === undefined ? undefined : await findAccessVersion(tx, accountId);
     const signedInAt = 'refused' in checked || fault ? undefined : await keepSignature(tx, checked);
-    if ('refused' in checked || signedInAt === undefined) {
+    if ('refused' in checked || signedInAt === undefined || accessVersion === undefined) {
       const reason = fault ?? 'passkey_counter';
       await recordEvent(tx, 'sign_in.failed', { accountId, clientId }, origin, { reason });
       return { accepted: false, reason: fault === 'passkey_expired' ? 'expired' : 'refused' };
@@ -51,7 +53,7 @@ export async function signInWithPasskey(
     const amr = [...amrOfPasskey({ ...passkey, ...proof }), 'mfa'];
     const detail = { amr, factor_id: passkey.passkeyId };
     await recordEvent(tx, 'sign_in.succeeded', { accountId, clientId }, origin, detail);
-    return { accepted: true, accountId: passkey.accountId, signedInAt, amr };
+    return { accepted: true, accountId: passkey.accountId, signedInAt, accessVersion, amr };
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
-import { evaluateFamily, evaluateSession } from '../policy/evaluate_lifetime.ts';
-import { familyLimits, sessionLimits } from '../policy/subject_limits.ts';
+import { evaluateSession } from '../policy/evaluate_lifetime.ts';
+import { sessionLimits } from '../policy/subject_limits.ts';
 import {
   beginWalking,
   claimOverdue,
@@ -13,12 +13,12 @@ import {
 import type { Walk } from '../store/check_walks.ts';
 import { sqlState } from '../store/database.ts';
 import type { Database, Queryable } from '../store/database.ts';
-import type { OpenFamily } from '../store/families.ts';
 import type { OpenSession } from '../store/sessions.ts';
 import { lockDueFamilies, lockDueSessions, scheduleChecks } from '../store/sweep.ts';
 import type { DueWork } from '../store/sweep.ts';
 import { endFamilies, endSessions } from './end_access.ts';
 import { limitsOfSwept } from './list_maybe_over.ts';
+import { nextFamilyCheck } from './next_family_check.ts';
 
 const origin: Origin = { actor: 'sweeper' };
 const statementTimedOut = '57014';
@@ -132,18 +132,6 @@ async function endDueSessions(tx: Queryable, configuration: Configuration, due: 
     'sessions',
     checks.flatMap(({ id, at }) => (at === undefined ? [] : [{ id, at }])),
   );
-}
-
-/** When a living family's limit passes if nothing happens; undefined: it is over. */
-function nextFamilyCheck(configuration: Configuration, open: OpenFamily, now: Instant): Instant | undefined {
-  const limits = sessionLimits(configuration, open.session ?? { clientIds: [] }, open.roles);
-  const life = evaluateFamily(
-    open.family,
-    familyLimits(configuration, open.family, open.roles),
-    { session: open.session, limits },
-    now,
-  );
-  return life.over ? undefined : life.idleEndAt;
 }
 
 function nextSessionCheck(

@@ -33,7 +33,7 @@ export type FactorVerdict =
 export async function verifyTotp(
   database: Database,
   secrets: SecretsAtRest,
-  { accountId, code }: { accountId: string; code: string },
+  { accountId, code, pastSteps }: { accountId: string; code: string; pastSteps?: number | undefined },
   origin: Origin,
 ): Promise<FactorVerdict> {
   const factors = await listTotpFactors(database, accountId);
@@ -44,7 +44,7 @@ export async function verifyTotp(
     await refuse(database, 'blocked');
     return { accepted: false, reason: 'blocked', until: attempt.blockedUntil };
   }
-  const found = await findMatch(secrets, active, code, attempt.now);
+  const found = await findMatch(secrets, active, { code, pastSteps }, attempt.now);
   return await database.transaction(async (tx) => {
     const accepted = found !== undefined && (await takeTimeStep(tx, accountId, found.step));
     if (accepted) {
@@ -83,12 +83,12 @@ export async function verifyTotp(
 async function findMatch(
   secrets: SecretsAtRest,
   factors: readonly ConfirmedTotpFactor[],
-  code: string,
+  { code, pastSteps }: { code: string; pastSteps: number | undefined },
   now: Instant,
 ): Promise<{ factorId: string; step: number } | undefined> {
   for (const { factorId, secretSealed } of factors) {
     const secret = secrets.open(secretSealed, totpSecretContext(factorId)).toString('utf8');
-    const step = await findTotpStep(secret, code, now);
+    const step = await findTotpStep(secret, code, now, pastSteps);
     if (step !== undefined) return { factorId, step };
   }
   return undefined;

@@ -17,6 +17,7 @@ import type { RequestContext } from './request_context.ts';
 import { defaultResource, getResourceServerInfo, useGrantedResource } from './resource_servers.ts';
 import { sessionCookie } from './session_cookie.ts';
 import { librarySigningKeys } from './signing_keys.ts';
+import { standardAnswers } from './standard_answers.ts';
 import { acr, extraTokenClaims, splitScope } from './token_claims.ts';
 import { lastTokenSecond, tokenLifetimes } from './token_lifetimes.ts';
 
@@ -57,6 +58,7 @@ export function buildProvider(options: ProviderOptions): Provider {
   const provider = new Provider(options.issuer, providerConfiguration(options));
   // Every URL comes from the issuer: our first middleware has set the forwarded headers to it.
   provider.proxy = true;
+  provider.use(standardAnswers as never);
   const clients = provider.Client.prototype as Client & ReplacedMethods;
   clients.compareClientSecret = function compareHashes(this: Client, secret: string) {
     const { clients: known } = findRequestContext()?.configuration ?? options.configurations.current();

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { errors, interactionPolicy } from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { addSeconds } from '../domain/instants.ts';
@@ -14,14 +15,17 @@ const { Check, Prompt, base } = interactionPolicy;
 
 /**
  * Why a page is shown before the request goes on. The library's checks of an essential `acr` and of
- * `max_age` ask for the password again, for ever where it cannot help: ours take their place. The
+ * `max_age` ask for the password again, for ever where it cannot help, and that of `id_token_hint` forgets the hint
+ * once somebody has signed in: ours take their place. The
  * prompt `mfa` comes after `login` and before `consent`.
  */
 export function buildInteractionPolicy(database: Database): ReturnType<typeof base> {
   const policy = base();
   const login = policy.get('login');
-  for (const name of ['essential_acr', 'essential_acrs', 'max_age']) login?.checks.remove(name);
+  for (const name of ['essential_acr', 'essential_acrs', 'max_age', 'id_token_hint'])
+    login?.checks.remove(name);
   login?.checks.add(sessionOver, 0);
+  login?.checks.add(anotherMeant);
   login?.checks.add(unmetAcr);
   login?.checks.add(maxAgePassed);
   login?.checks.add(
@@ -83,6 +87,17 @@ const idleForClient = new Check(
   'the session has been idle too long for this client',
   'interaction_required',
   (ctx: KoaContextWithOIDC) => isIdleForClient(ctx),
+);
+
+/** Nobody else than whom the hint names gets an answer (OpenID Connect Core §3.1.2.2). It was verified when the request came. */
+const anotherMeant = new Check(
+  'id_token_hint',
+  'id_token_hint and authenticated subject do not match',
+  'login_required',
+  ({ oidc }) => {
+    const hint = oidc.params?.id_token_hint;
+    return typeof hint === 'string' && decodeJwt(hint).sub !== oidc.session?.accountId;
+  },
 );
 
 /** Throws when an essential `acr` is one that this server cannot establish. */

@@ -45,6 +45,11 @@ export function refusalError(code: RefusalReason, end?: End): Error {
   return new errors.CustomOIDCProviderError(error, describeRefusal(code, end));
 }
 
+/** All access of the account ended after its sign-in was proved and before it came: only another sign-in will do. */
+export function overtakenError(): Error {
+  return Object.assign(new Error('All access of the account ended after this sign-in.'), { status: 403 });
+}
+
 /** Another request was first, and changed what this one rests on: its page must be loaded again. */
 export function outdatedError(what: string): Error {
   return Object.assign(new Error(`The ${what} changed while it was being used.`), { status: 409 });

@@ -45,6 +45,8 @@ export type EffectRank = 'session' | 'dependent';
 export interface SignInMoments {
   /** Of a full sign-in. */
   signedInAt?: Instant;
+  /** Of the account, when that was proved. */
+  accessVersion?: number;
   mfaAt?: Instant;
   /** Of a passkey. */
   phrAt?: Instant;

@@ -1,9 +1,8 @@
 import { sealSuccessor } from '../credentials/successor_seal.ts';
 import { hashToken } from '../credentials/token_hash.ts';
-import type { SessionFacts } from '../domain/facts.ts';
 import { formatInstant } from '../domain/instants.ts';
-import { endSession } from '../operations/end_session.ts';
 import { refuseRefresh } from '../operations/refuse_refresh.ts';
+import { settleSiblings } from '../operations/settle_siblings.ts';
 import { bumpAccountVersion } from '../store/accounts.ts';
 import { commitCodeExchange } from '../store/authorization_codes.ts';
 import { commitRefresh, findRefresh, lockOpenFamilies } from '../store/families.ts';
@@ -62,7 +61,7 @@ async function writeRefresh(
   const { limits } = verdict;
   const successor = verdict.mode === 'rotate' ? await makeSuccessor() : undefined;
   if (loaded.siblingsDue && loaded.session && verdict.sessionInactiveFor !== undefined)
-    await endOverdue(database, context, loaded.session);
+    await settleSiblings(database, context.configuration, loaded.session, context.origin);
   const outcome = await commitRefresh(database, {
     mode: verdict.mode,
     tokenHash: hashToken(presented),
@@ -100,12 +99,6 @@ async function writeRefresh(
     const { windowId, secret } = await windows.current();
     return { hash: hashToken(value), sealed: sealSuccessor(value, presented, secret), windowId };
   }
-}
-
-/** The session's activity is about to move: what is bound to it and over ends before, or it would live again. */
-async function endOverdue(database: Database, context: RequestContext, session: SessionFacts): Promise<void> {
-  const { configuration, origin } = context;
-  await database.transaction((tx) => endSession(tx, configuration, session, undefined, origin));
 }
 
 /**

@@ -5,8 +5,9 @@ import type { StoredStream } from '../store/ssf_streams.ts';
 import { invalid, unknownStream } from './call.ts';
 import type { Answer, Call } from './call.ts';
 import type { SsfDependencies } from './dependencies.ts';
+import { deliveryMethods } from './paths.ts';
 import { readStreamRequest } from './stream_request.ts';
-import { suppliedHere, viewStream } from './stream_view.ts';
+import { pollAddress, suppliedHere, viewStream } from './stream_view.ts';
 
 /** Change what the request names and leave the rest (SSF 1.0 §8.1.1.3). */
 export async function updateStream(dependencies: SsfDependencies, call: Call): Promise<Answer> {
@@ -30,7 +31,8 @@ async function change(
   const reference = { clientId: call.clientId, streamId: given.stream_id };
   const known = await findStream(dependencies.database, reference);
   if (!known) return unknownStream;
-  const wrong = findWrong(given, viewStream(dependencies, call, known));
+  const view = viewStream(dependencies, call, known);
+  const wrong = findWrong(given, view) ?? findWrongAddress(given, pollAddress(dependencies, known));
   if (wrong) return invalid(`${wrong}: is not the receiver's to change`);
   const stream = await dependencies.changeStream(
     reference,
@@ -43,6 +45,13 @@ async function change(
 /** The first member that the transmitter supplies and the request has otherwise. */
 function findWrong(given: Record<string, unknown>, view: Record<string, unknown>): string | undefined {
   return suppliedHere.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));
+}
+
+/** The address to poll at is the transmitter's, too; that to push to is not. */
+function findWrongAddress({ delivery }: Record<string, unknown>, expected: string): string | undefined {
+  const { method, endpoint_url: url } = (delivery ?? {}) as Record<string, unknown>;
+  const isWrong = method === deliveryMethods.poll && url !== undefined && url !== expected;
+  return isWrong ? 'delivery.endpoint_url' : undefined;
 }
 
 function settingsOf({ openAuthorization }: SsfDependencies, stream: StoredStream): StreamSettings {

@@ -17,7 +17,7 @@ export function viewStream(
   const authorization = canManage ? openAuthorization(stream) : undefined;
   const delivery =
     pushUrl === null
-      ? { method: deliveryMethods.poll, endpoint_url: `${issuer}${paths.poll}${streamId}` }
+      ? { method: deliveryMethods.poll, endpoint_url: pollAddress({ issuer }, stream) }
       : {
           method: deliveryMethods.push,
           endpoint_url: pushUrl,
@@ -35,6 +35,14 @@ export function viewStream(
     ...(description === null ? {} : { description }),
     subject_format: subjectFormat,
   };
+}
+
+/** Where the receiver of a stream polls, if it does. */
+export function pollAddress(
+  { issuer }: Pick<SsfDependencies, 'issuer'>,
+  { streamId }: Pick<StoredStream, 'streamId'>,
+): string {
+  return `${issuer}${paths.poll}${streamId}`;
 }
 
 /** The members that the transmitter supplies: a receiver may send them back, but not change them. */

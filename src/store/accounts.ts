@@ -32,11 +32,11 @@ export async function listUsernames(
 export async function findAccountByUsername(
   db: Queryable,
   username: string,
-): Promise<{ account: StoredAccount; passwordHash?: string } | undefined> {
-  const [row] = await db.query<AccountRow & { password_hash: string | null }>(
+): Promise<{ account: StoredAccount; accessVersion: number; passwordHash?: string } | undefined> {
+  const [row] = await db.query<AccountRow & { password_hash: string | null; access_version: number }>(
     {
       name: 'account_by_username',
-      text: `select ${accountColumns}, a.password_hash from accounts a
+      text: `select ${accountColumns}, a.password_hash, a.access_version::float8 as access_version from accounts a
              where lower(a.username) = lower($1) and a.deleted_at is null`,
     },
     [username],
@@ -44,6 +44,7 @@ export async function findAccountByUsername(
   if (!row) return undefined;
   return {
     account: readAccount(row),
+    accessVersion: row.access_version,
     ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }),
   };
 }
@@ -186,6 +187,29 @@ export async function forgetAccount(tx: Queryable, accountId: string): Promise<v
     },
     [accountId],
   );
+}
+
+/** All access of the account has ended: what was proved before begins no session any more. */
+export async function bumpAccessVersion(tx: Queryable, accountId: string): Promise<void> {
+  await tx.query(
+    {
+      name: 'account_access_version',
+      text: 'update accounts set access_version = access_version + 1 where account_id = $1',
+    },
+    [accountId],
+  );
+}
+
+/** What a proof must have been of, for a session to begin with it; undefined: no such account. */
+export async function findAccessVersion(db: Queryable, accountId: string): Promise<number | undefined> {
+  const [row] = await db.query<{ version: number }>(
+    {
+      name: 'account_access_version_read',
+      text: 'select access_version::float8 as version from accounts where account_id = $1 and deleted_at is null',
+    },
+    [accountId],
+  );
+  return row?.version;
 }
 
 export async function bumpAccountVersion(tx: Queryable, accountId: string): Promise<void> {

@@ -23,6 +23,23 @@ export async function findArtifact(
   return row;
 }
 
+/** What expired, as long as it is not cleaned away; undefined when unknown or alive. */
+export async function findExpiredArtifact(
+  db: Queryable,
+  model: string,
+  idHash: Buffer,
+): Promise<Record<string, unknown> | undefined> {
+  const [row] = await db.query<{ payload: Record<string, unknown> }>(
+    {
+      name: 'artifact_expired',
+      text: `select payload from artifacts
+             where model = $1 and id_hash = $2 and expires_at <= curfew_now()`,
+    },
+    [model, idHash],
+  );
+  return row?.payload;
+}
+
 export interface NewArtifact {
   model: string;
   idHash: Buffer;

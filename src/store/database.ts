@@ -166,9 +166,14 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** true when a value cannot be stored at all, as text with a NUL cannot: the caller's, not ours. */
+/**
+ * true when a value cannot be stored at all, as text with a NUL cannot, nor half of a surrogate pair in JSON (all of
+ * which we have written ourselves, so that nothing else can be wrong with it): the caller's, not ours.
+ */
 export function isUnstorable(error: unknown): boolean {
-  return ['22021', '22P05'].includes(sqlState(error) ?? '');
+  const state = sqlState(error) ?? '';
+  if (state !== '22P02') return ['22021', '22P05'].includes(state);
+  return (error as { routine?: string }).routine === 'json_errsave_error';
 }
 
 const outageStates = /^(08|40|53|57|58|XX|25006|3D000|28|55000)/;

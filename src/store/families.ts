@@ -165,8 +165,21 @@ interface CommitRow {
 
 const refreshCommitStatement = {
   name: 'refresh_commit',
-  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+  text: `select * from refresh_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, true)`,
 };
+
+/** Whether something bound to the session is due for a look: its limit may have passed. */
+export async function hasDueFamilies(db: Queryable, sessionId: string): Promise<boolean> {
+  const due = await db.query(
+    {
+      name: 'families_due_of_session',
+      text: `select from families f where f.session_id = $1 and f.ended_at is null and f.bound
+               and (f.check_at <= (select curfew_now()) or exists (select from check_walks)) limit 1`,
+    },
+    [sessionId],
+  );
+  return due.length > 0;
+}
 
 /** Write a granted refresh in one round trip; see `refresh_commit` for what is locked and asserted. */
 export async function commitRefresh(db: Queryable, commit: RefreshCommit): Promise<CommitOutcome> {

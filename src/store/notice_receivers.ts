@@ -49,8 +49,9 @@ export async function letReceiverGo(tx: Queryable, receiver: string): Promise<vo
   await tx.query(
     {
       name: 'notices_let_go',
-      text: `update notices set queued_at = curfew_now(), due_at = curfew_now()
-             where receiver = $1 and dead_at is null`,
+      // At one moment for all, so that their order is what it was.
+      text: `update notices set queued_at = clock.at, due_at = clock.at
+             from (select curfew_now() as at offset 0) clock where receiver = $1 and dead_at is null`,
     },
     [receiver],
   );

@@ -164,7 +164,7 @@ export async function buryNotices(
   );
 }
 
-/** What waits for a receiver that fetches its notices itself, oldest first. */
+/** What waits for a receiver that fetches its notices itself, oldest first, whenever it was to be tried again. */
 export async function listWaitingNotices(
   db: Queryable,
   receiver: string,
@@ -174,7 +174,7 @@ export async function listWaitingNotices(
     {
       name: 'notices_waiting',
       text: `select notice_id as "noticeId", payload from notices where receiver = $1 and dead_at is null
-             order by due_at, notice_id limit $2`,
+             order by notice_id limit $2`,
     },
     [receiver, most],
   );

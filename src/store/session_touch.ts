@@ -30,7 +30,7 @@ export async function commitTouch(db: Queryable, commit: TouchCommit): Promise<T
   const [row] = await db.query<{ outcome: 'done' | 'changed'; now: number; last_activity_at: number }>(
     {
       name: 'touch_commit',
-      text: 'select * from touch_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+      text: 'select * from touch_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)',
     },
     [
       commit.sessionId,

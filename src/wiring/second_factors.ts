@@ -14,6 +14,7 @@ export function buildSecondFactors(
   database: Database,
   atRest: SecretsAtRest,
   currentConfiguration: () => Configuration,
+  pastSteps: number | undefined,
 ): SecondFactors {
   return {
     async totpState(accountId) {
@@ -21,7 +22,7 @@ export function buildSecondFactors(
       if (factors.length === 0) return 'none';
       return factors.every(({ disabled }) => disabled) ? 'disabled' : 'active';
     },
-    verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
+    verifyTotp: (attempt, origin) => verifyTotp(database, atRest, { ...attempt, pastSteps }, origin),
     useRecoveryCode: (attempt, origin) => useRecoveryCode(database, attempt, origin),
     async removeAll(account, origin) {
       const configuration = currentConfiguration();
@@ -29,16 +30,22 @@ export function buildSecondFactors(
     },
     mayEnrol: (owner) => mayEnrol(database, owner),
     beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
-    confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin),
+    confirmEnrolment: (attempt, origin) =>
+      confirmTotpEnrolment(database, atRest, attempt, origin, { pastSteps }),
   };
 }
 
 /** Authenticator apps on the account pages. */
-export function buildAuthenticators(database: Database, atRest: SecretsAtRest): Authenticators {
+export function buildAuthenticators(
+  database: Database,
+  atRest: SecretsAtRest,
+  pastSteps: number | undefined,
+): Authenticators {
   const most = mostTotpFactors;
   return {
-    verifyTotp: (attempt, origin) => verifyTotp(database, atRest, attempt, origin),
+    verifyTotp: (attempt, origin) => verifyTotp(database, atRest, { ...attempt, pastSteps }, origin),
     beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
-    confirmEnrolment: (attempt, origin) => confirmTotpEnrolment(database, atRest, attempt, origin, { most }),
+    confirmEnrolment: (attempt, origin) =>
+      confirmTotpEnrolment(database, atRest, attempt, origin, { most, pastSteps }),
   };
 }

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { findTotpStep, generateTotpSecret, totpStepSeconds, totpUri } from '../../src/credentials/totp.ts';
+import {
+  findTotpStep,
+  generateTotpSecret,
+  totpLifetime,
+  totpStepSeconds,
+  totpUri,
+} from '../../src/credentials/totp.ts';
 import { totpCode } from '../support/totp.ts';
 
 /** The secret of RFC 6238 appendix B in base32. */
@@ -59,6 +65,21 @@ describe('a code of TOTP', () => {
     it(`is ${found === undefined ? 'refused' : 'accepted'} at ${what}`, async () =>
       assert.equal(await findTotpStep(secret, code, now), found));
   }
+
+  const strictMoments: [what: string, now: number, found: number | undefined][] = [
+    ['the first microsecond of its step', stepStart, step],
+    ['the last microsecond of its step', stepStart + 30 * second - 1, step],
+    ['the first microsecond of the next step', stepStart + 30 * second, undefined],
+    ['the last microsecond before its step', stepStart - 1, undefined],
+  ];
+  for (const [what, now, found] of strictMoments) {
+    it(`is ${found === undefined ? 'refused' : 'accepted'} without past steps at ${what}`, async () =>
+      assert.equal(await findTotpStep(secret, code, now, 0), found));
+  }
+
+  it('lives for one step, or for as many more as there may be past ones', () => {
+    assert.deepEqual([totpLifetime(), totpLifetime(1), totpLifetime(0)], [60, 60, 30]);
+  });
 
   const typed: [what: string, text: string, accepted: boolean][] = [
     ['as authenticators show it', `${code.slice(0, 3)} ${code.slice(3)}`, true],

@@ -371,6 +371,7 @@ describe('the sessions of an account', () => {
     for (const grant of ['authorization_code', 'refresh_token', 'client_credentials']) {
       const { status, body } = await pages.token({ grant_type: grant });
       assert.equal(status, 400);
+      assert.equal(body.error, 'unauthorized_client');
       assert.equal(body.error_description, 'requested grant type is not allowed for this client');
     }
   });

@@ -3,6 +3,7 @@ import { ada, api, exampleConfiguration, shop } from '../support/example_configu
 import { createFormBrowser } from '../support/browser.ts';
 import { listEvents } from '../support/gate.ts';
 import { createRelyingParty, redirectUri } from '../support/relying_party.ts';
+import type { RelyingParty } from '../support/relying_party.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 
@@ -171,6 +172,20 @@ describe('bad input', () => {
       const answers = [await fetch(`${url}?${query}`, { redirect: 'manual' }), pushed];
       for (const { status } of answers) assert.ok(status < 500, `${status}`);
     });
+  }
+
+  for (const claims of ['{"userinfo":{"\\ud800":null}}', '{"id_token":{"acr":{"value":"\\ude00"}}}']) {
+    it(`is not our fault for half of a surrogate pair in claims=${claims}`, async () => {
+      const { browser } = await signedIn();
+      const { status } = await browser.request(authorize({ claims }), { headers: { accept: 'text/html' } });
+      assert.equal(status, 400);
+    });
+  }
+
+  async function signedIn(): Promise<RelyingParty> {
+    const party = await createRelyingParty(server.issuer, shop);
+    await party.signIn(ada);
+    return party;
   }
 
   it('is not our fault for the address of a device that nobody has', async () => {

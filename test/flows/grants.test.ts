@@ -135,7 +135,10 @@ describe('the remaining grants and endpoints', () => {
       const config = await discover('worker', oidc.ClientSecretBasic(worker.secret));
       await assert.rejects(oidc.clientCredentialsGrant(config), { error: 'invalid_target' });
       const other = await discover('shop', oidc.ClientSecretBasic(shop.secret));
-      await assert.rejects(oidc.clientCredentialsGrant(other, { resource: api }), /./);
+      await assert.rejects(oidc.clientCredentialsGrant(other, { resource: api }), {
+        error: 'unauthorized_client',
+      });
+      await assert.rejects(oidc.initiateDeviceAuthorization(other, {}), { error: 'unauthorized_client' });
     });
   });
 
@@ -188,7 +191,13 @@ describe('the remaining grants and endpoints', () => {
       await server.clock.advance(16);
       assert.equal((await poll()).body.error, 'authorization_pending');
       await server.clock.advance(600);
-      assert.ok(['expired_token', 'invalid_grant'].includes(String((await poll()).body.error)));
+      assert.equal((await poll()).body.error, 'expired_token');
+      const another = await createRelyingParty(server.issuer, { clientId: 'spa' });
+      const stolen = await another.token({
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: started.device_code,
+      });
+      assert.notEqual(stolen.body.error, 'expired_token', 'another client is not told that there was one');
     });
 
     it('tells the device when the user says no, and the user when a code is wrong', async () => {
@@ -469,6 +478,21 @@ describe('the remaining grants and endpoints', () => {
     assert.equal(refused.status, 400);
   });
 
+  for (const path of ['/token', '/token/introspection', '/token/revocation', '/request', '/device/auth']) {
+    it(`takes a POST at ${path}, and says so of any other method`, async () => {
+      for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
+        const answer = await fetch(server.issuer + path, { method });
+        assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'POST'], method);
+      }
+      assert.notEqual((await fetch(server.issuer + path, { method: 'POST' })).status, 405);
+      const preflight = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
+      assert.equal(
+        (await fetch(server.issuer + path, { method: 'OPTIONS', headers: preflight })).status,
+        204,
+      );
+    });
+  }
+
   it('signs ID tokens with ES256, and with RS256 for clients that ask', async () => {
     const modern = await (await createRelyingParty(server.issuer, { clientId: 'spa' })).signIn(ada);
     const classic = await (await createRelyingParty(server.issuer, { clientId: 'classic' })).signIn(ada);
@@ -483,7 +507,11 @@ describe('the remaining grants and endpoints', () => {
       await fetch(`${server.issuer}/.well-known/openid-configuration`)
     ).json()) as Record<string, unknown>;
     assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
-    assert.deepEqual(metadata.response_types_supported, ['code', 'none']);
+    assert.deepEqual(
+      metadata.response_types_supported,
+      ['code'],
+      'the account pages’ own type is nobody else’s',
+    );
     assert.deepEqual(metadata.refresh_token_expiration_types_supported, ['authorization', 'token_timeout']);
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
     assert.deepEqual(metadata.acr_values_supported, [

@@ -114,6 +114,11 @@ describe('the shared signals transmitter, as the conformance suite walks through
     const whole = { ...made.body, events_requested: [securityEventTypes.credential_change] };
     const wrong = await client.call('PUT', '/ssf/streams', { ...whole, events_delivered: events });
     assert.equal(wrong.status, 400, 'what the transmitter supplies is not changed');
+    const elsewhere = { ...poll, endpoint_url: `${server.issuer}/ssf/poll/${unknownId}` };
+    for (const method of ['PATCH', 'PUT']) {
+      const moved = await client.call(method, '/ssf/streams', { stream_id: id, delivery: elsewhere });
+      assert.equal(moved.status, 400, 'nor is the address to poll at');
+    }
     const replaced = await client.call('PUT', '/ssf/streams', { stream_id: id, delivery: poll });
     assert.equal(replaced.status, 200);
     assert.deepEqual(replaced.body.delivery, { ...poll, endpoint_url: `${server.issuer}/ssf/poll/${id}` });
@@ -318,7 +323,8 @@ describe('the shared signals transmitter, as the conformance suite walks through
   it('openid-ssf-transmitter-stream-verification-error-unknown-stream', () => unknown((id) => verify(id)));
 
   it('openid-ssf-transmitter-stream-verification-error-invalid-body', async () => {
-    for (const body of ['{', {}, { stream_id: unknownId, state: 7 }]) {
+    const { stream_id } = await client.create();
+    for (const body of ['{', {}, { stream_id: unknownId, state: 7 }, { stream_id, state: 'half \ud83d' }]) {
       assert.equal((await client.call('POST', '/ssf/verification', body)).status, 400);
     }
     await unauthorized('POST', '/ssf/verification', { stream_id: unknownId });

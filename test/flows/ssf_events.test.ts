@@ -322,6 +322,40 @@ describe('a security event', () => {
     assert.equal(receiver.received.length, 0);
   });
 
+  it('comes in the order in which things happened, though some were tried before and others were not', async () => {
+    answer = (response) => response.writeHead(503).end();
+    const stream = await watcher.create(push(receiver.url));
+    const happened = [['member'], ['admin'], ['member', 'admin'], []];
+    for (const roles of happened) {
+      await change((tx, configuration) =>
+        setRoles(tx, configuration, { accountId: sub, roles: [] }, roles, operator),
+      );
+      // The first is to be tried again later; the others wait behind it.
+      await waitUntil(
+        async () =>
+          (await sql(server.database, 'select from notices where last_error is not null')).length > 0,
+        'the receiver was not found down',
+      );
+    }
+    const { body: turned } = await watcher.call('PATCH', '/ssf/streams', {
+      stream_id: stream.stream_id,
+      delivery: { method: 'urn:ietf:rfc:8936' },
+    });
+    const rolesOf = (sets: Record<string, string>) =>
+      Object.values(sets).map((set) => membersOf(decodeJwt(set), 'token_claims_change').claims);
+    const told = happened.map((roles) => ({ roles }));
+    const { body } = await watcher.call('POST', turned.delivery.endpoint_url, { returnImmediately: true });
+    assert.deepEqual(rolesOf(body.sets), told);
+    // Let go and held once more: as before.
+    await watcher.call('PATCH', '/ssf/streams', {
+      stream_id: stream.stream_id,
+      ...push('http://127.0.0.1:9/'),
+    });
+    await watcher.call('PATCH', '/ssf/streams', { stream_id: stream.stream_id, delivery: turned.delivery });
+    const again = await watcher.call('POST', turned.delivery.endpoint_url, { returnImmediately: true });
+    assert.deepEqual(rolesOf(again.body.sets), told);
+  });
+
   it('is fetched when its stream turns from push to poll, and pushed when it turns back', async () => {
     answer = (response) => response.writeHead(503).end();
     const { stream_id: id } = await watcher.create(push(receiver.url));

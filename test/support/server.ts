@@ -36,7 +36,7 @@ export const testSecret = randomBytes(32);
 /** A whole server over a database of its own, its clock movable. Stop it in `after`. */
 export async function startTestServer(
   desired: DesiredConfiguration,
-  options: { mail?: MailSettings; metrics?: Metrics; controlPeriod?: number } = {},
+  options: { mail?: MailSettings; metrics?: Metrics; controlPeriod?: number; totpPastSteps?: number } = {},
 ): Promise<TestServer> {
   const test = await createTestDatabase();
   const apply = (wanted: DesiredConfiguration) =>
@@ -92,12 +92,22 @@ export async function startInstance(options: {
   mail?: MailSettings;
   metrics?: Metrics;
   controlPeriod?: number;
+  totpPastSteps?: number;
   secrets?: readonly Buffer[];
 }): Promise<{ app: App; logged: Record<string, unknown>[] }> {
   const logged: Record<string, unknown>[] = [];
   if (process.env.TEST_LOG) logged.push = (...lines) => (console.log(JSON.stringify(lines)), lines.length);
   const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  const { database, issuer, port, mail, metrics, controlPeriod, secrets = [testSecret] } = options;
+  const {
+    database,
+    issuer,
+    port,
+    mail,
+    metrics,
+    controlPeriod,
+    totpPastSteps,
+    secrets = [testSecret],
+  } = options;
   const app = await buildApp({
     issuer,
     database,
@@ -106,6 +116,7 @@ export async function startInstance(options: {
     mail,
     metrics,
     controlPeriod,
+    totpPastSteps,
     allowsLoopbackReceivers: true,
   });
   await app.listen(port, 'localhost');

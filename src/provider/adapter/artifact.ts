@@ -5,9 +5,11 @@ import type { Effect } from '../request_context.ts';
 import { interactionSeconds } from '../token_lifetimes.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
+import { sealedHints } from './sealed_hints.ts';
 
 /** Interactions, pushed requests and the like: by the hash of their id, alive until the database says otherwise. */
-export function artifactAdapter(model: string, { database }: AdapterDependencies): ModelAdapter {
+export function artifactAdapter(model: string, { database, secrets }: AdapterDependencies): ModelAdapter {
+  const hints = sealedHints(secrets);
   const defer = async (effect: Effect) => {
     const context = findRequestContext();
     if (context) context.effects.dependent.push(effect);
@@ -15,19 +17,22 @@ export function artifactAdapter(model: string, { database }: AdapterDependencies
   };
   return {
     async find(id) {
-      const artifact = await findArtifact(database, model, hashToken(id));
-      if (!artifact) return undefined;
+      const idHash = hashToken(id);
+      const artifact = await findArtifact(database, model, idHash);
+      const payload = artifact && hints.open(artifact.payload, idHash);
+      if (!payload) return undefined;
       return {
-        ...withReturnTo(artifact.payload, idInReturnTo, id),
+        ...withReturnTo(payload, idInReturnTo, id),
         jti: id,
-        exp: readExpiry(artifact.payload),
+        exp: readExpiry(payload),
         consumed: artifact.consumed,
       };
     },
     async upsert(id, payload, ttl = interactionSeconds) {
       const named = withoutCookie({ ...withoutIdentity(payload), expiry: payload.exp });
-      const stored = withReturnTo(named, id, idInReturnTo);
-      await defer((tx) => writeArtifact(tx, { model, idHash: hashToken(id), payload: stored, ttl }));
+      const idHash = hashToken(id);
+      const stored = hints.seal(withReturnTo(named, id, idInReturnTo), idHash);
+      await defer((tx) => writeArtifact(tx, { model, idHash, payload: stored, ttl }));
     },
     async consume(id) {
       await defer(async (tx) => {

@@ -2,7 +2,13 @@ import Provider, { errors } from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../credentials/token_hash.ts';
 import { recordEvent } from '../../events/record_event.ts';
-import { findArtifact, findArtifactByUserCode, pollArtifact, writeArtifact } from '../../store/artifacts.ts';
+import {
+  findArtifact,
+  findArtifactByUserCode,
+  findExpiredArtifact,
+  pollArtifact,
+  writeArtifact,
+} from '../../store/artifacts.ts';
 import { findAuthorizationCode, insertAuthorizationCode } from '../../store/authorization_codes.ts';
 import { outdatedError, refusalError } from '../refusals.ts';
 import { getRequestContext } from '../request_context.ts';
@@ -12,6 +18,7 @@ import { readExpiry } from './artifact.ts';
 import { withoutIdentity } from './dependencies.ts';
 import type { AdapterDependencies, ModelAdapter } from './dependencies.ts';
 import { beginExchange, decideExchange } from './exchange.ts';
+import { sealedHints } from './sealed_hints.ts';
 
 const model = 'DeviceCode';
 
@@ -20,7 +27,8 @@ const model = 'DeviceCode';
  * whose exchange it goes through. Pages find it by the user's code and never learn the device's: they
  * get a handle of its hash, which the token endpoint does not take.
  */
-export function deviceCodeAdapter({ database, configurations }: AdapterDependencies): ModelAdapter {
+export function deviceCodeAdapter({ database, configurations, secrets }: AdapterDependencies): ModelAdapter {
+  const hints = sealedHints(secrets);
   return {
     async find(id) {
       if (Provider.ctx?.oidc.route !== 'token') return await findForPages(hashOf(id), id);
@@ -35,17 +43,18 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
       if (waiting?.accountId !== undefined) throw refusalError('unknown_token');
       // Nobody could approve it any more.
       if (waiting && isDisabled(waiting.clientId)) throw refusalError('client_disabled');
+      if (!waiting) await tellExpired(hash);
       return waiting;
     },
     async findByUserCode(userCode) {
       const found = await findArtifactByUserCode(database, model, hashToken(userCode));
-      if (!found) return undefined;
-      return { ...found.payload, userCode, jti: handleOf(found.idHash), exp: readExpiry(found.payload) };
+      const payload = found && hints.open(found.payload, found.idHash);
+      return payload && { ...payload, userCode, jti: handleOf(found.idHash), exp: readExpiry(payload) };
     },
     upsert(id, payload, ttl = deviceCodeSeconds) {
-      const { userCode, ...rest } = withoutIdentity(payload);
-      const { accountId, grantId = '', clientId = '', sessionUid = '' } = payload;
       const idHash = hashOf(id);
+      const { userCode, ...rest } = hints.seal(withoutIdentity(payload), idHash);
+      const { accountId, grantId = '', clientId = '', sessionUid = '' } = payload;
       const { effects, joiningClients, origin } = getRequestContext();
       effects.dependent.push((tx) =>
         writeArtifact(tx, {
@@ -82,6 +91,13 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
     consume: () => (getRequestContext().pending ? decideExchange() : Promise.resolve()),
   };
 
+  /** Another client's is told apart from none by nobody. */
+  async function tellExpired(idHash: Buffer): Promise<void> {
+    const expired = await findExpiredArtifact(database, model, idHash);
+    if (expired?.clientId !== Provider.ctx?.oidc.client?.clientId) return;
+    throw new errors.ExpiredToken('the device code is over: ask for another one');
+  }
+
   function isDisabled(clientId: string | undefined): boolean {
     const { configuration } = getRequestContext();
     return configuration.clients.get(clientId ?? '')?.disabled ?? false;
@@ -89,7 +105,8 @@ export function deviceCodeAdapter({ database, configurations }: AdapterDependenc
 
   async function findForPages(idHash: Buffer, id: string) {
     const artifact = await findArtifact(database, model, idHash);
-    return artifact && { ...artifact.payload, jti: id, exp: readExpiry(artifact.payload) };
+    const payload = artifact && hints.open(artifact.payload, idHash);
+    return payload && { ...payload, jti: id, exp: readExpiry(payload) };
   }
 }
 

@@ -9,11 +9,12 @@ import { endSession } from '../../operations/end_session.ts';
 import { queueAssuranceIncrease } from '../../operations/queue_assurance_increase.ts';
 import { evaluateSession } from '../../policy/evaluate_lifetime.ts';
 import { sessionLimits } from '../../policy/subject_limits.ts';
+import { findAccessVersion } from '../../store/accounts.ts';
 import { scheduleSessionChecks } from '../../store/sweep.ts';
 import { findSessionByCookie, findSessionById, lockAccount, writeSession } from '../../store/sessions.ts';
 import type { LoadedSession, NamedSession } from '../../store/sessions.ts';
 import type { Queryable } from '../../store/database.ts';
-import { outdatedError } from '../refusals.ts';
+import { outdatedError, overtakenError } from '../refusals.ts';
 import { findRequestContext, getRequestContext } from '../request_context.ts';
 import type { RequestContext, SignInMoments } from '../request_context.ts';
 import { neverExpires, withoutIdentity } from './dependencies.ts';
@@ -110,6 +111,7 @@ async function storeSession(
   // The library also names clients that merely asked, and got nothing.
   const clientIds = [...context.joiningClients].filter((clientId) => !known.includes(clientId));
   const owner = { sessionId, accountId: payload.accountId ?? '' };
+  if (signedIn) await assertStillGood(tx, owner.accountId, signedIn);
   if (clientIds.length > 0) {
     // Another client may bring shorter limits. The account first: the order of all locks.
     await lockAccount(tx, owner.accountId);
@@ -144,6 +146,19 @@ async function storeSession(
   if (outcome === 'renewed') await recordEvent(tx, 'session.renewed', owner, context.origin, moments);
   if (outcome === 'started' || clientIds.length > 0)
     await limitSessions(tx, context.configuration, owner, context.origin);
+}
+
+/**
+ * The sign-in was proved on a page, and comes with this request: all access of its account may have ended since, by
+ * another password for one. Behind the account's lock, so that no such end misses the session that begins here.
+ */
+async function assertStillGood(
+  tx: Queryable,
+  accountId: string,
+  { accessVersion }: SignInMoments,
+): Promise<void> {
+  await lockAccount(tx, accountId);
+  if ((await findAccessVersion(tx, accountId)) !== accessVersion) throw overtakenError();
 }
 
 /** Whether the write moves a session that is known on; what that would bring back to life must end before. */

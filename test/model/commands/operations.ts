@@ -78,6 +78,7 @@ const fieldValues: { [Field in keyof PolicyLimits]: (PolicyLimits[Field] | undef
   session_absolute: [120, 600, 1800, 7200, undefined],
   mfa: ['none', 'step_up', 'always', undefined],
   mfa_max_age: [30, 60, 120, 300, undefined],
+  mfa_phishing_resistant: [false, true, undefined],
   activity: ['any_refresh', 'reported', undefined],
   max_sessions: [1, 2, 3, undefined],
 };

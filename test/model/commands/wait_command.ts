@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { deadlinesOf, listDeadlines } from '../gate/ends.ts';
 import { codeSeconds } from '../gate/exchange.ts';
-import { familySubject, limitOf, mfaAgeFor } from '../gate/limits.ts';
+import { familySubject, limitOf, mfaAgeFor, proofOf } from '../gate/limits.ts';
 import { second } from '../gate/world.ts';
 import type { Family, World } from '../gate/world.ts';
 import { command, pass } from './command.ts';
@@ -63,7 +63,7 @@ export function familyBoundaries(world: World, family: Family): number[] {
   const rotatedAt = family.tokens.at(-2)?.rotation?.at;
   const retries = rotatedAt === undefined ? [] : [2, overlap].map((seconds) => rotatedAt + seconds * second);
   const { idle, absolute } = deadlinesOf(world, family);
-  const { mfaAt } = family;
+  const mfaAt = proofOf(world, subject, family);
   const ages =
     mfaAt === undefined ? [] : [...family.scopes].flatMap((scope) => mfaAgeFor(world, subject, scope) ?? []);
   return [idle, absolute, ...retries, ...ages.map((age) => (mfaAt ?? 0) + age * second)];

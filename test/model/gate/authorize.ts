@@ -1,5 +1,5 @@
 import { endSession, noticeBound, noticeSession, settle } from './ends.ts';
-import { hasRoleFor, limitOf, mfaAgeFor, sessionSubject } from './limits.ts';
+import { hasRoleFor, limitOf, mfaAgeFor, proofOf, sessionSubject } from './limits.ts';
 import type { Subject } from './limits.ts';
 import { openidScopes } from './refresh.ts';
 import { second } from './world.ts';
@@ -21,7 +21,7 @@ export interface AuthorizationRequest {
   silent: boolean;
 }
 
-export type Page = 'sign-in' | 'totp' | 'consent';
+export type Page = 'sign-in' | 'totp' | 'passkey' | 'consent';
 
 /** The pages that the user meets, and where the way ends: a code, a sign-in that is refused, or an error. */
 export interface Authorization {
@@ -75,6 +75,7 @@ export function authorize(world: World, request: AuthorizationRequest): Authoriz
     issuedAt: world.now,
     activityAt: session.activityAt,
     mfaAt: session.mfaAt,
+    passkeyAt: session.passkeyAt,
     forgotten: false,
   };
   world.codes.push(code);
@@ -86,7 +87,7 @@ function pagesOf(world: World, request: AuthorizationRequest, live: Session | un
   const signsIn = !live || request.again;
   if (signsIn) pages.push('sign-in');
   if (signsIn && request.account.disabled) return pages;
-  if (needsSecondFactor(world, request, live, signsIn)) pages.push('totp');
+  if (needsSecondFactor(world, request, live, signsIn)) pages.push(factorPage(world, request, live));
   if (needsConsent(world, request) || (pages.length === 0 && isIdleFor(world, request, live)))
     pages.push('consent');
   return pages;
@@ -98,6 +99,12 @@ function subjectOf(world: World, request: AuthorizationRequest, clients: Iterabl
   return { roles: account.roles, clients: [...clients, client], resources, scopes };
 }
 
+/** Everybody has an app and a passkey; a code does unless the policies want the passkey. */
+function factorPage(world: World, request: AuthorizationRequest, live: Session | undefined): Page {
+  const subject = subjectOf(world, request, live?.clients);
+  return limitOf(world, subject, 'mfa_phishing_resistant').value ? 'passkey' : 'totp';
+}
+
 function needsSecondFactor(
   world: World,
   request: AuthorizationRequest,
@@ -105,7 +112,7 @@ function needsSecondFactor(
   signsIn: boolean,
 ): boolean {
   const subject = subjectOf(world, request, live?.clients);
-  const { mfaAt } = live ?? {};
+  const mfaAt = proofOf(world, subject, live ?? {});
   const isFresh = (age: number) => mfaAt !== undefined && world.now < mfaAt + age * second;
   const isOfThisSignIn =
     mfaAt !== undefined && mfaAt >= (signsIn ? world.now : (live?.startedAt ?? world.now));
@@ -150,8 +157,9 @@ function signIn(
     session.activityAt = now;
     world.events.push({ name: live ? 'session.renewed' : 'session.started', account, session });
   }
-  if (pages.includes('totp')) {
-    account.timeStep = timeStepAt(now);
+  if (pages.includes('totp')) account.timeStep = timeStepAt(now);
+  if (pages.includes('passkey')) session.passkeyAt = now;
+  if (pages.includes('totp') || pages.includes('passkey')) {
     session.mfaAt = now;
     session.activityAt = now;
     world.events.push({ name: 'mfa.passed', account });

@@ -1,5 +1,5 @@
 import { endAtOnce, endFamily } from './ends.ts';
-import { familySubject, limitOf } from './limits.ts';
+import { familySubject, limitOf, proofOf } from './limits.ts';
 import { dropScopes, issue, scopesAt } from './refresh.ts';
 import type { Answer } from './refresh.ts';
 import { noteFamily, second } from './world.ts';
@@ -35,11 +35,13 @@ export function exchange(world: World, code: Code, key: string | undefined): Ans
     startedAt: world.now,
     activityAt: code.activityAt,
     mfaAt: code.mfaAt,
+    passkeyAt: code.passkeyAt,
     tokens: [],
   };
   const end = endAtOnce(world, family);
   if (end) return refuseCode(world, code, end.reason, end);
-  if (limitOf(world, familySubject(family), 'mfa').value === 'always' && family.mfaAt === undefined)
+  const subject = familySubject(family);
+  if (limitOf(world, subject, 'mfa').value === 'always' && proofOf(world, subject, family) === undefined)
     return refuseCode(world, code, 'mfa_required');
 
   const dropped = dropScopes(world, family, [...code.scopes]);

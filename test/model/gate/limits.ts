@@ -1,6 +1,7 @@
-import type { Account, Family, Limit, PolicyField, PolicyLimits, Session, World } from './world.ts';
+import type { Account, Family, Limit, Moment, PolicyField, PolicyLimits, Session, World } from './world.ts';
 
-const strictness: Partial<Record<PolicyField, string[]>> = {
+const strictness: Partial<Record<PolicyField, unknown[]>> = {
+  mfa_phishing_resistant: [false, true],
   mfa: ['none', 'step_up', 'always'],
   activity: ['any_refresh', 'reported'],
 };
@@ -47,7 +48,7 @@ export function limitOf<Field extends PolicyField>(
 /** Smaller is stricter. */
 function rankOf(field: PolicyField, value: unknown): number {
   const ladder = strictness[field];
-  return ladder ? -ladder.indexOf(value as string) : (value as number);
+  return ladder ? -ladder.indexOf(value) : (value as number);
 }
 
 function policyNames(world: World, subject: Subject): Set<string> {
@@ -76,4 +77,13 @@ export function mfaAgeFor(world: World, subject: Subject, scope: string): number
   const stepUp = world.scopes.get(scope)?.stepUp;
   if (!stepUp) return undefined;
   return Math.min(stepUp.maxAge ?? Infinity, limitOf(world, subject, 'mfa_max_age').value);
+}
+
+/** When the second factor that counts was proved: any, or a passkey where the policies want one. */
+export function proofOf(
+  world: World,
+  subject: Subject,
+  { mfaAt, passkeyAt }: { mfaAt?: Moment | undefined; passkeyAt?: Moment | undefined },
+): Moment | undefined {
+  return limitOf(world, subject, 'mfa_phishing_resistant').value ? passkeyAt : mfaAt;
 }

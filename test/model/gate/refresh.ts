@@ -1,5 +1,5 @@
 import { deadlinesOf, endFamily, noticeBound, noticeFamily, noticeSession } from './ends.ts';
-import { familySubject, hasRoleFor, limitOf, mfaAgeFor, sessionSubject } from './limits.ts';
+import { familySubject, hasRoleFor, limitOf, mfaAgeFor, proofOf, sessionSubject } from './limits.ts';
 import { noteFamily, second } from './world.ts';
 import type { End, Family, Rotation, Token, World } from './world.ts';
 
@@ -56,7 +56,7 @@ export function refresh(world: World, request: RefreshRequest): Answer {
 
   const subject = familySubject(family);
   const asked = request.scopes?.filter((scope) => family.scopes.has(scope)) ?? [...family.scopes];
-  if (limitOf(world, subject, 'mfa').value === 'always' && family.mfaAt === undefined)
+  if (limitOf(world, subject, 'mfa').value === 'always' && proofOf(world, subject, family) === undefined)
     return refuseFamily(world, family, 'mfa_required');
   const dropped = dropScopes(world, family, asked);
   const kept = asked.filter((scope) => !dropped.has(scope));
@@ -120,14 +120,15 @@ function isRetry(world: World, request: RefreshRequest, family: Family, rotation
 /** Row 10: what is left out, and why. */
 export function dropScopes(
   world: World,
-  family: Pick<Family, 'account' | 'client' | 'resources' | 'scopes' | 'mfaAt'>,
+  family: Pick<Family, 'account' | 'client' | 'resources' | 'scopes' | 'mfaAt' | 'passkeyAt'>,
   asked: string[],
 ): Map<string, string> {
   const dropped = new Map<string, string>();
+  const subject = familySubject(family);
+  const provedAt = proofOf(world, subject, family);
   for (const scope of asked) {
-    const age = mfaAgeFor(world, familySubject(family), scope);
-    const fresh =
-      age === undefined || (family.mfaAt !== undefined && world.now < family.mfaAt + age * second);
+    const age = mfaAgeFor(world, subject, scope);
+    const fresh = age === undefined || (provedAt !== undefined && world.now < provedAt + age * second);
     if (!hasRoleFor(world, family.account, scope)) dropped.set(scope, 'scope_withdrawn');
     else if (!fresh) dropped.set(scope, 'mfa_stale');
   }

@@ -11,6 +11,7 @@ export const policies: Record<string, Partial<PolicyLimits>> = {
     session_absolute: 7200,
     mfa: 'step_up',
     mfa_max_age: 300,
+    mfa_phishing_resistant: false,
     activity: 'any_refresh',
     max_sessions: 3,
   },

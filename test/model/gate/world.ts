@@ -11,6 +11,8 @@ export interface PolicyLimits {
   session_absolute: number;
   mfa: 'none' | 'step_up' | 'always';
   mfa_max_age: number;
+  /** Only a passkey's proof counts. */
+  mfa_phishing_resistant: boolean;
   activity: 'any_refresh' | 'reported';
   max_sessions: number;
 }
@@ -101,6 +103,8 @@ export interface Session {
   startedAt: Moment;
   activityAt: Moment;
   mfaAt?: Moment | undefined;
+  /** By a passkey. */
+  passkeyAt?: Moment | undefined;
   end?: End | undefined;
 }
 
@@ -116,6 +120,8 @@ export interface Family {
   startedAt: Moment;
   activityAt: Moment;
   mfaAt?: Moment | undefined;
+  /** By a passkey. */
+  passkeyAt?: Moment | undefined;
   end?: End | undefined;
   /** Oldest first; the last one is current. */
   tokens: Token[];
@@ -148,6 +154,8 @@ export interface Code {
   issuedAt: Moment;
   activityAt: Moment;
   mfaAt?: Moment | undefined;
+  /** By a passkey. */
+  passkeyAt?: Moment | undefined;
   family?: Family | undefined;
   /** Deleted: nobody knows it any more. */
   forgotten: boolean;

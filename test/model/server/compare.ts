@@ -39,14 +39,15 @@ function adoptNew<Thing>(
 }
 
 function compareSession(session: Session, row: StoredSession): void {
-  const { id, clients, started, active, mfa } = row;
+  const { id, clients, started, active, mfa, passkey } = row;
   assert.deepEqual(
-    { clients, started, active, mfa },
+    { clients, started, active, mfa, passkey },
     {
       clients: [...session.clients].toSorted(),
       started: session.startedAt,
       active: session.activityAt,
       mfa: session.mfaAt ?? null,
+      passkey: session.passkeyAt ?? null,
     },
     `session ${id}`,
   );
@@ -54,7 +55,7 @@ function compareSession(session: Session, row: StoredSession): void {
 }
 
 function compareFamily(real: Real, family: Family, row: StoredFamily): void {
-  const { id, session, bound, jkt, started, active, mfa, tokens, live_tokens: live } = row;
+  const { id, session, bound, jkt, started, active, mfa, passkey, tokens, live_tokens: live } = row;
   assert.deepEqual(
     {
       session,
@@ -63,6 +64,7 @@ function compareFamily(real: Real, family: Family, row: StoredFamily): void {
       started,
       active,
       mfa,
+      passkey,
       tokens,
       live,
       scopes: row.scopes.toSorted(),
@@ -75,6 +77,7 @@ function compareFamily(real: Real, family: Family, row: StoredFamily): void {
       started: family.startedAt,
       active: family.activityAt,
       mfa: family.mfaAt ?? null,
+      passkey: family.passkeyAt ?? null,
       tokens: family.tokens.length,
       live: 1,
       scopes: [...family.scopes].toSorted(),

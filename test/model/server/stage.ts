@@ -1,16 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import argon2 from 'argon2';
 import { createSecretsAtRest } from '../../../src/credentials/secrets_at_rest.ts';
+import { readMadePasskey, readPasskeyAnswer } from '../../../src/credentials/passkey_answer.ts';
+import { registrationRequest } from '../../../src/credentials/passkey_request.ts';
+import { relyingPartyOf } from '../../../src/credentials/relying_party.ts';
 import { generateTotpSecret } from '../../../src/credentials/totp.ts';
 import { hashToken } from '../../../src/credentials/token_hash.ts';
 import { applyConfiguration } from '../../../src/operations/apply_configuration.ts';
 import { totpSecretContext } from '../../../src/operations/enrol_totp.ts';
 import { insertAccount, replaceRoles } from '../../../src/store/accounts.ts';
 import type { Database, Queryable } from '../../../src/store/database.ts';
+import { insertPasskey } from '../../../src/store/passkeys.ts';
 import { confirmTotpFactor, insertPendingTotpFactor } from '../../../src/store/second_factors.ts';
 import type { App } from '../../../src/app.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { frozenEpoch } from '../../support/frozen_clock.ts';
+import { createSoftAuthenticator } from '../../support/soft_authenticator.ts';
+import type { SoftAuthenticator } from '../../support/soft_authenticator.ts';
 import { sql } from '../../support/sql.ts';
 import { storeAccount, storeFamily, storeSession } from '../../support/stored_facts.ts';
 import { findFreePort } from '../../support/ports.ts';
@@ -43,6 +49,8 @@ export interface StagePerson {
   username: string;
   password: string;
   totpSecret: string;
+  /** With a passkey. */
+  device: SoftAuthenticator;
 }
 
 export async function openStage(): Promise<Stage> {
@@ -101,8 +109,28 @@ export async function openStage(): Promise<Stage> {
     const secretSealed = atRest.seal(Buffer.from(totpSecret), totpSecretContext(factorId));
     await insertPendingTotpFactor(tx, { factorId, accountId, sessionId: '', name: 'App', secretSealed });
     await confirmTotpFactor(tx, factorId, 'App');
-    return { accountId, username, password, totpSecret };
+    const device = createSoftAuthenticator(issuer);
+    await addPasskey(tx, issuer, { accountId, username }, device);
+    return { accountId, username, password, totpSecret, device };
   }
+}
+
+/** As the account pages would, without their events. */
+async function addPasskey(
+  tx: Queryable,
+  issuer: string,
+  account: { accountId: string; username: string },
+  device: SoftAuthenticator,
+): Promise<void> {
+  const party = relyingPartyOf(issuer);
+  const challenge = randomBytes(32).toString('base64url');
+  const request = await registrationRequest(party, { challenge, account, serviceName: 'Curfew', known: [] });
+  const answer = readPasskeyAnswer(device.create(request));
+  const made = answer && (await readMadePasskey(party, answer));
+  if (!made) throw new Error('The passkey was not made.');
+  const { userVerified: _, ...credential } = made;
+  const { accountId } = account;
+  await insertPasskey(tx, { ...credential, passkeyId: randomUUID(), accountId, name: 'Passkey' });
 }
 
 /** A token of another client than the one that will present it: it is looked up, and nothing more. */

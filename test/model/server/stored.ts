@@ -18,6 +18,7 @@ export interface StoredFamily extends StoredEnd {
   started: number;
   active: number;
   mfa: number | null;
+  passkey: number | null;
   tokens: number;
   live_tokens: number;
 }
@@ -28,6 +29,7 @@ export interface StoredSession extends StoredEnd {
   started: number;
   active: number;
   mfa: number | null;
+  passkey: number | null;
 }
 
 export interface StoredEvent {
@@ -54,12 +56,14 @@ const everything = `
   select
     coalesce((select jsonb_agg(jsonb_build_object('id', f.family_id, 'session', f.session_id, 'bound', f.bound,
         'scopes', f.scopes, 'resources', f.resources, 'jkt', f.jkt, 'started', to_micros(f.started_at),
-        'active', to_micros(f.last_activity_at), 'mfa', to_micros(f.mfa_at), ${ends('f')},
+        'active', to_micros(f.last_activity_at), 'mfa', to_micros(f.mfa_at),
+        'passkey', to_micros(f.phr_at), ${ends('f')},
         'tokens', (select count(*) from refresh_tokens t where t.family_id = f.family_id),
         'live_tokens', (select count(*) from refresh_tokens t where t.family_id = f.family_id and t.rotated_at is null)
       ) order by f.family_id) from families f where f.account_id = any($1)), '[]') as families,
     coalesce((select jsonb_agg(jsonb_build_object('id', s.session_id, 'clients', s.client_ids,
-        'started', to_micros(s.started_at), 'active', to_micros(s.last_activity_at), 'mfa', to_micros(s.mfa_at), ${ends('s')}
+        'started', to_micros(s.started_at), 'active', to_micros(s.last_activity_at), 'mfa', to_micros(s.mfa_at),
+        'passkey', to_micros(s.phr_at), ${ends('s')}
       )) from sessions s where s.account_id = any($1)), '[]') as sessions,
     coalesce((select jsonb_agg(jsonb_build_object('event', e.event_id, 'name', e.name, 'account', e.account_id,
         'client', e.client_id, 'session', e.session_id, 'family', e.family_id, 'detail', e.detail

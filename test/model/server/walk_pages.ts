@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FormBrowser } from '../../support/browser.ts';
+import { readPasskeyRequest } from '../../support/passkeys.ts';
 import { redirectUri } from '../../support/relying_party.ts';
 import { totpCode } from '../../support/totp.ts';
 import type { AuthorizationRequest, Page } from '../gate/authorize.ts';
@@ -29,15 +30,24 @@ export async function walkPages(
       );
     if (page.response.status === 422) return { pages, outcome: 'refused' };
     pages.push(next.name);
-    page = await browser.submit(page, next.action, next.fields(person));
+    page = await browser.submit(page, next.action, next.fields(person, page.text));
   }
   const code = page.url.searchParams.get('code');
   return { pages, outcome: code ? { code, verifier } : { error: page.url.searchParams.get('error') ?? '' } };
 }
 
-const forms: { name: Page; action: RegExp; fields(person: StagePerson): Record<string, string> }[] = [
+const forms: {
+  name: Page;
+  action: RegExp;
+  fields(person: StagePerson, text: string): Record<string, string>;
+}[] = [
   { name: 'sign-in', action: /sign-in$/, fields: ({ username, password }) => ({ username, password }) },
   { name: 'totp', action: /\/totp$/, fields: ({ totpSecret }) => ({ code: totpCode(totpSecret) }) },
+  {
+    name: 'passkey',
+    action: /\/passkey$/,
+    fields: ({ device }, text) => ({ credential: device.get(readPasskeyRequest(text, /\/passkey$/)) }),
+  },
   { name: 'consent', action: /\/consent$/, fields: () => ({}) },
 ];
 
