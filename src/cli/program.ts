@@ -57,7 +57,7 @@ export async function buildProgram(asked?: string): Promise<Command> {
   for (const command of [
     program,
     ...program.commands,
-    ...program.commands.flatMap((group) => group.commands),
+    ...program.commands.flatMap(({ commands }) => commands),
   ]) {
     command.exitOverride();
     const path = [command.parent?.parent, command.parent, command]
