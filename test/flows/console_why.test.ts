@@ -16,7 +16,7 @@ const textOf = (cell: string) =>
     .trim();
 /** The cells of each row of a page's tables. */
 const rowsOf = ({ text }: OpenedPage) =>
-  [...text.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+  [...text.matchAll(/<tr[^>]*>(.*?)<\/tr>/gs)].map(([, row = '']) =>
     [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => textOf(cell)),
   );
 const find = (page: OpenedPage, first: string) => rowsOf(page).find(([cell]) => cell === first);
