@@ -33,6 +33,7 @@ describe('the console in a browser', () => {
     '/clients',
     '/clients/shop',
     '/clients/shop/disable',
+    '/clients/shop/remove',
     '/clients/shop/rotate-secret',
     '/new-client/web',
     '/notices',
