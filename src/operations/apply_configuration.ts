@@ -32,6 +32,7 @@ import {
   writeSettings,
 } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
+import { deleteGrantsOfClient } from '../store/grants.ts';
 import { applyUsers } from './apply_users.ts';
 import type { UserDifference } from './apply_users.ts';
 import { endClientAccess } from './end_client_access.ts';
@@ -90,6 +91,7 @@ export async function applyConfiguration(
   for (const { name } of removed) {
     ended.families += await endClientAccess(tx, current, name, origin);
     await deleteCodesOfClient(tx, name);
+    await deleteGrantsOfClient(tx, name);
   }
   const users = await applyUsers(tx, { old: current, next }, desired.users ?? [], origin);
   if (differences.length > 0)

@@ -54,3 +54,10 @@ export async function deleteGrants(tx: Queryable, accountId: string, clientId: s
   );
   return rows.length;
 }
+
+/** Forget what anybody allowed a client. */
+export async function deleteGrantsOfClient(tx: Queryable, clientId: string): Promise<void> {
+  await tx.query({ name: 'grants_delete_of_client', text: 'delete from grants where client_id = $1' }, [
+    clientId,
+  ]);
+}

@@ -97,6 +97,17 @@ describe('removeClient', () => {
     assert.deepEqual(await rest(), removed);
   });
 
+  it('forgets what people allowed it: whoever has its name later asks anew', async () => {
+    await sql(
+      test.database,
+      `insert into grants (grant_id, account_id, client_id, payload)
+       select client_id || ' grant', $1, client_id, '{}' from (values ('shop'), ('portal')) of (client_id)`,
+      accountId,
+    );
+    await remove();
+    assert.deepEqual(await sql(test.database, 'select grant_id from grants'), [{ grant_id: 'portal grant' }]);
+  });
+
   it('comes back by a revert, with a secret that proves nothing and with nothing revived', async () => {
     const { familyId } = await store('shop', false);
     const { version, clients } = await standing();
