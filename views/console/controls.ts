@@ -34,15 +34,16 @@ have been? <strong>${summary}</strong></p>
 ${plot}
 ${dataTable({
   caption: 'What was found, and still stands',
-  columns: ['Finding', 'How many', 'First seen', 'Which'],
+  columns: ['Finding', 'What it means', 'How many', 'First seen', 'Which'],
   rows: findings.map(({ kind, meaning, count, firstSeenAt, ids }) => [
-    html`<code>${kind}</code><div class="words when">${meaning}</div>`,
+    html`<code>${kind}</code>`,
+    html`<div class="words">${meaning}</div>`,
     count,
     html`<time datetime="${firstSeenAt}">${firstSeenAt}</time>`,
     html`<ul class="plain detail">${ids.map((id) => html`<li><code>${id}</code></li>`)}</ul>`,
   ]),
   empty: 'Nothing was found that stands.',
-  numbers: [1],
+  numbers: [2],
 })}
 ${findings.length > 0 && html`<p><a href="${safeUrl(fileUrl)}" download>Take it away as CSV</a></p>`}
 <h2>How far it has looked</h2>

@@ -102,9 +102,7 @@ function describeRow(row: GatheredEnds, by: UsageKey): ListedTimeouts {
     version,
     key: by === 'policy' ? undefined : (key ?? (by === 'client' ? 'Any' : 'None')),
     limit: `${describeDuration(limit)}, ${reason}`,
-    subject: bound
-      ? 'Sessions in the browser, and the access of apps that ended with them'
-      : describeSubject(row),
+    subject: bound ? 'Sessions, and apps with them' : describeSubject(row),
     ends: sayCount(ends),
     premature: sayCount(premature),
     share: sayShare(row),
