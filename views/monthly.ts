@@ -50,7 +50,7 @@ ${limits.map(monthlyLimit)}
 </section>
 ${monthlyTable(timeouts)}
 <section><h2>Compliance with baselines</h2>
-<p>${compliance.summary}</p>
+<p>${compliance.summary} What is met is left out here.</p>
 </section>
 ${compliance.groups.map(complianceGroup)}
 <section><h2>Detective control</h2>

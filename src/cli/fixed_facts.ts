@@ -1,7 +1,7 @@
 import type { Environment } from '../config/environment.ts';
 import { totpLifetime } from '../credentials/totp.ts';
 import { sessionCookie } from '../provider/session_cookie.ts';
-import { codeSeconds } from '../provider/token_lifetimes.ts';
+import { codeSeconds, requestUriSeconds } from '../provider/token_lifetimes.ts';
 import type { FixedFacts } from '../reports/report_compliance.ts';
 import { mostFailures } from '../store/second_factors.ts';
 
@@ -23,6 +23,7 @@ export function fixedFacts({
     isCodeTakenOnce: true,
     totpLifetime: totpLifetime(totpPastSteps),
     authorizationCodeLifetime: codeSeconds,
+    requestUriLifetime: requestUriSeconds,
     sessionCookie: { name, secretBits, secure, httpOnly, sameSite },
     offersPhishingResistance: true,
   };

@@ -13,6 +13,8 @@ export const interactionSeconds = 3600;
 export const deviceCodeSeconds = 600;
 /** Seconds an authorization code lives (RFC 6749 §4.1.2: at most 600; FAPI 2.0: 60). */
 export const codeSeconds = 60;
+/** Seconds a pushed authorization request lives (RFC 9126 §2.2; FAPI 2.0: less than 600). */
+export const requestUriSeconds = 60;
 
 /**
  * Lifetimes by kind of token. Access and ID tokens end no later than what they rest on: the
@@ -23,7 +25,7 @@ export const tokenLifetimes: NonNullable<ProviderConfiguration['ttl']> = {
   IdToken: () => cappedLifetime(findRequestContext(), accessTokenTtl(findRequestContext())),
   AuthorizationCode: codeSeconds,
   DeviceCode: deviceCodeSeconds,
-  PushedAuthorizationRequest: 60,
+  PushedAuthorizationRequest: requestUriSeconds,
   ClientCredentials: (_, token, client) => clientCredentialsTtl(client?.clientId, token.aud, token.scope),
   Interaction: interactionSeconds,
   // Sessions, grants and refresh tokens end by the gate, never by a date in their payload.

@@ -2,9 +2,9 @@ import type { ControlState } from '../controls/read_controls.ts';
 import { findingKinds } from '../domain/control_findings.ts';
 import { describeDuration } from '../domain/durations.ts';
 
-/** The report as lines for a terminal. */
-export function renderControlsText({ completedAt, walks, trailSeconds, findings }: ControlState): string {
-  const lines = [
+/** How far the control has looked, line by line. */
+export function describeControlProgress({ completedAt, walks, trailSeconds }: ControlState): string[] {
+  return [
     completedAt === null
       ? 'The detective control has not finished a run yet.'
       : `The detective control last finished a run at ${completedAt}.`,
@@ -16,6 +16,14 @@ export function renderControlsText({ completedAt, walks, trailSeconds, findings 
     trailSeconds > 600
       ? `The trail is followed ${describeDuration(trailSeconds)} behind.`
       : 'The trail is followed to its end.',
+  ];
+}
+
+/** The report as lines for a terminal. */
+export function renderControlsText(state: ControlState): string {
+  const { findings } = state;
+  const lines = [
+    ...describeControlProgress(state),
     ...(findings.length === 0 ? ['Nothing lives past its limit.'] : []),
     ...findings.flatMap(({ kind, count, firstSeenAt, ids }) => [
       `${kind}: ${count}, the first seen at ${firstSeenAt}. ${findingKinds[kind]}`,

@@ -13,7 +13,8 @@ export function renderIdleHoldingsText(holdings: readonly IdleHolding[]): string
 
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
-function describeBytes(bytes: number): string {
+/** `1.5 MB`. */
+export function describeBytes(bytes: number): string {
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ''}`;
 }

@@ -1,4 +1,6 @@
 import { describeDuration, formatDuration } from '../domain/durations.ts';
+import { gatherEnds } from './gather_ends.ts';
+import type { GatheredEnds } from './gather_ends.ts';
 import type { TimeoutReport, TimeoutRow } from './report_timeouts.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -7,10 +9,10 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`;
 export function renderTimeoutsText({ rows, since, within, by }: TimeoutReport): string {
   const head = `Ends by a limit in the last ${formatDuration(since)}, and sign-ins within ${describeDuration(within)} after them.`;
   if (rows.length === 0) return `${head}\nThere were none.\n`;
-  return `${[head, ...rows.flatMap((row) => describe(row, by))].join('\n')}\n`;
+  return `${[head, ...gatherEnds(rows).flatMap((row) => describe(row, by))].join('\n')}\n`;
 }
 
-function describe(row: TimeoutRow, by: TimeoutReport['by']): string[] {
+function describe(row: GatheredEnds, by: TimeoutReport['by']): string[] {
   const { of, policy, policyVersion, reason, limit, key, ends, premature } = row;
   const whose = by === 'policy' ? '' : `  ${by} ${key ?? '(none)'}`;
   const rule = `${policy} v${policyVersion}  ${reason} ${formatDuration(limit)}`;
@@ -20,7 +22,17 @@ function describe(row: TimeoutRow, by: TimeoutReport['by']): string[] {
   return [
     `${rule}${whose}  ${share}${suggest(row)}`,
     ...(beside.length > 0 ? [`  of them ${beside.join('; ')}`] : []),
+    ...(row.with ? [`  with them ${describeBound(row.with)}`] : []),
   ];
+}
+
+/** Of the access that ended with its sessions. */
+function describeBound(bound: TimeoutRow): string {
+  const beside = describeCircumstances(bound);
+  return [
+    `${bound.premature} of ${bound.ends} families too early, ${sayShare(bound)}${suggest(bound)}`,
+    ...beside,
+  ].join('; ');
 }
 
 /** `12 % (9 % to 16 %)`. */

@@ -7,7 +7,7 @@ export interface Plot {
   title: string;
   description: string;
   /** From the top down, or from the left. */
-  bars: readonly { label: string; value: number }[];
+  bars: readonly { label: string; value: number /** In words; by default the number. */; text?: string }[];
 }
 
 /** In units of the drawing, which is as wide as a small telephone. */
@@ -21,11 +21,11 @@ const formatCount = (value: number): string => value.toLocaleString('en-GB');
 /** Lying bars, each under its label. Their colours are the style sheet's. */
 export function plotBars(plot: Plot): Html {
   const most = Math.max(1, ...plot.bars.map(({ value }) => value));
-  const rows = plot.bars.map(({ label, value }, at) => {
+  const rows = plot.bars.map(({ label, value, text: said = formatCount(value) }, at) => {
     const top = at * rowHeight;
     const text = label.length > longestLabel ? `${label.slice(0, longestLabel - 1)}…` : label;
     return html`<text x="0" y="${top + 13}">${text}</text>
-<text class="value" x="${width}" y="${top + 13}">${formatCount(value)}</text>
+<text class="value" x="${width}" y="${top + 13}">${said}</text>
 <rect class="ground" x="0" y="${top + 19}" width="${width}" height="10" rx="3"/>
 <rect class="bar" x="0" y="${top + 19}" width="${toUnits(value, most, width)}" height="10" rx="3"/>`;
   });

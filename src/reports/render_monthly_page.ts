@@ -1,7 +1,7 @@
 import { describeDuration } from '../domain/durations.ts';
 import { endReasons, refusalReasons } from '../domain/reasons.ts';
 import { monthlyPage } from '../../views/monthly.ts';
-import type { MonthlyLimit, MonthlyTable } from '../../views/monthly.ts';
+import type { MonthlyLimit, MonthlyPageProps, MonthlyTable } from '../../views/monthly.ts';
 import { describeCompliance } from './describe_compliance.ts';
 import { renderControlsText } from './describe_controls.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './describe_suggestion.ts';
 import { describeNeeded, sayShare } from './describe_timeouts.ts';
 import { gatherAlike } from './gather_alike.ts';
+import { gatherEnds } from './gather_ends.ts';
 import { plotFrontier } from './plot_frontier.ts';
 import { readReportStyle } from './read_report_style.ts';
 import type { MonthlyReport, ReasonCount } from './report_monthly.ts';
@@ -21,12 +22,16 @@ import type { UsageRow } from './report_usage.ts';
 
 /** The month as one HTML document that loads nothing: to save, to send, to print. */
 export function renderMonthlyPage(report: MonthlyReport): string {
+  return monthlyPage({ ...readReportStyle(), ...describeMonth(report) }).toString();
+}
+
+/** What a page about a month says. */
+export function describeMonth(report: MonthlyReport): Omit<MonthlyPageProps, 'css' | 'cssHash'> {
   const { day, live, usage, timeouts, compliance } = report;
   const isFailed = ({ rows }: { rows: readonly { verdict: string }[] }) =>
     rows.some(({ verdict }) => verdict !== 'pass');
   const { summary, groups } = describeCompliance(compliance);
-  return monthlyPage({
-    ...readReportStyle(),
+  return {
     heading: `Access in ${sayMonth(report.month)}`,
     day,
     summary: summariseMonth(report),
@@ -47,14 +52,14 @@ export function renderMonthlyPage(report: MonthlyReport): string {
     limitsEmpty: 'Nothing ended under an idle limit.',
     timeouts: describeTimeouts(timeouts),
     compliance: {
-      summary: `${summary} What is met is left out here.`,
+      summary,
       groups: groups.filter(isFailed).map(({ rows, ...group }) => ({
         ...group,
         rows: rows.filter(({ verdict }) => verdict !== 'pass'),
       })),
     },
     controls: renderControlsText(report.controls).trimEnd().split('\n'),
-  }).toString();
+  };
 }
 
 const say = (count: number): string => count.toLocaleString('en-GB');
@@ -130,10 +135,12 @@ function describeTimeouts(rows: readonly TimeoutRow[]): MonthlyTable {
     heading: 'Premature timeouts',
     caption: 'Ends by a limit whose users signed in again for the same app within 15 minutes',
     columns: ['Limit', 'Ends', 'Too early', 'What would be enough'],
-    rows: rows.map((row) => [
-      `${row.policy}, ${describeSubject(row).toLowerCase()}: ${describeDuration(row.limit)}`,
-      say(row.ends),
-      `${say(row.premature)}, ${sayShare(row)}`,
+    rows: gatherEnds(rows).map(({ with: bound, ...row }) => [
+      `${row.policy}, ${bound ? 'sessions in the browser, and apps with them' : describeSubject(row).toLowerCase()}: ${describeDuration(row.limit)}`,
+      [row, bound].flatMap((each) => (each ? [say(each.ends)] : [])).join(', apps '),
+      [row, bound]
+        .flatMap((each) => (each ? [`${say(each.premature)}, ${sayShare(each)}`] : []))
+        .join(', apps '),
       describeNeeded(row) || 'Nobody was interrupted',
     ]),
     empty: 'No limit has ended anything.',

@@ -18,7 +18,7 @@ export interface DatedCompliance extends ComplianceReport {
 }
 
 /** What a server does whatever is configured; the rest is read. */
-export type FixedFacts = Omit<RunningFacts, 'passwordAttempts'>;
+export type FixedFacts = Omit<RunningFacts, 'passwordAttempts' | 'unboundClients' | 'rotatingClients'>;
 
 /** Hold the stored policies, those of `configuration` if given, or one of them, against their baselines. Throws Problem `policy_unknown`. */
 export async function reportCompliance(
@@ -33,11 +33,29 @@ export async function reportCompliance(
   }
   const day = formatInstant(await readNow(db)).slice(0, 10);
   const passwordAttempts = configuration.rateLimits.sign_in_account ?? defaultRateLimits.sign_in_account;
-  const report = evaluateCompliance(configuration, { ...facts, passwordAttempts }, { today: day, policy });
+  const running = { ...facts, passwordAttempts, ...readClientFacts(configuration) };
+  const report = evaluateCompliance(configuration, running, { today: day, policy });
   const counts = { pass: 0, fail: 0, justified: 0 };
   for (const { verdict } of report.rows) counts[verdict] += 1;
   const unclaimed = [...configuration.policies.values()]
     .filter(({ name, baselines }) => baselines.length === 0 && (policy === undefined || name === policy))
     .map(({ name }) => name);
   return { day, counts, ...report, unclaimed };
+}
+
+/** Which apps have unbound or rotated tokens; one that gets no refresh token has none to rotate. */
+function readClientFacts({ clients }: LoadedConfiguration) {
+  const all = [...clients.values()].filter(({ disabled }) => !disabled);
+  const named = (isOne: (client: (typeof all)[number]) => boolean) =>
+    all
+      .filter(isOne)
+      .map(({ clientId }) => clientId)
+      .toSorted();
+  return {
+    unboundClients: named(({ metadata }) => metadata.dpop_bound_access_tokens !== true),
+    rotatingClients: named(
+      ({ metadata, refreshRotation }) =>
+        refreshRotation && [metadata.grant_types].flat().includes('refresh_token'),
+    ),
+  };
 }

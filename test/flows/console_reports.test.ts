@@ -5,6 +5,8 @@ import { createOperator, headingOf } from '../support/operators.ts';
 import type { Operator } from '../support/operators.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+import { sql } from '../support/sql.ts';
+import { storeAccount, storeSession } from '../support/stored_facts.ts';
 import { interrupted, leftOpen, storeUsage } from '../support/usage_counts.ts';
 
 describe('the reports of the console', () => {
@@ -151,6 +153,59 @@ describe('the reports of the console', () => {
       assert.doesNotMatch(unknown.text, /<th scope="col"[^>]*>(Role|App)<\/th>/);
       const lines = await download('/console/reports/timeouts.csv?by=client');
       assert.ok(lines.some((line) => line.includes('"30m","shop",640,600,')));
+    });
+  });
+
+  describe('tell', () => {
+    it('what idle sessions hold, as a plot, a table and a file', async () => {
+      const accountId = await storeAccount(server.database, ['member']);
+      await storeSession(server.database, { accountId, startedAgo: 600 });
+      const page = await operator.open('/console/reports/idle-holdings');
+      assert.equal(headingOf(page), 'Idle sessions');
+      assert.match(page.text, /<title id="holdings-title">Bytes that idle sessions hold, by policy<\/title>/);
+      const [head, ...lines] = await download('/console/reports/idle-holdings.csv');
+      assert.equal(head, '"policy","session_idle","sessions","idle","rows","bytes"');
+      assert.match(lines.find((line) => line.startsWith('"member"')) ?? '', /^"member","15m",\d,1,1,\d+$/);
+    });
+
+    it('what the detective control found, and which', async () => {
+      const quiet = await operator.open('/console/reports/controls');
+      assert.match(quiet.text, /Nothing was found that stands\./);
+      await sql(
+        server.database,
+        `insert into control_findings (kind, subject_id, confirmed_at) values ('token_past_limit', 'one', curfew_now()),
+           ('token_past_limit', 'two', curfew_now()), ('family_past_limit', 'unconfirmed', null)`,
+      );
+      const page = await operator.open('/console/reports/controls');
+      assert.equal(headingOf(page), 'Detective control');
+      assert.match(page.text, /<strong>2 findings stand\.<\/strong>/);
+      assert.match(page.text, /<title id="findings-title">Findings that stand, by kind<\/title>/);
+      const [head, ...lines] = await download('/console/reports/controls.csv');
+      assert.equal(head, '"kind","count","first_seen_at","id"');
+      assert.deepEqual(
+        lines.map((line) => line.replace(/"[\d-]+T[\d:]+Z"/, 'AT')),
+        ['"token_past_limit",2,AT,"one"', '"token_past_limit",2,AT,"two"'],
+      );
+      await sql(server.database, 'delete from control_findings');
+    });
+
+    it('a month, as a page, a document to keep and a file', async () => {
+      const month = new Date().toISOString().slice(0, 7);
+      const page = await operator.open(`/console/reports/monthly?month=${month}`);
+      assert.match(headingOf(page), /^Access in \w+ \d{4}$/);
+      assert.match(page.text, /is not over: it is told as far as /);
+      assert.match(page.text, /<title id="month-0-title">Live sessions<\/title>/);
+      const past = await operator.open('/console/reports/monthly?month=1999-01');
+      assert.doesNotMatch(past.text, /is not over/);
+      const answer = await operator.browser.request(`/console/reports/monthly.html?month=${month}`);
+      assert.equal(answer.headers.get('content-disposition'), `attachment; filename="curfew-${month}.html"`);
+      assert.match(await answer.text(), /^<!doctype html>/);
+      const [head, ...lines] = await download(`/console/reports/monthly.csv?month=${month}`);
+      assert.equal(head, '"of","name","count"');
+      assert.ok(
+        lines.some((line) => line.startsWith('"live_now","admin",')),
+        lines.join(),
+      );
     });
   });
 });

@@ -33,6 +33,7 @@ const expected: [
   ['owasp-high-value', 300, 'should', 28_800, 'should', undefined],
   ['owasp-low-risk', 1800, 'should', 28_800, 'should', undefined],
   ['asvs-5-l2', undefined, 'must', undefined, 'must', 'mfa'],
+  ['fapi2', undefined, undefined, undefined, undefined, undefined],
   ['hipaa', undefined, 'should', undefined, undefined, undefined],
   ['disa-asd-user', 900, 'must', undefined, undefined, undefined],
   ['disa-asd-admin', 600, 'must', undefined, undefined, undefined],

@@ -80,6 +80,10 @@ describe('a requirement', () => {
     ['pci-dss-4.0.1/replay', {}, [{ isCodeTakenOnce: false }]],
     ['asvs-5-l2/otp_lifetime', { totpLifetime: 30 }, [{ totpLifetime: 31 }]],
     ['asvs-5-l2/code_lifetime', { authorizationCodeLifetime: 600 }, [{ authorizationCodeLifetime: 601 }]],
+    ['fapi2/code_lifetime', { authorizationCodeLifetime: 60 }, [{ authorizationCodeLifetime: 61 }]],
+    ['fapi2/request_uri_lifetime', { requestUriLifetime: 599 }, [{ requestUriLifetime: 600 }]],
+    ['fapi2/sender_constrained', {}, [{ unboundClients: ['shop'] }]],
+    ['fapi2/rotation', {}, [{ rotatingClients: ['shop'] }]],
     [
       'asvs-5-l2/session_token',
       { sessionCookie: { ...cookie, secretBits: 128 } },

@@ -8,6 +8,9 @@ export const soundFacts: RunningFacts = {
   isCodeTakenOnce: true,
   totpLifetime: 30,
   authorizationCodeLifetime: 60,
+  requestUriLifetime: 60,
+  unboundClients: [],
+  rotatingClients: [],
   sessionCookie: {
     name: '__Host-session',
     secretBits: 128,

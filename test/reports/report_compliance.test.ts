@@ -55,6 +55,35 @@ describe('reportCompliance', () => {
     });
   });
 
+  it('holds every app that is open to what FAPI asks of its tokens', async () => {
+    const { clients, policies } = exampleConfiguration();
+    const faults = async () => {
+      const { rows } = await reportCompliance(test.database, fixed);
+      return Object.fromEntries(
+        rows
+          .filter(({ baseline }) => baseline === 'fapi2')
+          .map(({ requirement, faults: told }) => [requirement, told]),
+      );
+    };
+    const member = { limits: policies.get('member')?.limits ?? {}, baselines: ['fapi2'] };
+    await test.apply({ policies: new Map([...policies, ['member', member]]), deviations: new Map() });
+    assert.deepEqual(await faults(), {
+      'fapi2/sender_constrained': ['portal', 'shop', 'spa'].map(
+        (id) => `tokens of ${id} are bound to no key (dpop_bound_access_tokens)`,
+      ),
+      'fapi2/rotation': ['portal', 'shop', 'spa'].map(
+        (id) => `refresh tokens of ${id} are rotated (refresh_rotation)`,
+      ),
+      'fapi2/code_lifetime': [],
+      'fapi2/request_uri_lifetime': [],
+    });
+
+    const shop = clients.get('shop') ?? assert.fail();
+    const bound = { ...shop.metadata, dpop_bound_access_tokens: true };
+    await test.apply({ clients: new Map([['shop', { ...shop, metadata: bound, refreshRotation: false }]]) });
+    assert.deepEqual(Object.values(await faults()).flat(), []);
+  });
+
   it('accepts a deviation to the last moment of its day by the clock of the database', async () => {
     await test.clock.set(86_399);
     assert.equal((await verdicts())['pci-dss-4.0.1/idle'], 'justified');

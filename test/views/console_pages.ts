@@ -30,6 +30,9 @@ import {
 import type { ConsolePolicyPreviewProps } from '../../views/console/policies.ts';
 import { consolePolicyFormPage } from '../../views/console/policy_form.ts';
 import { consoleReportsPage } from '../../views/console/reports.ts';
+import { consoleControlsPage } from '../../views/console/controls.ts';
+import { consoleIdleHoldingsPage } from '../../views/console/idle_holdings.ts';
+import { consoleMonthlyPage } from '../../views/console/monthly.ts';
 import { consoleRefusedPage } from '../../views/console/refused.ts';
 import { consoleEndSessionsPage, consoleSessionsPage } from '../../views/console/sessions.ts';
 import type { Shell } from '../../views/console/shell.ts';
@@ -440,6 +443,93 @@ export function consolePages(
         notes: [text('note')],
         fileUrl: text('url'),
       }),
+    consoleIdleHoldings: (text) =>
+      consoleIdleHoldingsPage(shell(text), {
+        summary: text('summary'),
+        plot: plotBars({
+          id: 'holdings',
+          title: text('title'),
+          description: text('description'),
+          bars: [{ label: text('label'), value: 3, text: text('value') }],
+        }),
+        rows: [
+          {
+            policy: text('policy'),
+            url: text('url'),
+            limit: text('limit'),
+            live: text('live'),
+            idle: text('idle'),
+            rows: text('rows'),
+            bytes: text('bytes'),
+          },
+        ],
+        fileUrl: text('url'),
+      }),
+    consoleControls: (text) =>
+      consoleControlsPage(shell(text), {
+        summary: text('summary'),
+        progress: [text('progress')],
+        plot: plotBars({
+          id: 'findings',
+          title: text('title'),
+          description: text('description'),
+          bars: [{ label: text('label'), value: 3 }],
+        }),
+        findings: [
+          {
+            kind: text('kind'),
+            meaning: text('meaning'),
+            count: text('count'),
+            firstSeenAt: text('firstSeenAt'),
+            ids: [text('id')],
+          },
+        ],
+        fileUrl: text('url'),
+      }),
+    consoleMonthly: (text) =>
+      consoleMonthlyPage(shell(text), {
+        heading: text('heading'),
+        summary: text('summary'),
+        notes: [text('note')],
+        month: '2026-10',
+        choices: [{ value: '2026-10', label: text('label') }],
+        tables: [
+          {
+            heading: text('heading'),
+            plot: plotBars({
+              id: 'month-0',
+              title: text('title'),
+              description: text('description'),
+              bars: [{ label: text('label'), value: 3 }],
+            }),
+            caption: text('caption'),
+            columns: [text('column'), text('column')],
+            rows: [{ name: text('name'), numbers: [text('number')] }],
+            empty: text('empty'),
+          },
+        ],
+        limits: [
+          {
+            heading: text('heading'),
+            verdict: text('verdict'),
+            isToChange: true,
+            text: text('text'),
+            facts: [text('fact')],
+          },
+        ],
+        limitsEmpty: text('empty'),
+        timeouts: {
+          heading: text('heading'),
+          caption: text('caption'),
+          columns: [text('column'), text('column')],
+          rows: [[text('name'), text('number')]],
+          empty: text('empty'),
+        },
+        compliance: text('compliance'),
+        controls: [text('control')],
+        pageUrl: text('url'),
+        fileUrl: text('url'),
+      }),
     consoleUsage: (text) =>
       consoleUsagePage(shell(text), {
         isDemo: true,
@@ -516,6 +606,12 @@ export function consolePages(
             share: text('share'),
             circumstances: [text('circumstance')],
             needed: text('needed'),
+            bound: {
+              ends: text('ends'),
+              premature: text('premature'),
+              share: text('share'),
+              circumstances: [text('circumstance')],
+            },
           },
         ],
         fileUrl: text('url'),

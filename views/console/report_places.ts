@@ -5,6 +5,9 @@ const reports = [
   ['compliance', '/console/reports', 'Compliance'],
   ['usage', '/console/reports/usage', 'Idle limits'],
   ['timeouts', '/console/reports/timeouts', 'Premature timeouts'],
+  ['holdings', '/console/reports/idle-holdings', 'Idle sessions'],
+  ['controls', '/console/reports/controls', 'Detective control'],
+  ['monthly', '/console/reports/monthly', 'By month'],
 ] as const;
 export type ReportPlace = (typeof reports)[number][0];
 

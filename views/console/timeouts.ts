@@ -19,7 +19,11 @@ export interface ListedTimeouts {
   readonly share: string;
   readonly circumstances: readonly string[];
   readonly needed: string;
+  /** The access of apps that ended with these sessions, by the same limit. */
+  readonly bound?: BoundEnds | undefined;
 }
+
+type BoundEnds = Pick<ListedTimeouts, 'ends' | 'premature' | 'share' | 'circumstances'>;
 
 export interface ConsoleTimeoutsProps {
   readonly isDemo: boolean;
@@ -65,12 +69,11 @@ ${dataTable({
     html`<a href="${safeUrl(row.url)}">${row.policy}</a><span class="when">Version ${row.version}</span>`,
     ...(keyLabel === undefined ? [] : [row.key]),
     html`${row.limit}<span class="when">${row.subject}</span>`,
-    row.ends,
-    row.premature,
-    row.share,
-    html`<div class="words">${row.needed}${
-      row.circumstances.length > 0 &&
-      html`<ul class="plain detail">${row.circumstances.map((text) => html`<li>${text}</li>`)}</ul>`
+    withBound(row, 'ends'),
+    withBound(row, 'premature'),
+    withBound(row, 'share'),
+    html`<div class="words">${row.needed}${listCircumstances(row.circumstances)}${
+      row.bound && listCircumstances(row.bound.circumstances.map((text) => `Apps: ${text}`))
     }</div>`,
   ]),
   empty: 'No limit has ended anything in these days.',
@@ -79,3 +82,10 @@ ${dataTable({
 ${rows.length > 0 && html`<p><a href="${safeUrl(fileUrl)}" download>Take it away as CSV</a></p>`}`,
   );
 }
+
+/** What is told of sessions, and below it the same of their apps. */
+const withBound = (row: ListedTimeouts, name: 'ends' | 'premature' | 'share'): Html =>
+  html`${row[name]}${row.bound && html`<span class="when">Apps: ${row.bound[name]}</span>`}`;
+
+const listCircumstances = (texts: readonly string[]) =>
+  texts.length > 0 && html`<ul class="plain detail">${texts.map((text) => html`<li>${text}</li>`)}</ul>`;

@@ -11,7 +11,10 @@ import { showKeyRemoval, showKeys, showRotation, submitKeyRemoval, submitRotatio
 import { showNewAccount, submitNewAccount } from './new_account_page.ts';
 import { showNewClient, submitNewClient } from './new_client_page.ts';
 import { showNotices, showReplay, submitReplay } from './notices_page.ts';
+import { exportControls, showControls } from './controls_page.ts';
 import { showExplanation } from './explain_page.ts';
+import { exportIdleHoldings, showIdleHoldings } from './idle_holdings_page.ts';
+import { exportMonth, exportMonthPage, showMonth } from './monthly_page.ts';
 import { showOverview } from './overview_page.ts';
 import { showNewPolicy, showPolicies, showPolicy } from './policies_page.ts';
 import { showPolicyForm, showPolicyPreview, submitPolicy } from './policy_change_page.ts';
@@ -69,4 +72,11 @@ export const routes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/reports/usage/{name}/frontier.csv', scope: 'curfew:read', handle: exportFrontier },
   { method: 'GET', path: '/reports/timeouts', scope: 'curfew:read', handle: showTimeouts },
   { method: 'GET', path: '/reports/timeouts.csv', scope: 'curfew:read', handle: exportTimeouts },
+  { method: 'GET', path: '/reports/idle-holdings', scope: 'curfew:read', handle: showIdleHoldings },
+  { method: 'GET', path: '/reports/idle-holdings.csv', scope: 'curfew:read', handle: exportIdleHoldings },
+  { method: 'GET', path: '/reports/controls', scope: 'curfew:read', handle: showControls },
+  { method: 'GET', path: '/reports/controls.csv', scope: 'curfew:read', handle: exportControls },
+  { method: 'GET', path: '/reports/monthly', scope: 'curfew:read', handle: showMonth },
+  { method: 'GET', path: '/reports/monthly.html', scope: 'curfew:read', handle: exportMonthPage },
+  { method: 'GET', path: '/reports/monthly.csv', scope: 'curfew:read', handle: exportMonth },
 ];

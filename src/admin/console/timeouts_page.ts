@@ -4,6 +4,8 @@ import { prematureWithin } from '../../domain/usage.ts';
 import { sendPage } from '../../http/send_page.ts';
 import { describeSubject, sayNumber } from '../../reports/describe_suggestion.ts';
 import { describeCircumstances, describeNeeded, sayShare } from '../../reports/describe_timeouts.ts';
+import { gatherEnds } from '../../reports/gather_ends.ts';
+import type { GatheredEnds } from '../../reports/gather_ends.ts';
 import { holdsDemoData } from '../../reports/holds_demo_data.ts';
 import { plotShares } from '../../reports/plot_shares.ts';
 import { reportTimeouts } from '../../reports/report_timeouts.ts';
@@ -33,7 +35,7 @@ const isKey = (text: string): text is UsageKey => Object.hasOwn(keys, text);
 /** Ends by a limit, and how many of their users were back at once. */
 export async function showTimeouts(visit: ConsoleVisit, dependencies: ConsoleDependencies): Promise<void> {
   const { by, rows } = await loadTimeouts(visit, dependencies);
-  const worst = rows.toSorted((a, b) => b.premature - a.premature);
+  const worst = gatherEnds(rows).toSorted((a, b) => b.premature - a.premature);
   const shell = await describeShell(dependencies, visit);
   const page = consoleTimeoutsPage(shell, {
     isDemo: await holdsDemoData(dependencies.database),
@@ -92,22 +94,30 @@ async function loadTimeouts(
   });
 }
 
-function describeRow(row: TimeoutRow, by: UsageKey): ListedTimeouts {
-  const { policy, policyVersion: version, key, limit, ends, premature, reason } = row;
+function describeRow(row: GatheredEnds, by: UsageKey): ListedTimeouts {
+  const { with: bound, policy, policyVersion: version, key, limit, ends, premature, reason } = row;
   return {
     policy,
     url: `${usagePath}/${encodeURIComponent(policy)}`,
     version,
     key: by === 'policy' ? undefined : (key ?? (by === 'client' ? 'Any' : 'None')),
     limit: `${describeDuration(limit)}, ${reason}`,
-    subject: describeSubject(row),
-    ends: ends.toLocaleString('en-GB'),
-    premature: premature.toLocaleString('en-GB'),
+    subject: bound ? 'Sessions, and apps with them' : describeSubject(row),
+    ends: sayCount(ends),
+    premature: sayCount(premature),
     share: sayShare(row),
     circumstances: describeCircumstances(row),
+    bound: bound && {
+      ends: sayCount(bound.ends),
+      premature: sayCount(bound.premature),
+      share: sayShare(bound),
+      circumstances: describeCircumstances(bound),
+    },
     needed: describeNeeded(row) || 'Nobody was interrupted',
   };
 }
+
+const sayCount = (count: number): string => count.toLocaleString('en-GB');
 
 function plotWorst(rows: readonly TimeoutRow[], by: UsageKey) {
   const [worst] = rows;

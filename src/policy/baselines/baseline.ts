@@ -25,6 +25,12 @@ export type Check =
   /** A time-based code is accepted for no longer than this. */
   | { kind: 'totp_lifetime'; seconds: number }
   | { kind: 'authorization_code_lifetime'; seconds: number }
+  /** The address of a pushed authorization request is taken for no longer than this. */
+  | { kind: 'request_uri_lifetime'; seconds: number }
+  /** Tokens of every app are bound to a key that it has. */
+  | { kind: 'bound_tokens' }
+  /** Refresh tokens are not rotated. */
+  | { kind: 'unrotated' }
   /** Random bits of the secret in the session's cookie. */
   | { kind: 'session_secret_bits'; least: number }
   /** The session's cookie goes over TLS alone. */

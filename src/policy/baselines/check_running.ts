@@ -20,6 +20,14 @@ export function checkRunning(check: Check, facts: RunningFacts): string[] | unde
       return tellLonger('a code is taken for', facts.totpLifetime, check.seconds);
     case 'authorization_code_lifetime':
       return tellLonger('an authorization code lives', facts.authorizationCodeLifetime, check.seconds);
+    case 'request_uri_lifetime':
+      return tellLonger('a pushed authorization request lives', facts.requestUriLifetime, check.seconds);
+    case 'bound_tokens':
+      return facts.unboundClients.map(
+        (id) => `tokens of ${id} are bound to no key (dpop_bound_access_tokens)`,
+      );
+    case 'unrotated':
+      return facts.rotatingClients.map((id) => `refresh tokens of ${id} are rotated (refresh_rotation)`);
     case 'session_secret_bits': {
       const { secretBits } = facts.sessionCookie;
       return secretBits >= check.least ? [] : [`the session secret has ${secretBits} bits`];

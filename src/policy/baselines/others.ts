@@ -1,8 +1,33 @@
 import { absoluteWithin, asks, baseline, idleWithin } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Health data, and what governments and the Center for Internet Security say of applications. */
+/** Health data, what governments and the Center for Internet Security say of applications, and FAPI. */
 export const otherBaselines: readonly Baseline[] = [
+  baseline(
+    {
+      id: 'fapi2',
+      source: 'FAPI 2.0 Security Profile',
+      title: 'Apps that read and write what is worth much',
+    },
+    {
+      sender_constrained: asks(
+        { kind: 'bound_tokens' },
+        'Access tokens are bound to a key of their app.',
+        '5.3.2.1',
+      ),
+      rotation: asks({ kind: 'unrotated' }, 'Refresh tokens are not rotated.', '5.3.2.1'),
+      code_lifetime: asks(
+        { kind: 'authorization_code_lifetime', seconds: 60 },
+        'An authorization code lives 60 seconds at most.',
+        '5.3.2.1',
+      ),
+      request_uri_lifetime: asks(
+        { kind: 'request_uri_lifetime', seconds: 599 },
+        'A pushed authorization request lives less than 600 seconds.',
+        '5.3.2.2',
+      ),
+    },
+  ),
   baseline(
     { id: 'hipaa', source: '45 CFR 164.312', title: 'Electronic protected health information' },
     {

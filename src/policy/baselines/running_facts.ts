@@ -12,6 +12,10 @@ export interface RunningFacts {
   /** For how long a time-based code is taken, from the beginning of its step. */
   totpLifetime: number;
   authorizationCodeLifetime: number;
+  requestUriLifetime: number;
+  /** Apps whose tokens need no proof of a key, and those whose refresh tokens are rotated, by id. */
+  unboundClients: readonly string[];
+  rotatingClients: readonly string[];
   sessionCookie: { secretBits: number; secure: boolean; httpOnly: boolean; sameSite: string; name: string };
   /** People can sign in with a factor that cannot be phished. */
   offersPhishingResistance: boolean;
