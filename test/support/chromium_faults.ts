@@ -9,7 +9,7 @@ const views = [
   { colorScheme: 'dark', width: 1280, options: { runOnly: ['color-contrast', 'link-in-text-block'] } },
 ] as const;
 /** Pixels: every page fits into these windows. */
-const widths = [320, 768, 1280];
+const widths = [320, 360, 768, 1280];
 
 interface Violation {
   id: string;
