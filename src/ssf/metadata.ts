@@ -13,7 +13,7 @@ export function describeTransmitter(issuer: string): Record<string, unknown> {
     remove_subject_endpoint: `${issuer}${paths.removeSubject}`,
     verification_endpoint: `${issuer}${paths.verification}`,
     // A receiver that knows the user and not the session would end too much: it must see both.
-    critical_subject_members: ['user'],
+    critical_subject_members: ['session', 'user'],
     authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6749' }],
     default_subjects: 'ALL',
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addSubject as addOne, removeSubject as removeOne } from '../operations/choose_subjects.ts';
-import { findAccountById, findAccountIdByEmail } from '../store/accounts.ts';
+import { findAccountById, listAccountIdsByEmail } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
 import { invalid, tooMany, unknownStream } from './call.ts';
 import type { Answer, Call } from './call.ts';
@@ -19,6 +19,9 @@ const requestSchema = z.object({
   }),
 });
 type Subject = z.output<typeof requestSchema>['subject'];
+
+/** So many people may share an address. */
+const mostSharing = 100;
 
 /** Tell of an account again (SSF 1.0 §8.1.3.2). */
 export async function addSubject(dependencies: SsfDependencies, call: Call): Promise<Answer> {
@@ -41,15 +44,22 @@ async function choose(
   if (!request.success) return invalid(describeFault(request.error));
   const { stream_id: streamId, subject } = request.data;
   const outcome = await database.transaction(async (tx) => {
-    const accountId = await findAccountId(tx, issuer, subject);
-    return await operation(tx, { clientId, streamId, accountId }, origin);
+    const reference = { clientId, streamId };
+    const accountIds = await listAccountIds(tx, issuer, subject);
+    let last = await operation(tx, { ...reference, accountId: accountIds[0] }, origin);
+    for (const accountId of accountIds.slice(1)) {
+      if (last === 'done') last = await operation(tx, { ...reference, accountId }, origin);
+    }
+    return last;
   });
   if (outcome === 'unknown_stream') return unknownStream;
   return outcome === 'too_many' ? tooMany('The stream leaves out as many subjects as it may.') : done;
 }
 
-async function findAccountId(db: Queryable, issuer: string, subject: Subject): Promise<string | undefined> {
+/** Whoever shares the address is meant, too: none of them is left out of what the receiver asks. */
+async function listAccountIds(db: Queryable, issuer: string, subject: Subject): Promise<string[]> {
   const user = subject.format === 'complex' ? subject.user : subject;
-  if (user.format === 'email') return await findAccountIdByEmail(db, user.email);
-  return user.iss === issuer ? (await findAccountById(db, user.sub))?.accountId : undefined;
+  if (user.format === 'email') return await listAccountIdsByEmail(db, user.email, mostSharing);
+  const account = user.iss === issuer ? await findAccountById(db, user.sub) : undefined;
+  return account ? [account.accountId] : [];
 }

@@ -61,6 +61,19 @@ export async function findAccountIdByEmail(db: Queryable, email: string): Promis
   return rows.length === 1 ? rows[0]?.account_id : undefined;
 }
 
+/** The accounts of that e-mail address: people may share one. */
+export async function listAccountIdsByEmail(db: Queryable, email: string, most: number): Promise<string[]> {
+  const rows = await db.query<{ account_id: string }>(
+    {
+      name: 'accounts_by_email',
+      text: `select account_id from accounts where lower(email) = lower($1) and deleted_at is null
+             order by account_id limit $2`,
+    },
+    [email, most],
+  );
+  return rows.map(({ account_id: accountId }) => accountId);
+}
+
 /** undefined: no such account, or one without a password. */
 export async function findPasswordHash(db: Queryable, accountId: string): Promise<string | undefined> {
   const [row] = await db.query<{ password_hash: string | null }>(

@@ -66,7 +66,7 @@ describe('the shared signals transmitter, as the conformance suite walks through
       add_subject_endpoint: `${issuer}/ssf/subjects/add`,
       remove_subject_endpoint: `${issuer}/ssf/subjects/remove`,
       verification_endpoint: `${issuer}/ssf/verification`,
-      critical_subject_members: ['user'],
+      critical_subject_members: ['session', 'user'],
       authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6749' }],
       default_subjects: 'ALL',
     });

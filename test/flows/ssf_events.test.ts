@@ -287,6 +287,26 @@ describe('a security event', () => {
     assert.deepEqual(await counts(), [1, 0, 1]);
   });
 
+  it('is told of nobody who has an address that was left out, however many share it', async () => {
+    const stream = await watcher.create();
+    const subject = { format: 'email', email: 'Ada@example.com' };
+    await sql(
+      server.database,
+      `update accounts set email = 'ada@example.com' where username in ('ada', 'joan')`,
+    );
+    const leftOut = async () =>
+      (await sql(server.database, 'select from ssf_removed_subjects where stream_id = $1', stream.stream_id))
+        .length;
+    const call = (what: string) =>
+      watcher.call('POST', `/ssf/subjects/${what}`, { stream_id: stream.stream_id, subject });
+    assert.equal((await call('remove')).status, 204);
+    assert.equal(await leftOut(), 2);
+    await endAll();
+    assert.deepEqual(await watcher.take(stream), []);
+    assert.equal((await call('add')).status, 200);
+    assert.equal(await leftOut(), 0);
+  });
+
   it('waits in order while its stream is paused, and is dropped while it is disabled', async () => {
     const { stream_id: id } = await watcher.create(push(receiver.url));
     const rename = (roles: string[]) =>

@@ -97,14 +97,4 @@ export const plantedBugs: PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'a code counts where the policy wants a passkey',
-    edits: [
-      {
-        file: 'src/policy/counted_proof.ts',
-        from: 'limits.mfa_phishing_resistant.value ? phrAt : mfaAt',
-        to: 'limits.mfa_phishing_resistant.value ? (phrAt ?? mfaAt) : mfaAt',
-      },
-    ],
-  },
 ];
