@@ -292,7 +292,7 @@ describe('a security event', () => {
     const subject = { format: 'email', email: 'Ada@example.com' };
     await sql(
       server.database,
-      `update accounts set email = 'ada@example.com' where username in ('ada', 'joan')`,
+      `update accounts set email = 'ada@example.com' where username in ('ada', 'grace')`,
     );
     const leftOut = async () =>
       (await sql(server.database, 'select from ssf_removed_subjects where stream_id = $1', stream.stream_id))
