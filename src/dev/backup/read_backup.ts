@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { z } from 'zod';
 import { Problem } from '../../domain/problems.ts';
@@ -17,8 +19,12 @@ export interface OpenedBackup {
 /** Bytes: rows are handed on in portions of about this size. */
 const portion = 65_536;
 
-/** Open a backup. What is read of it throws Problem `backup_unreadable` where it is none, or damaged. */
+/**
+ * Open a backup. Throws Problem `backup_unreadable` where it is none, or damaged: its sums are looked at first, so that
+ * no byte that changed is taken for something else. What is read of it later may throw that, too.
+ */
 export async function readBackup(file: string): Promise<OpenedBackup> {
+  await assertSound(file);
   const source = createReadStream(file);
   const unpacked = createGunzip().on('error', () => source.destroy());
   source.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
@@ -56,6 +62,15 @@ export async function readBackup(file: string): Promise<OpenedBackup> {
     },
     close: () => void unpacked.destroy(),
   };
+}
+
+async function assertSound(file: string): Promise<void> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    await pipeline(createReadStream(file), createGunzip(), nowhere);
+  } catch (cause) {
+    throw damaged(file, (cause as Error).message, cause);
+  }
 }
 
 /** Each with its line break; what follows the last one is a line, too. */

@@ -207,6 +207,9 @@ describe('a backup', function backups() {
     assert.ok(await holdsData(cluster, name), 'nothing is changed');
   });
 
+  const withOtherBytes = (whole: Buffer, at: number) =>
+    Buffer.concat([whole.subarray(0, at), Buffer.from([1, 2, 3]), whole.subarray(at + 3)]);
+
   it('that is damaged, cut short or none at all is refused, and changes nothing', async () => {
     const database = await furnish();
     await writeBackup(ownerUrl(), file());
@@ -215,11 +218,8 @@ describe('a backup', function backups() {
     const text = gunzipSync(whole);
     const damage: Record<string, Buffer> = {
       'cut short': whole.subarray(0, whole.length - 20),
-      'with another byte in it': Buffer.concat([
-        whole.subarray(0, 900),
-        Buffer.from([1, 2, 3]),
-        whole.subarray(903),
-      ]),
+      'with other bytes near its begin': withOtherBytes(whole, 900),
+      'with other bytes in its middle': withOtherBytes(whole, Math.floor(whole.length / 2)),
       'without its last lines': gzipSync(text.subarray(0, text.length - 400)),
       'with fewer rows': gzipSync(
         Buffer.from(text.toString('latin1').replace(/\n[^\n]*\tES256\t[^\n]*/, ''), 'latin1'),
