@@ -3,6 +3,7 @@ import { listForms, listPages } from '../support/addresses.ts';
 import {
   afterSignOut,
   authorizationUrl,
+  keepSignedIn,
   signInBrowser,
   startAttackedServer,
 } from '../support/attacked_server.ts';
@@ -101,9 +102,10 @@ describe('open redirect', () => {
 
   for (const form of listForms()) {
     it(`leads from the form ${form} nowhere else`, async () => {
+      let browser = await signInBrowser(server.issuer);
       for (const target of elsewhere) {
-        // Signing out ends the session: each form has somebody of its own.
-        const browser = await signInBrowser(server.issuer);
+        // Signing out ends the session.
+        browser = await keepSignedIn(server.issuer, browser);
         const page = await browser.open(
           form.includes(':uid') ? authorizationUrl(server.issuer, { prompt: 'consent' }) : '/account',
         );

@@ -3,6 +3,7 @@ import { listForms, listPages, listTokenRoutes } from '../support/addresses.ts';
 import {
   afterSignOut,
   authorizationUrl,
+  keepSignedIn,
   signInBrowser,
   startAttackedServer,
   tv,
@@ -145,8 +146,9 @@ describe('response splitting', () => {
         'xsrf',
         'inactive_for',
       ];
+      let browser = await signInBrowser(server.issuer);
       for (const text of texts) {
-        const browser = await signInBrowser(server.issuer);
+        browser = await keepSignedIn(server.issuer, browser);
         const shown = await browser.open(page);
         const csrf = /name="csrf" value="([^"]*)"/.exec(shown.text)?.[1] ?? '';
         const path = address.replace('/interaction/:uid', shown.url.pathname);

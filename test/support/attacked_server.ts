@@ -78,3 +78,9 @@ export async function signInBrowser(
   if (done.url.pathname !== '/account') throw new Error(`Nobody is signed in: ${done.text.slice(0, 500)}`);
   return browser;
 }
+
+/** The browser as it is, if the person is still signed in with it; else a new one. */
+export async function keepSignedIn(issuer: string, browser: FormBrowser): Promise<FormBrowser> {
+  const { url } = await browser.open('/account');
+  return url.pathname === '/account' ? browser : await signInBrowser(issuer);
+}
