@@ -38,13 +38,17 @@ export function consolePage(
   { place, ...frame }: { place: ConsolePlace } & Pick<Frame, 'heading' | 'problem' | 'failed'>,
   content: Html,
 ): Html {
+  const [, , here] = places.find(([name]) => name === place) ?? [];
   const nav = html`<nav class="places console-places" aria-label="Console">
+<details>
+<summary>Menu <span class="soft">${here}</span></summary>
 <ul>
 ${places.map(
   ([name, url, label]) =>
     html`<li><a href="${url}"${name === place && html` aria-current="page"`}>${label}</a></li>`,
 )}
 </ul>
+</details>
 </nav>
 <div class="operator">
 <p>Signed in as <strong>${username}</strong>${!mayChange && ', to look only'}. <a href="/session/view">Stay signed in</a></p>
