@@ -36,6 +36,7 @@ create table accounts (
   disabled_at timestamp with time zone,
   deleted_at timestamp with time zone,
   access_version bigint not null default 1,
+  enrolment_invited_at timestamp with time zone,
   constraint accounts_pkey PRIMARY KEY (account_id)
 );
 CREATE INDEX accounts_by_name ON public.accounts USING btree (lower(username) COLLATE "C") WHERE (deleted_at IS NULL);
@@ -370,6 +371,7 @@ create table password_links (
   purpose text not null,
   created_at timestamp with time zone not null default curfew_now(),
   expires_at timestamp with time zone not null,
+  operator_token_hash bytea,
   constraint password_links_pkey PRIMARY KEY (token_hash),
   constraint password_links_account_id_key UNIQUE (account_id),
   constraint password_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)

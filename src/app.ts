@@ -335,7 +335,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     configuration: () => configurations.current(),
     mail,
     async issuePasswordLink(account, origin) {
-      const link = await database.transaction((tx) => issuePasswordLink(tx, account, origin));
+      const link = await database.transaction((tx) =>
+        issuePasswordLink(tx, { ...account, byOperator: account.purpose === 'invitation' }, origin),
+      );
       return link && { url: passwordLinkUrl(issuer, link), seconds: link.seconds };
     },
     addressRules,

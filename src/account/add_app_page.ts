@@ -1,11 +1,13 @@
 import type { Context } from 'koa';
+import { maySetUpFirst } from '../operations/may_set_up_first.ts';
+import { invitationNeededPage } from '../../views/invitation_needed.ts';
 import { renderSVG } from 'uqr';
 import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { seeOther } from '../http/see_other.ts';
 import { sendPage } from '../http/send_page.ts';
 import { findAccountById } from '../store/accounts.ts';
-import { listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
+import { hasSecondFactor, listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { Html } from '../../views/html.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -39,6 +41,7 @@ export async function submitAddApp(
   );
   if (!verdict.enrolled) {
     if (verdict.reason === 'none_pending') return seeOther(ctx, securityPath);
+    if (verdict.reason === 'not_invited') return await render(ctx, dependencies, visit, {});
     if (verdict.reason === 'blocked') {
       const error = `Too many codes were wrong. ${describeWait(verdict.until)}`;
       return await render(ctx, dependencies, visit, { error, name }, 429);
@@ -58,6 +61,11 @@ async function render(
   const account = await findAccountById(database, accountId);
   const others = (await listTotpFactors(database, accountId)).length;
   if (!account || others >= mostTotpFactors) return seeOther(ctx, securityPath);
+  if (
+    !(await hasSecondFactor(database, accountId)) &&
+    !(await maySetUpFirst(database, { accountId, sessionId }))
+  )
+    return sendPage(ctx, invitationNeededPage(pageContext(), { username: account.username }), 403);
   const context = pageContext();
   const { username } = account;
   const issuer = context.branding.name;

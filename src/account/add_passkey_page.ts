@@ -1,4 +1,7 @@
 import type { Context } from 'koa';
+import { hasSecondFactor } from '../store/second_factors.ts';
+import { maySetUpFirst } from '../operations/may_set_up_first.ts';
+import { invitationNeededPage } from '../../views/invitation_needed.ts';
 import { describeRefusedPasskey } from '../http/describe_refused_passkey.ts';
 import { longestCredential, readField } from '../http/forms.ts';
 import { seeOther } from '../http/see_other.ts';
@@ -51,6 +54,11 @@ async function render(
   const serviceName = context.branding.name;
   const request = await passkeys.beginRegistration({ accountId, sessionId }, serviceName);
   if (!account || !request) return seeOther(ctx, securityPath);
+  if (
+    !(await hasSecondFactor(database, accountId)) &&
+    !(await maySetUpFirst(database, { accountId, sessionId }))
+  )
+    return sendPage(ctx, invitationNeededPage(pageContext(), { username: account.username }), 403);
   const page = addPasskeyPage(context, {
     action: `${securityPath}/passkeys/new`,
     csrfToken,

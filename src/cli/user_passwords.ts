@@ -115,7 +115,11 @@ async function handOver(
   if (disabled) throw new Problem('account_disabled', `${username} is disabled: enable the account first.`);
   if (!mail) {
     const issuer = findIssuer(environment);
-    const link = await issuePasswordLink(tx, { accountId, purpose, seconds: validFor }, operator);
+    const link = await issuePasswordLink(
+      tx,
+      { accountId, purpose, seconds: validFor, byOperator: true },
+      operator,
+    );
     if (!link) throw new Problem('account_disabled', `${username} was disabled meanwhile.`);
     return { link: passwordLinkUrl(issuer, link), seconds: link.seconds };
   }

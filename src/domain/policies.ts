@@ -14,11 +14,16 @@ export type MfaRequirement = 'none' | 'step_up' | 'always';
 /** What counts as activity at a refresh; `reported` is stricter than `any_refresh`. */
 export type ActivityRule = 'any_refresh' | 'reported';
 
+/** Who may set up a first second factor; `invited`, by an operator's link, is stricter than `open`. */
+export type EnrolmentRule = 'open' | 'invited';
+
 /** Every limit, in seconds where it is a duration. The names are those of the configuration file. */
 export interface Limits extends Record<DurationField, number> {
   mfa: MfaRequirement;
   /** Where a second factor is asked for, only a passkey will do; true is stricter. */
   mfa_phishing_resistant: boolean;
+  /** Whether a first second factor takes an operator's invitation. */
+  enrolment: EnrolmentRule;
   activity: ActivityRule;
   max_sessions: number;
 }
@@ -47,6 +52,7 @@ export const builtInDefaultPolicy: Policy & { limits: Limits } = {
     mfa: 'step_up',
     mfa_phishing_resistant: false,
     mfa_max_age: 300,
+    enrolment: 'open',
     activity: 'any_refresh',
     max_sessions: 5,
     lease_max: 0,

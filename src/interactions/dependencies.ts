@@ -7,6 +7,7 @@ import type { MissingProofs } from '../operations/recent_proof.ts';
 import type { PasskeyOwner, RegistrationVerdict } from '../operations/register_passkey.ts';
 import type { PasskeySignInVerdict } from '../operations/sign_in_with_passkey.ts';
 import type { PasskeyVerdict } from '../operations/verify_passkey.ts';
+import type { FirstFactorOwner } from '../operations/may_set_up_first.ts';
 import type { FactorVerdict } from '../operations/verify_totp.ts';
 import type { DeviceToken, SignInAttempt } from '../operations/attempt_sign_in.ts';
 import type { PageContext } from '../../views/layout.ts';
@@ -19,6 +20,8 @@ export interface SecondFactors {
   useRecoveryCode(attempt: { accountId: string; code: string }, origin: Origin): Promise<RecoveryVerdict>;
   /** The factor was lost: it goes, and every other session with it. */
   removeAll(account: { accountId: string; keeps: string }, origin: Origin): Promise<void>;
+  /** Whether the policies let this person set up a first one. */
+  maySetUpFirst(owner: FirstFactorOwner): Promise<boolean>;
   /** Whether there is no factor yet, and the password was proved so recently that a first one may be set up. */
   mayEnrol(owner: { accountId: string; sessionId: string }): Promise<boolean>;
   beginEnrolment(
@@ -26,7 +29,7 @@ export interface SecondFactors {
     label: { issuer: string; account: string },
   ): Promise<{ secret: string; otpauthUri: string }>;
   confirmEnrolment(
-    attempt: { accountId: string; sessionId: string; code: string; name: string },
+    attempt: FirstFactorOwner & { code: string; name: string },
     origin: Origin,
   ): Promise<EnrolmentVerdict>;
 }

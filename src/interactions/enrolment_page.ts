@@ -10,6 +10,7 @@ import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { describeStepUp } from './describe_step_up.ts';
 import { assertCsrf, finishInteraction, getInteraction } from './interaction_request.ts';
+import { showInvitationNeeded } from './invitation_needed_page.ts';
 import { getSecondFactorInteraction, mfaLogin } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
@@ -17,6 +18,9 @@ import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 export async function showEnrolment(ctx: Context, dependencies: InteractionDependencies): Promise<void> {
   const found = await getSecondFactorInteraction(ctx, dependencies);
   if (!(await dependencies.secondFactors.mayEnrol(found))) return await askFirst(ctx, dependencies);
+  const owner = { ...found, clientId: found.client.clientId };
+  if (!(await dependencies.secondFactors.maySetUpFirst(owner)))
+    return showInvitationNeeded(ctx, dependencies, found);
   await renderEnrolment(ctx, dependencies, found, {});
 }
 
@@ -36,9 +40,11 @@ export async function submitEnrolment(ctx: Context, dependencies: InteractionDep
   if (!(await secondFactors.mayEnrol(found))) return await askFirst(ctx, dependencies);
   const [code, name] = [readField(ctx, 'code', 40), readField(ctx, 'name', 60).trim()];
   const { origin } = getRequestContext();
-  const verdict = await secondFactors.confirmEnrolment({ accountId, sessionId, code, name }, origin);
+  const attempt = { accountId, sessionId, clientId: found.client.clientId, code, name };
+  const verdict = await secondFactors.confirmEnrolment(attempt, origin);
   if (!verdict.enrolled) {
     if (verdict.reason === 'none_pending') return ctx.redirect(`/interaction/${interaction.uid}`);
+    if (verdict.reason === 'not_invited') return showInvitationNeeded(ctx, dependencies, found);
     const error =
       verdict.reason === 'blocked'
         ? `Too many codes were wrong. ${describeWait(verdict.until)}`

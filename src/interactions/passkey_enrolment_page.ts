@@ -7,6 +7,7 @@ import { addPasskeyPage } from '../../views/add_passkey.ts';
 import { recoveryCodesPage } from '../../views/recovery_codes.ts';
 import type { InteractionDependencies } from './dependencies.ts';
 import { assertCsrf, finishInteraction } from './interaction_request.ts';
+import { showInvitationNeeded } from './invitation_needed_page.ts';
 import { getSecondFactorInteraction, mfaLogin, readStepUp } from './second_factor_interaction.ts';
 import type { SecondFactorInteraction } from './second_factor_interaction.ts';
 
@@ -26,11 +27,17 @@ export async function findPasskeyEnrolment(
 
 export async function showPasskeyEnrolment(
   ctx: Context,
-  { csrf, pageContext, passkeys }: InteractionDependencies,
-  { interaction, accountId, sessionId, account }: SecondFactorInteraction,
+  dependencies: InteractionDependencies,
+  found: SecondFactorInteraction,
   state: { error?: string; name?: string } = {},
   status = 200,
 ): Promise<void> {
+  const { csrf, pageContext, passkeys, secondFactors } = dependencies;
+  const { interaction, client, accountId, sessionId, account } = found;
+  const isFirst = (await secondFactors.totpState(accountId)) === 'none';
+  const owner = { accountId, sessionId, clientId: client.clientId };
+  if (isFirst && !(await secondFactors.maySetUpFirst(owner)))
+    return showInvitationNeeded(ctx, dependencies, found);
   const context = pageContext();
   const serviceName = context.branding.name;
   const request = await passkeys.beginRegistration({ accountId, sessionId }, serviceName);
@@ -63,8 +70,12 @@ export async function submitPasskeyEnrolment(
   const name = readField(ctx, 'name', 60).trim();
   const { origin } = getRequestContext();
   const { csrf, currentProvider, pageContext, passkeys } = dependencies;
-  const verdict = await passkeys.register({ accountId, sessionId, answer, name }, origin);
+  const verdict = await passkeys.register(
+    { accountId, sessionId, clientId: found.client.clientId, answer, name },
+    origin,
+  );
   if (!verdict.registered) {
+    if (verdict.reason === 'not_invited') return showInvitationNeeded(ctx, dependencies, found);
     const error = describeRefusedPasskey(verdict.reason);
     return await showPasskeyEnrolment(ctx, dependencies, found, { error, name }, 422);
   }

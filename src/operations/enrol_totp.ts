@@ -9,6 +9,7 @@ import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { bumpAccountVersion } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import { writeEnrolmentInvitation } from '../store/enrolment_invitations.ts';
 import { findSessionById, lockAccount } from '../store/sessions.ts';
 import {
   confirmTotpFactor,
@@ -20,6 +21,8 @@ import {
   replaceRecoveryCodes,
   takeTimeStep,
 } from '../store/second_factors.ts';
+import { maySetUpFirst } from './may_set_up_first.ts';
+import type { FirstFactorOwner } from './may_set_up_first.ts';
 import { queueMail } from './queue_mail.ts';
 import { queueSecurityEvents } from './queue_security_events.ts';
 
@@ -75,7 +78,7 @@ async function storePending(
 /** `recoveryCodes` of a further factor: none, for those made with the first one hold. */
 export type EnrolmentVerdict =
   | { enrolled: true; mfaAt: Instant; recoveryCodes: string[] }
-  | { enrolled: false; reason: 'wrong' | 'used' | 'none_pending' }
+  | { enrolled: false; reason: 'wrong' | 'used' | 'none_pending' | 'not_invited' }
   | { enrolled: false; reason: 'blocked'; until: Instant };
 
 /**
@@ -87,10 +90,11 @@ export type EnrolmentVerdict =
 export async function confirmTotpEnrolment(
   database: Database,
   secrets: SecretsAtRest,
-  { accountId, sessionId, code, name }: { accountId: string; sessionId: string; code: string; name: string },
+  { code, name, ...owner }: FirstFactorOwner & { code: string; name: string },
   origin: Origin,
   { most, pastSteps }: { most?: number; pastSteps?: number | undefined } = {},
 ): Promise<EnrolmentVerdict> {
+  const { accountId, sessionId } = owner;
   const attempt = await countAttempt(database, accountId);
   if (!attempt.allowed) {
     await recordEvent(database, 'mfa.failed', { accountId }, origin, { method: 'otp', reason: 'blocked' });
@@ -106,6 +110,7 @@ export async function confirmTotpEnrolment(
     const isFirst = apps + passkeys === 0;
     const isAllowed = most === undefined ? isFirst : apps < most;
     if (!isAllowed) return { enrolled: false, reason: 'none_pending' };
+    if (isFirst && !(await maySetUpFirst(tx, owner))) return { enrolled: false, reason: 'not_invited' };
     const right = step !== undefined && (await takeTimeStep(tx, accountId, step));
     if (!right) {
       const reason = step === undefined ? 'wrong' : 'used';
@@ -117,6 +122,7 @@ export async function confirmTotpEnrolment(
     }
     const recoveryCodes = isFirst ? generateRecoveryCodes() : [];
     if (isFirst) await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
+    if (isFirst) await writeEnrolmentInvitation(tx, accountId, false);
     await bumpAccountVersion(tx, accountId);
     await recordEvent(tx, 'factor.enrolled', { accountId }, origin, {
       method: 'otp',

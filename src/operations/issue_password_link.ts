@@ -10,20 +10,26 @@ import { lockAccount } from '../store/sessions.ts';
 
 /**
  * Make a one-time link with which an account's owner sets a password; the account's last one is good no
- * more. `seconds` undefined: as long as links of that purpose are. Returns undefined for an account that is
+ * more. `seconds` undefined: as long as links of that purpose are. One `byOperator` permits
+ * the account's first second factor where a policy wants an invitation. Returns undefined for an account that is
  * disabled or deleted.
  */
 export async function issuePasswordLink(
   tx: Queryable,
-  wanted: { accountId: string; purpose: PasswordLinkPurpose; seconds?: number | undefined },
+  wanted: {
+    accountId: string;
+    purpose: PasswordLinkPurpose;
+    seconds?: number | undefined;
+    byOperator: boolean;
+  },
   origin: Origin,
 ): Promise<PasswordLink | undefined> {
-  const { accountId, purpose, seconds = passwordLinkTtl[purpose] } = wanted;
+  const { accountId, purpose, byOperator, seconds = passwordLinkTtl[purpose] } = wanted;
   await lockAccount(tx, accountId);
   const account = await findAccountById(tx, accountId);
   if (!account || account.disabled) return undefined;
   const token = generateSecret();
-  await replacePasswordLink(tx, { accountId, purpose, tokenHash: hashToken(token), seconds });
+  await replacePasswordLink(tx, { accountId, purpose, tokenHash: hashToken(token), byOperator, seconds });
   await recordEvent(tx, 'password_link.issued', { accountId }, origin, { purpose, seconds });
   return { token, purpose, seconds };
 }

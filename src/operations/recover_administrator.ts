@@ -47,7 +47,11 @@ export async function recoverAdministrator(
   await clearPassword(tx, accountId);
   await enableAccount(tx, accountId, origin);
   const failures = await unlockAccount(tx, account, origin);
-  const link = await issuePasswordLink(tx, { accountId, purpose: 'forgotten', seconds }, origin);
+  const link = await issuePasswordLink(
+    tx,
+    { accountId, purpose: 'forgotten', seconds, byOperator: true },
+    origin,
+  );
   if (!link) throw new Problem('account_unknown', `${account.username} was deleted meanwhile.`);
   const detail = { role, role_added: roleAdded, was_disabled: account.disabled, failures, factors };
   await recordEvent(tx, 'account.recovered', { accountId }, origin, detail);

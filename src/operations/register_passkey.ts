@@ -10,10 +10,13 @@ import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { bumpAccountVersion, findAccountById } from '../store/accounts.ts';
 import type { Database, Queryable } from '../store/database.ts';
+import { writeEnrolmentInvitation } from '../store/enrolment_invitations.ts';
 import { insertPasskey, listPasskeys } from '../store/passkeys.ts';
 import { countFactors, replaceRecoveryCodes } from '../store/second_factors.ts';
 import { listOpenSessionsById, lockAccount, readNow } from '../store/sessions.ts';
 import { issueChallenge, takeChallenge } from './passkey_challenges.ts';
+import { maySetUpFirst } from './may_set_up_first.ts';
+import type { FirstFactorOwner } from './may_set_up_first.ts';
 import { queueMail } from './queue_mail.ts';
 import { queueSecurityEvents } from './queue_security_events.ts';
 import { amrOfPasskey } from './verify_passkey.ts';
@@ -30,10 +33,7 @@ export function passkeyCredentialType({ transports }: { transports: readonly str
 }
 
 /** Whose passkey it becomes, and the session in which it is made: no answer of another one is taken. */
-export interface PasskeyOwner {
-  accountId: string;
-  sessionId: string;
-}
+export type PasskeyOwner = FirstFactorOwner;
 
 /** What the page asks the browser for; undefined: the account has as many passkeys as it may. */
 export async function beginPasskeyRegistration(
@@ -58,7 +58,7 @@ export async function beginPasskeyRegistration(
 /** `recoveryCodes`: none where the account had a second factor before, for its codes hold. */
 export type RegistrationVerdict =
   | { registered: true; mfaAt: Instant; amr: string[]; userVerified: boolean; recoveryCodes: string[] }
-  | { registered: false; reason: 'expired' | 'invalid' | 'known' | 'too_many' };
+  | { registered: false; reason: 'expired' | 'invalid' | 'known' | 'too_many' | 'not_invited' };
 
 /**
  * Keep a passkey that the browser made for this page. Its challenge is taken whatever comes of it. Making
@@ -68,9 +68,10 @@ export type RegistrationVerdict =
 export async function registerPasskey(
   database: Database,
   party: RelyingParty,
-  { accountId, sessionId, answer: text, name }: PasskeyOwner & { answer: string; name: string },
+  { answer: text, name, ...owner }: PasskeyOwner & { answer: string; name: string },
   origin: Origin,
 ): Promise<RegistrationVerdict> {
+  const { accountId, sessionId } = owner;
   const answer = readPasskeyAnswer(text);
   if (!answer) return await refuse('invalid');
   const place = { purpose: 'registration', boundTo: sessionId } as const;
@@ -84,11 +85,14 @@ export async function registerPasskey(
     // Whoever ended the session, or deleted the account, meanwhile shut this request out as well.
     if ((await listOpenSessionsById(tx, [sessionId])).length === 0) return await refuse('expired', tx);
     const { apps, passkeys } = await countFactors(tx, accountId);
+    const isFirst = apps + passkeys === 0;
+    if (isFirst && !(await maySetUpFirst(tx, owner))) return { registered: false, reason: 'not_invited' };
     if (passkeys >= mostPasskeys) return { registered: false, reason: 'too_many' };
     const passkey = { ...credential, passkeyId, accountId, name: name || defaultPasskeyName };
     if (!(await insertPasskey(tx, passkey))) return { registered: false, reason: 'known' };
-    const recoveryCodes = apps + passkeys === 0 ? generateRecoveryCodes() : [];
+    const recoveryCodes = isFirst ? generateRecoveryCodes() : [];
     if (recoveryCodes.length > 0) await replaceRecoveryCodes(tx, accountId, recoveryCodes.map(hashToken));
+    if (isFirst) await writeEnrolmentInvitation(tx, accountId, false);
     await bumpAccountVersion(tx, accountId);
     await recordEvent(tx, 'factor.enrolled', { accountId }, origin, {
       method: 'passkey',

@@ -3,6 +3,7 @@ import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
 import { bumpAccountVersion } from '../store/accounts.ts';
 import type { Queryable } from '../store/database.ts';
+import { writeEnrolmentInvitation } from '../store/enrolment_invitations.ts';
 import { deleteSecondFactors } from '../store/second_factors.ts';
 import { endAccountAccess } from './end_account_access.ts';
 import { queueMail } from './queue_mail.ts';
@@ -22,6 +23,7 @@ export async function removeSecondFactors(
 ): Promise<number> {
   await endAccountAccess(tx, configuration, accountId, 'credential_changed', origin, keeps);
   const { apps, passkeys } = await deleteSecondFactors(tx, accountId);
+  if (keeps === undefined) await writeEnrolmentInvitation(tx, accountId, false);
   const removed = apps + passkeys;
   await bumpAccountVersion(tx, accountId);
   await recordEvent(tx, 'account.factors_removed', { accountId }, origin, { removed });

@@ -10,6 +10,7 @@ import { sessionLimits } from '../policy/subject_limits.ts';
 import { findAccountById } from '../store/accounts.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { StoredAccount } from '../store/facts_sql.ts';
+import { writeEnrolmentInvitation } from '../store/enrolment_invitations.ts';
 import { consumePasswordLink, findPasswordLink } from '../store/password_links.ts';
 import { hasSecondFactor } from '../store/second_factors.ts';
 import { lockAccount } from '../store/sessions.ts';
@@ -61,6 +62,7 @@ export async function setPasswordByLink(
     await lockAccount(tx, accountId);
     const used = await consumePasswordLink(tx, tokenHash);
     if (!used) return false;
+    await writeEnrolmentInvitation(tx, accountId, used.byOperator);
     const reason = 'password.set: the password was set by a one-time link.';
     const change = { accountId, passwordHash, by: 'user', reason } as const;
     const { had } = await replacePassword(tx, configuration, change, origin);

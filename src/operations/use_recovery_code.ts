@@ -3,6 +3,7 @@ import { hashToken } from '../credentials/token_hash.ts';
 import type { Instant } from '../domain/instants.ts';
 import type { Origin } from '../domain/origin.ts';
 import { recordEvent } from '../events/record_event.ts';
+import { writeEnrolmentInvitation } from '../store/enrolment_invitations.ts';
 import type { Database } from '../store/database.ts';
 import { clearFailures, countAttempt, takeRecoveryCode } from '../store/second_factors.ts';
 import { queueMail } from './queue_mail.ts';
@@ -34,6 +35,8 @@ export async function useRecoveryCode(
       return { accepted, reason: 'wrong' };
     }
     await clearFailures(tx, accountId);
+    // Whoever has one had a factor before: it stands for an invitation to the next.
+    await writeEnrolmentInvitation(tx, accountId, true);
     await recordEvent(tx, 'recovery_code.used', { accountId }, origin);
     await queueMail(tx, 'recovery_code_used', accountId, origin);
     return { accepted };

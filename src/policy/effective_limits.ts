@@ -15,6 +15,7 @@ export function isStricter<Field extends LimitField>(
 ): boolean {
   if (field === 'mfa') return mfaStrictness.indexOf(a as string) > mfaStrictness.indexOf(b as string);
   if (field === 'mfa_phishing_resistant') return a === true && b === false;
+  if (field === 'enrolment') return a === 'invited' && b === 'open';
   if (field === 'activity')
     return activityStrictness.indexOf(a as string) > activityStrictness.indexOf(b as string);
   return a < b;

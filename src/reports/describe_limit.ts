@@ -11,6 +11,7 @@ const labels: Readonly<Record<LimitField, string>> = {
   mfa: 'Second factor',
   mfa_phishing_resistant: 'Second factor: passkeys alone',
   mfa_max_age: 'Second factor: how long one proof serves',
+  enrolment: 'Second factor: setting up the first',
   activity: 'What counts as activity',
   max_sessions: 'Sessions at once',
   lease_max: 'Longest lease',
@@ -25,6 +26,10 @@ export const limitChoices: Partial<Record<LimitField, readonly { value: string; 
   mfa_phishing_resistant: [
     { value: 'true', label: 'Yes' },
     { value: 'false', label: 'No, a code will do' },
+  ],
+  enrolment: [
+    { value: 'open', label: 'With the password' },
+    { value: 'invited', label: "By an operator's invitation" },
   ],
   activity: [
     { value: 'any_refresh', label: 'Any refresh' },

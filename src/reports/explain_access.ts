@@ -47,6 +47,7 @@ const ofTokens: readonly LimitField[] = [
   'mfa',
   'mfa_phishing_resistant',
   'mfa_max_age',
+  'enrolment',
   'activity',
   'lease_max',
 ];

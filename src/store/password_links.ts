@@ -5,6 +5,8 @@ export interface NewPasswordLink {
   accountId: string;
   purpose: PasswordLinkPurpose;
   tokenHash: Buffer;
+  /** An operator gave it out; nobody else could have asked for it. */
+  byOperator: boolean;
   /** How long it is good for. */
   seconds: number;
 }
@@ -14,24 +16,27 @@ export async function replacePasswordLink(tx: Queryable, link: NewPasswordLink):
   await tx.query(
     {
       name: 'password_link_replace',
-      text: `insert into password_links (account_id, purpose, token_hash, expires_at)
-             values ($1, $2, $3, curfew_now() + make_interval(secs => $4))
+      text: `insert into password_links (account_id, purpose, token_hash, expires_at, operator_token_hash)
+             values ($1, $2, $3::bytea, curfew_now() + make_interval(secs => $4), case when $5 then $3::bytea end)
              on conflict (account_id) do update set purpose = excluded.purpose, token_hash = excluded.token_hash,
-               created_at = excluded.created_at, expires_at = excluded.expires_at`,
+               created_at = excluded.created_at, expires_at = excluded.expires_at,
+               operator_token_hash = excluded.operator_token_hash`,
     },
-    [link.accountId, link.purpose, link.tokenHash, link.seconds],
+    [link.accountId, link.purpose, link.tokenHash, link.seconds, link.byOperator],
   );
 }
 
 export interface StoredPasswordLink {
   accountId: string;
   purpose: PasswordLinkPurpose;
+  byOperator: boolean;
 }
 
 /** Not of an account that is disabled or deleted. */
 const good = `l.token_hash = $1 and l.expires_at > curfew_now() and exists (
   select from accounts a where a.account_id = l.account_id and a.disabled_at is null and a.deleted_at is null)`;
-const columns = `l.account_id as "accountId", l.purpose`;
+const columns = `l.account_id as "accountId", l.purpose,
+  l.operator_token_hash is not distinct from l.token_hash as "byOperator"`;
 
 /** Look at a link without using it; undefined: there is none, or it is good no more. */
 export async function findPasswordLink(

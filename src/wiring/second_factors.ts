@@ -3,6 +3,7 @@ import type { SecretsAtRest } from '../credentials/secrets_at_rest.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { SecondFactors } from '../interactions/dependencies.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment, mayEnrol } from '../operations/enrol_totp.ts';
+import { maySetUpFirst } from '../operations/may_set_up_first.ts';
 import { removeSecondFactors } from '../operations/remove_second_factors.ts';
 import { useRecoveryCode } from '../operations/use_recovery_code.ts';
 import { verifyTotp } from '../operations/verify_totp.ts';
@@ -28,6 +29,7 @@ export function buildSecondFactors(
       const configuration = currentConfiguration();
       await database.transaction((tx) => removeSecondFactors(tx, configuration, account, origin));
     },
+    maySetUpFirst: (owner) => maySetUpFirst(database, owner),
     mayEnrol: (owner) => mayEnrol(database, owner),
     beginEnrolment: (owner, label) => beginTotpEnrolment(database, atRest, owner, label),
     confirmEnrolment: (attempt, origin) =>

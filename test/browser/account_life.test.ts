@@ -28,7 +28,7 @@ describe('the life of an account', () => {
     const found = await findAccountByUsername(scene.server.database, username);
     const accountId = found?.account.accountId ?? '';
     const link = await scene.server.database.transaction((tx) =>
-      issuePasswordLink(tx, { accountId, purpose: 'invitation' }, {}),
+      issuePasswordLink(tx, { accountId, purpose: 'invitation', byOperator: true }, {}),
     );
     return passwordLinkUrl(scene.server.issuer, link ?? { token: '' });
   }

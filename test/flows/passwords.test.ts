@@ -120,7 +120,7 @@ describe('a password', () => {
       `select account_id as "accountId" from accounts where username = 'ada'`,
     );
     const link = await server.database.transaction((tx) =>
-      issuePasswordLink(tx, { accountId, purpose: 'forgotten' }, {}),
+      issuePasswordLink(tx, { accountId, purpose: 'forgotten', byOperator: true }, {}),
     );
     const entry = `/set-password?token=${link?.token}`;
     const first = await browser.request(entry);

@@ -42,7 +42,7 @@ describe('a one-time link to set a password', () => {
 
   const issueFor = (purpose: PasswordLinkPurpose, seconds?: number) =>
     test.database.transaction((tx) =>
-      issuePasswordLink(tx, { accountId, purpose, seconds }, { actor: 'operator' }),
+      issuePasswordLink(tx, { accountId, purpose, seconds, byOperator: true }, { actor: 'operator' }),
     );
   async function issue(purpose: PasswordLinkPurpose = 'forgotten'): Promise<string> {
     const link = await issueFor(purpose);

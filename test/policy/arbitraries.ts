@@ -32,6 +32,7 @@ export const limits: Arbitrary<Partial<Limits>> = fc.record(
     mfa: fc.constantFrom('none', 'step_up', 'always'),
     mfa_phishing_resistant: fc.boolean(),
     mfa_max_age: seconds,
+    enrolment: fc.constantFrom('open', 'invited'),
     activity: fc.constantFrom('any_refresh', 'reported'),
     max_sessions: seconds,
     lease_max: fc.integer({ min: 0, max: 20 }),

@@ -26,6 +26,7 @@ describe('the stricter of two values', () => {
     ...Object.fromEntries([...durations, 'max_sessions'].map((field) => [field, [0, 1, 59, 60, 86_400]])),
     mfa: ['always', 'step_up', 'none'],
     mfa_phishing_resistant: [true, false],
+    enrolment: ['invited', 'open'],
     activity: ['reported', 'any_refresh'],
   };
   for (const [field, ladder] of Object.entries(ladders) as [LimitField, Limits[LimitField][]][]) {

@@ -44,7 +44,7 @@ describe('a dump of the database', () => {
       `select account_id as "accountId" from accounts where username = 'grace'`,
     );
     const link = await server.database.transaction((tx) =>
-      issuePasswordLink(tx, { accountId, purpose: 'invitation' }, {}),
+      issuePasswordLink(tx, { accountId, purpose: 'invitation', byOperator: true }, {}),
     );
     const invited = createFormBrowser(server.issuer);
     const page = await invited.open(`/set-password?token=${link?.token}`);

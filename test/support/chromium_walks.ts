@@ -178,7 +178,9 @@ async function issueLink(
 ): Promise<string> {
   const found = await findAccountByUsername(server.database, username);
   const accountId = found?.account.accountId ?? '';
-  const link = await server.database.transaction((tx) => issuePasswordLink(tx, { accountId, purpose }, {}));
+  const link = await server.database.transaction((tx) =>
+    issuePasswordLink(tx, { accountId, purpose, byOperator: true }, {}),
+  );
   return passwordLinkUrl(server.issuer, link ?? { token: '' });
 }
 

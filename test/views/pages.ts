@@ -19,6 +19,7 @@ import { deviceDonePage } from '../../views/device_done.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { errorPage } from '../../views/error.ts';
 import { forgottenPasswordPage } from '../../views/forgotten_password.ts';
+import { invitationNeededPage } from '../../views/invitation_needed.ts';
 import { linkOverPage } from '../../views/link_over.ts';
 import { linkSentPage } from '../../views/link_sent.ts';
 import { passwordSetPage } from '../../views/password_set.ts';
@@ -270,6 +271,11 @@ export const fullPages: Readonly<Record<string, (text: Text) => Html>> = {
       lockedUntilText: text('lockedUntilText'),
       totpUrl: text('totpUrl'),
       passkeyUrl: text('passkeyUrl'),
+    }),
+  invitationNeeded: (text) =>
+    invitationNeededPage(branded(text), {
+      username: text('username'),
+      cancel: { action: text('action'), csrfToken: text('csrfToken') },
     }),
   enrolTotp: (text) =>
     enrolTotpPage(branded(text), {

@@ -111,7 +111,7 @@ async function submitLink(visit: ConsoleVisit, dependencies: ConsoleDependencies
   const { account, link } = await changeAccount(visit, dependencies, async (tx, _, found) => {
     const { accountId } = found;
     const purpose = (await findPasswordHash(tx, accountId)) === undefined ? 'invitation' : 'forgotten';
-    const made = await issuePasswordLink(tx, { accountId, purpose }, visit.origin);
+    const made = await issuePasswordLink(tx, { accountId, purpose, byOperator: true }, visit.origin);
     if (!made) throw new Problem('account_disabled', 'The account is disabled. Enable it first.');
     return { account: found, link: made };
   });

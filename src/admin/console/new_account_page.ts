@@ -48,7 +48,7 @@ export async function submitNewAccount(
   const user = { username, roles, name: name || undefined, email: email || undefined };
   const made = await change(dependencies, async (tx, configuration) => {
     const accountId = await addAccount(tx, configuration, user, origin);
-    const link = await issuePasswordLink(tx, { accountId, purpose: 'invitation' }, origin);
+    const link = await issuePasswordLink(tx, { accountId, purpose: 'invitation', byOperator: true }, origin);
     if (!link) throw new Error('A new account is enabled.');
     return { accountId, link };
   }).catch((error: unknown) => {

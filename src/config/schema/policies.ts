@@ -49,6 +49,15 @@ const limitSchemas = {
     })
     .exactOptional(),
   mfa_max_age: limit('mfa_max_age', 'How long one proof of a second factor opens step-up scopes.'),
+  enrolment: z
+    .enum(['open', 'invited'])
+    .meta({
+      description:
+        "Whether anybody with the password may set up the account's first second factor, or only somebody who chose it by an operator's link within the last hour.",
+      'x-stricter': '`invited`',
+      'x-default': `\`${builtIn.enrolment}\``,
+    })
+    .exactOptional(),
   activity: z
     .enum(['any_refresh', 'reported'])
     .meta({

@@ -38,7 +38,11 @@ export const createPasswordLink = defineRoute({
   async handle({ tx, path, body, ifMatch, origin }, { issuer }) {
     const { accountId } = await lockAccountFor(tx, path.account_id, ifMatch);
     const purpose = await choosePurpose(tx, accountId);
-    const link = await issuePasswordLink(tx, { accountId, purpose, seconds: body.valid_for }, origin);
+    const link = await issuePasswordLink(
+      tx,
+      { accountId, purpose, seconds: body.valid_for, byOperator: true },
+      origin,
+    );
     if (!link) throw new ApiProblem('conflict', 'The account is disabled.');
     return { body: { url: passwordLinkUrl(issuer, link), expires_in: link.seconds } };
   },
