@@ -73,7 +73,9 @@ export function addUserPasswordCommands(user: Command): void {
   linked(
     user
       .command('password-link <username>')
-      .description('a one-time link with which the owner of an account sets a new password'),
+      .description(
+        'a one-time link with which the owner of an account sets a new password, and may set up a first second factor where a policy says enrolment: invited',
+      ),
   ).action(async (username: string, options: LinkOptions, command: Command) => {
     assertOptions(options, command);
     const done = await changeAccount(async (tx, _, environment) => {

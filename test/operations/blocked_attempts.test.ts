@@ -6,7 +6,7 @@ import { verifyTotp } from '../../src/operations/verify_totp.ts';
 import { attemptsBeforeBackOff } from '../../src/store/second_factors.ts';
 import { listAccountEvents, prepareOperationTest } from '../support/operations.ts';
 import type { OperationTest } from '../support/operations.ts';
-import { storeAccount } from '../support/stored_facts.ts';
+import { storeAccount, storeSession } from '../support/stored_facts.ts';
 
 describe('an attempt that comes too soon after wrong ones', () => {
   let test: OperationTest;
@@ -22,7 +22,7 @@ describe('an attempt that comes too soon after wrong ones', () => {
     'of a recovery code': (accountId: string) =>
       useRecoveryCode(test.database, { accountId, code: 'aaaaa-aaaaa' }, {}),
     'to confirm an authenticator': async (accountId: string) => {
-      const owner = { accountId, sessionId: 's1' };
+      const owner = { accountId, sessionId: await storeSession(test.database, { accountId }) };
       await beginTotpEnrolment(test.database, secrets, owner, { issuer: 'i', account: 'a' });
       return await confirmTotpEnrolment(test.database, secrets, { ...owner, code: 'wrong', name: '' }, {});
     },
