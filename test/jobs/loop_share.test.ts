@@ -12,9 +12,13 @@ describe('createLoopShare', () => {
     const share = createLoopShare();
     work(60);
     assert.ok(share.read() > 0.9, 'it did nothing else');
-    share.restart();
-    await setTimeout(200);
-    const rested = share.read();
+    // What other tests left behind may keep the thread busy for a moment.
+    let rested = 1;
+    for (let tries = 0; rested >= 0.9 && tries < 50; tries += 1) {
+      share.restart();
+      await setTimeout(100);
+      rested = share.read();
+    }
     assert.ok(rested < 0.9, `it mostly rested: ${rested}`);
   });
 });
