@@ -1,17 +1,16 @@
 import type { Context } from 'koa';
-import { maySetUpFirst } from '../operations/may_set_up_first.ts';
-import { invitationNeededPage } from '../../views/invitation_needed.ts';
 import { renderSVG } from 'uqr';
 import { describeRefusedCode, describeWait } from '../http/describe_refused_code.ts';
 import { readField } from '../http/forms.ts';
 import { seeOther } from '../http/see_other.ts';
 import { sendPage } from '../http/send_page.ts';
 import { findAccountById } from '../store/accounts.ts';
-import { hasSecondFactor, listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
+import { listTotpFactors, mostTotpFactors } from '../store/second_factors.ts';
 import { enrolTotpPage } from '../../views/enrol_totp.ts';
 import { Html } from '../../views/html.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { finishAdding } from './finish_adding.ts';
+import { refuseUninvited } from './refuse_uninvited.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from '../domain/visit.ts';
 
@@ -53,19 +52,21 @@ export async function submitAddApp(
 
 async function render(
   ctx: Context,
-  { database, authenticators, pageContext }: AccountDependencies,
-  { accountId, csrfToken, session: { sessionId } }: Visit,
+  dependencies: AccountDependencies,
+  visit: Visit,
   state: { error?: string; name?: string },
   status = 200,
 ): Promise<void> {
+  const { database, authenticators, pageContext } = dependencies;
+  const {
+    accountId,
+    csrfToken,
+    session: { sessionId },
+  } = visit;
   const account = await findAccountById(database, accountId);
   const others = (await listTotpFactors(database, accountId)).length;
   if (!account || others >= mostTotpFactors) return seeOther(ctx, securityPath);
-  if (
-    !(await hasSecondFactor(database, accountId)) &&
-    !(await maySetUpFirst(database, { accountId, sessionId }))
-  )
-    return sendPage(ctx, invitationNeededPage(pageContext(), { username: account.username }), 403);
+  if (await refuseUninvited(ctx, dependencies, visit, account.username)) return;
   const context = pageContext();
   const { username } = account;
   const issuer = context.branding.name;

@@ -1,7 +1,4 @@
 import type { Context } from 'koa';
-import { hasSecondFactor } from '../store/second_factors.ts';
-import { maySetUpFirst } from '../operations/may_set_up_first.ts';
-import { invitationNeededPage } from '../../views/invitation_needed.ts';
 import { describeRefusedPasskey } from '../http/describe_refused_passkey.ts';
 import { longestCredential, readField } from '../http/forms.ts';
 import { seeOther } from '../http/see_other.ts';
@@ -10,6 +7,7 @@ import { findAccountById } from '../store/accounts.ts';
 import { addPasskeyPage } from '../../views/add_passkey.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { finishAdding } from './finish_adding.ts';
+import { refuseUninvited } from './refuse_uninvited.ts';
 import { securityPath } from './security_page.ts';
 import type { Visit } from '../domain/visit.ts';
 
@@ -44,21 +42,23 @@ export async function submitAddPasskey(
 
 async function render(
   ctx: Context,
-  { database, passkeys, pageContext }: AccountDependencies,
-  { accountId, csrfToken, session: { sessionId } }: Visit,
+  dependencies: AccountDependencies,
+  visit: Visit,
   state: { error?: string; name?: string },
   status = 200,
 ): Promise<void> {
+  const { database, passkeys, pageContext } = dependencies;
+  const {
+    accountId,
+    csrfToken,
+    session: { sessionId },
+  } = visit;
   const account = await findAccountById(database, accountId);
   const context = pageContext();
   const serviceName = context.branding.name;
   const request = await passkeys.beginRegistration({ accountId, sessionId }, serviceName);
   if (!account || !request) return seeOther(ctx, securityPath);
-  if (
-    !(await hasSecondFactor(database, accountId)) &&
-    !(await maySetUpFirst(database, { accountId, sessionId }))
-  )
-    return sendPage(ctx, invitationNeededPage(pageContext(), { username: account.username }), 403);
+  if (await refuseUninvited(ctx, dependencies, visit, account.username)) return;
   const page = addPasskeyPage(context, {
     action: `${securityPath}/passkeys/new`,
     csrfToken,

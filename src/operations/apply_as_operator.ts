@@ -7,10 +7,9 @@ import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
 import { applyConfiguration } from './apply_configuration.ts';
 import type { AppliedConfiguration, ApplyOptions } from './apply_configuration.ts';
-import { estimateEnds, exactly } from './estimate_ends.ts';
+import { countOrEstimateEnds } from './count_or_estimate_ends.ts';
 import type { EndsEstimate } from './estimate_ends.ts';
 import { hasAdministrator } from './has_administrator.ts';
-import { previewEnds } from './preview_ends.ts';
 
 export interface AppliedByOperator extends AppliedConfiguration {
   /** In force now. */
@@ -39,8 +38,6 @@ export async function applyAsOperator(
       'last_administrator',
       'No administrator would be left: no enabled account would have a role of curfew:write.',
     );
-  const wouldEnd = countsAll
-    ? exactly(await previewEnds(tx, configuration))
-    : await estimateEnds(tx, { ...change, next: configuration });
+  const wouldEnd = await countOrEstimateEnds(tx, { ...change, next: configuration }, countsAll);
   return { ...applied, configuration, wouldEnd };
 }

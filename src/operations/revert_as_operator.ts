@@ -3,10 +3,9 @@ import { isWalked } from '../store/check_walks.ts';
 import { loadConfiguration, readConfigurationVersion } from '../store/configuration.ts';
 import { lockConfiguration } from '../store/configuration_write.ts';
 import type { Queryable } from '../store/database.ts';
-import { estimateEnds, exactly } from './estimate_ends.ts';
+import { countOrEstimateEnds } from './count_or_estimate_ends.ts';
 import type { EndsEstimate } from './estimate_ends.ts';
 import { hasAdministrator } from './has_administrator.ts';
-import { previewEnds } from './preview_ends.ts';
 import { revertConfiguration } from './revert_configuration.ts';
 import type { RevertOptions, RevertedConfiguration } from './revert_configuration.ts';
 
@@ -36,8 +35,6 @@ export async function revertAsOperator(
       'last_administrator',
       `No administrator would be left: in version ${version} no enabled account has a role of curfew:write.`,
     );
-  const wouldEnd = countsAll
-    ? exactly(await previewEnds(tx, next))
-    : await estimateEnds(tx, { ...before, next });
+  const wouldEnd = await countOrEstimateEnds(tx, { ...before, next }, countsAll);
   return { ...reverted, version: await readConfigurationVersion(tx), wouldEnd };
 }

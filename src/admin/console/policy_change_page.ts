@@ -5,8 +5,7 @@ import { leaveNotice } from '../../http/notice_cookie.ts';
 import { seeOther } from '../../http/see_other.ts';
 import { sendPage } from '../../http/send_page.ts';
 import { applyConfiguration, mergeConfigurations } from '../../operations/apply_configuration.ts';
-import { estimateEnds, exactly } from '../../operations/estimate_ends.ts';
-import { previewEnds } from '../../operations/preview_ends.ts';
+import { countOrEstimateEnds } from '../../operations/count_or_estimate_ends.ts';
 import { baselineCatalogue } from '../../policy/baselines/catalogue.ts';
 import { listConfigurationWarnings } from '../../policy/list_configuration_warnings.ts';
 import { describeLimitValue, labelOf, limitFields } from '../../reports/describe_limit.ts';
@@ -59,9 +58,8 @@ export async function showPolicyPreview(
   const next = mergeConfigurations(configuration, desirePolicy(configuration, name, read.policy));
   const held = await findHeldRoles(database, [...next.roles.keys()]);
   const before = listConfigurationWarnings(configuration, held).map(({ message }) => message);
-  const ends = wishesExact(ctx)
-    ? exactly(await previewEnds(database, next))
-    : await estimateEnds(database, { current: configuration, next, isWalked: await isWalked(database) });
+  const wished = { current: configuration, next, isWalked: await isWalked(database) };
+  const ends = await countOrEstimateEnds(database, wished, wishesExact(ctx));
   const shell = await describeShell(dependencies, visit);
   const page = consolePolicyPreviewPage(shell, {
     name,

@@ -5,8 +5,8 @@ import type { Configuration } from '../../../domain/configuration.ts';
 import { builtInDefaultPolicy } from '../../../domain/policies.ts';
 import type { Policy } from '../../../domain/policies.ts';
 import { applyConfiguration, mergeConfigurations } from '../../../operations/apply_configuration.ts';
-import { estimateEnds, exactly } from '../../../operations/estimate_ends.ts';
-import { previewEnds } from '../../../operations/preview_ends.ts';
+import { countOrEstimateEnds } from '../../../operations/count_or_estimate_ends.ts';
+import { estimateEnds } from '../../../operations/estimate_ends.ts';
 import { isWalked } from '../../../store/check_walks.ts';
 import { desirePolicy } from '../../desire_policy.ts';
 import { pageByName, pageOf, pageQuery } from '../page.ts';
@@ -65,8 +65,7 @@ export const previewPolicy = defineRoute({
   async handle({ tx, configuration, path, query, body }) {
     const next = mergeConfigurations(configuration, desirePolicy(configuration, path.name, body));
     const change = { current: configuration, next, isWalked: await isWalked(tx) };
-    const ends =
-      query.exact === 'true' ? exactly(await previewEnds(tx, next)) : await estimateEnds(tx, change);
+    const ends = await countOrEstimateEnds(tx, change, query.exact === 'true');
     return { body: describeEndCounts(ends) };
   },
 });
